@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check.mk - our own tests (ours only).
+#
+#   check-unit   C unit tests and the replay of saved fuzz inputs
+#   check-bats   tests/*.bats: tools, make rules, documents
+#   check-e2e    tests/e2e/*.bats: kernels are built and machines boot
+#   check        all of these; the last line is the tally
+#   T=GLOB       only unit tests and .bats files whose name matches
+#   SAN=, CC=, O= as for the build
+.PHONY: check check-unit check-bats check-e2e check-full check-headers
+T ?= *
+
+unit-tests := $(addprefix $(O)/,$(filter $(subst *,%,$(T)),$(sort $(tests-y))))
+bats-files := $(wildcard tests/$(T).bats)
+e2e-files  := $(wildcard tests/e2e/$(T).bats)
+full-files := $(wildcard tests/full/$(T).bats)
+
+# Tests see our programs first in PATH and none of make's own variables.
+test-run = $(ktstr-q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u O -u V -u T \
+	PATH='$(abspath $(O)):$(PATH)' KTSTR_TOP='$(CURDIR)' KTSTR_BUILD='$(abspath $(O))' \
+	CC='$(CC)' tests/run
+
+check-deps := all check-headers
+
+check: $(check-deps) $(unit-tests) ## All tests that a push runs
+	$(test-run) $(unit-tests) $(bats-files) $(e2e-files)
+check-unit: $(unit-tests) ## Unit tests in C (T=GLOB selects)
+	$(test-run) $(unit-tests)
+check-bats: all ## Tests of tools, rules and documents
+	$(test-run) $(bats-files)
+check-e2e: all ## Tests that build kernels and boot machines
+	$(test-run) $(e2e-files)
+check-full: $(check-deps) $(unit-tests) ## Everything, long runs included
+	$(test-run) $(unit-tests) $(bats-files) $(e2e-files) $(full-files)
+
+# Every header compiles alone.
+headers := $(wildcard tools/*/*.h tools/lib/spec/*.h vmm/*.h vmm/guest/*.h)
+check-headers: $(headers:%=$(O)/%.ok)
+ktstr-tag-header := HDR
+ktstr-cmd-header  = $(CC) $(all-cppflags) $(all-cflags) -Wno-unused-function -fsyntax-only -include $< -x c /dev/null && : >$@
+$(O)/%.h.ok: %.h ktstr-force | $(O)/include/version.h
+	$(call ktstr-run,header)
+
+lint: all ## Formatting, shell scripts, white space
+	$(ktstr-q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' | grep -v '^templates/.*vmlinux')
+	$(ktstr-q)shellcheck -x -P tests $$(git ls-files '*.sh' '*.bash' tests/run .ci/run)
+	$(ktstr-q)shellcheck -x -P tests -s bats $$(git ls-files 'tests/*.bats')
+	$(ktstr-q)git diff --check $$(git hash-object -t tree /dev/null)
+
+format: ## Format the C files
+	$(ktstr-q)clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# core.mk - quiet commands, change detection and output folders.
+#
+# Included by our own Makefile and by every public .mk, so each name starts with
+# ktstr- and no flag or special target of the includer is changed.
+ifndef ktstr-core
+ktstr-core := y
+
+ifeq ($(filter grouped-target,$(.FEATURES)),)
+$(error ktstr needs GNU make 4.3 or newer, this is $(MAKE_VERSION))
+endif
+
+# A prerequisite that is always newer; only our own rules use it.
+.PHONY: ktstr-force
+ktstr-force:
+
+# V=1 prints every command; make -s prints nothing.
+ktstr-q   := $(if $(filter 1,$(V)),,@)
+ktstr-say  = $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,\
+	printf '  %-7s %s\n' '$(ktstr-tag-$1)' '$(patsubst $(CURDIR)/%,%,$@)')
+
+# $(call ktstr-run,NAME): run $(ktstr-cmd-NAME) if the target is missing, a real
+# prerequisite is newer, or the command text differs from the one that built it.
+# The rule must list ktstr-force. The record is moved into place only after success.
+ktstr-run = $(if $(ktstr-stale),$(ktstr-exec),@:)
+
+ktstr-stale = $(if $(filter ktstr-force,$^),,$(error $@: rule lacks ktstr-force))$(strip \
+	$(if $(wildcard $@),,missing) $(filter-out ktstr-force,$?) \
+	$(if $(call ktstr-same,$(file <$@.cmd),$(ktstr-cmd-$1)),,changed))
+
+ktstr-same = $(and $(findstring x$(strip $1)x,x$(strip $2)x),\
+	$(findstring x$(strip $2)x,x$(strip $1)x))
+
+define ktstr-exec
+$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))$(file >$@.cmd.new,$(ktstr-cmd-$1))
+@$(call ktstr-say,$1)
+$(ktstr-q)$(ktstr-cmd-$1)
+@mv -f $@.cmd.new $@.cmd
+endef
+
+# $(call ktstr-update,NAME): like a shell > $@, but an equal file keeps its time.
+define ktstr-update
+@mkdir -p $(@D)
+@$(ktstr-cmd-$1) >$@.new
+@if cmp -s $@.new $@; then rm -f $@.new; else $(call ktstr-say,$1); mv -f $@.new $@; fi
+endef
+
+endif # ktstr-core

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# install.mk - DESTDIR and prefix, as usual (ours only).
+.PHONY: install uninstall
+user-mk := $(filter-out mk/prog.mk mk/check.mk mk/deps.mk mk/install.mk mk/demo.mk,$(wildcard mk/*.mk))
+
+install: all ## Install below $(DESTDIR)$(prefix)
+	$(ktstr-q)install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(includedir)' \
+		'$(DESTDIR)$(datadir)/mk' '$(DESTDIR)$(datadir)/kconfig' '$(DESTDIR)$(mandir)/man1'
+	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(progs-y)) '$(DESTDIR)$(bindir)'
+	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(guest-progs-y)) '$(DESTDIR)$(libexecdir)'
+	$(ktstr-q)install -m 644 $(user-mk) '$(DESTDIR)$(datadir)/mk'
+	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
+	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
+	$(ktstr-q)cp -R templates '$(DESTDIR)$(datadir)/'
+	$(ktstr-q)printf 'include %s/mk/ktstr.mk\n' '$(datadir)' >'$(DESTDIR)$(includedir)/ktstr.mk'
+
+uninstall: ## Remove what install put there
+	$(ktstr-q)rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(progs-y)) '$(DESTDIR)$(includedir)/ktstr.mk' \
+		$(patsubst doc/%,'$(DESTDIR)$(mandir)/man1'/%,$(wildcard doc/*.1))
+	$(ktstr-q)rm -rf '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(datadir)'

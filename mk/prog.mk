@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# prog.mk - compile and link what the build.mk files list (ours only).
+#
+#   progs-y            += ktstr-lock          a program of the host
+#   guest-progs-y      += ktstr-init          a static program of the guest
+#   tests-y            += test-cpulist        a unit test
+#   ktstr-lock-objs-y  := tools/lock/main.o   its own objects; libktstr.a comes by itself
+#   ktstr-lock-libs-y  := -lelf               libraries beyond libc
+#   lib-objs-y         += tools/lib/str.o     members of libktstr.a
+lib-objs := $(addprefix $(O)/,$(lib-objs-y))
+all-progs := $(progs-y) $(guest-progs-y) $(tests-y)
+all-objs := $(sort $(lib-objs) $(foreach p,$(all-progs),$(addprefix $(O)/,$($p-objs-y))))
+
+ktstr-tag-cc := CC
+ktstr-cmd-cc  = $(CC) $(all-cppflags) $(all-cflags) -MMD -MP -MF $@.d -c -o $@ $<
+ktstr-tag-ld := LD
+ktstr-cmd-ld  = $(CC) $(all-cflags) $(all-ldflags) $(if $(filter $(@F),$(guest-progs-y)),-static) \
+	-o $@ $(filter %.o %.a,$^) $($(@F)-libs-y) $(LDLIBS)
+ktstr-tag-ar := AR
+ktstr-cmd-ar  = rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
+
+$(all-objs): $(O)/%.o: %.c ktstr-force | $(O)/.ktstr-build
+	$(call ktstr-run,cc)
+
+$(O)/libktstr.a: $(lib-objs) ktstr-force
+	$(call ktstr-run,ar)
+
+define prog-rule
+$$(O)/$1: $$(addprefix $$(O)/,$$($1-objs-y)) $$(O)/libktstr.a ktstr-force
+	$$(call ktstr-run,ld)
+endef
+$(foreach p,$(all-progs),$(eval $(call prog-rule,$p)))
+
+-include $(wildcard $(addsuffix .d,$(all-objs)))

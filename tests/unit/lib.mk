@@ -1,0 +1,9 @@
+tests-y             += test-cpulist
+test-cpulist-objs-y := tests/unit/test-cpulist.o
+tests-y             += test-frame
+test-frame-objs-y   := tests/unit/test-frame.o
+test-frame-libs-y   := $(lib-lzma)
+tests-y             += test-words
+test-words-objs-y   := tests/unit/test-words.o
+tests-y             += test-num
+test-num-objs-y     := tests/unit/test-num.o

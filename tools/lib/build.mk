@@ -1,0 +1,10 @@
+# What every program may use. Nothing here prints or exits, but for msg.c.
+lib-objs-y += tools/lib/cpulist.o
+lib-objs-y += tools/lib/crc.o
+lib-objs-y += tools/lib/file.o
+lib-objs-y += tools/lib/hash.o
+lib-objs-y += tools/lib/msg.o
+lib-objs-y += tools/lib/num.o
+lib-objs-y += tools/lib/str.o
+lib-objs-y += tools/lib/why.o
+lib-objs-y += tools/lib/words.o

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/file.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/cleanup.h"
+
+int file_read_at(int dir, const char *name, size_t max, char **ret)
+{
+	auto_fd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (max >= INT_MAX)
+		return -EINVAL;
+
+	auto_free char *text = malloc(max + 2);
+	if (!text)
+		return -ENOMEM;
+
+	size_t len = 0;
+	while (len <= max) {
+		ssize_t n = read(fd, text + len, max + 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	if (len > max)
+		return -EFBIG;
+
+	text[len] = '\0';
+	*ret = take_ptr(text);
+	return (int)len;
+}
+
+int file_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_write_at(int dir, const char *name, const char *text)
+{
+	auto_fd int fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		return -errno;
+	return 0;
+}
+
+int file_publish(const char *path, const void *data, size_t len,
+		 unsigned int mode, struct why *reterr_why)
+{
+	auto_free char *temp = NULL;
+	mode_t mask = umask(0);
+	int r;
+
+	umask(mask);
+	if (asprintf(&temp, "%s.XXXXXX", path) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return why_set(reterr_why, -errno, "cannot create '%s': %s",
+			       temp, strerror(errno));
+	r = file_write_all(fd, data, len);
+	if (r == 0 && fchmod(fd, mode & ~mask) < 0)
+		r = -errno;
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && rename(temp, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlink(temp);
+		return why_set(reterr_why, r, "cannot write '%s': %s", path,
+			       strerror(-r));
+	}
+	return 0;
+}
+
+int file_make_folders(const char *path, struct why *reterr_why)
+{
+	auto_free char *copy = strdup(path);
+	if (!copy)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+
+	for (char *p = copy + 1; *copy; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+			return why_set(reterr_why, -errno,
+				       "cannot make folder '%s': %s", copy,
+				       strerror(errno));
+		if (c == '\0')
+			break;
+		*p = c;
+	}
+	struct stat st;
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return why_set(reterr_why, -ENOTDIR, "'%s' is not a folder",
+			       path);
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path) < 0 && errno != ENOENT ? errno : 0;
+}
+
+int file_remove_tree(const char *path)
+{
+	int r = nftw(path, remove_one, /* descriptors */ 32,
+		     FTW_DEPTH | FTW_PHYS);
+
+	if (r < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return -r;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/msg.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int msg_verbosity;
+
+KTSTR_PRINTF(1, 0)
+static void put(const char *fmt, va_list ap)
+{
+	int saved = errno;
+
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	errno = saved; /* for %m */
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+	errno = saved;
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put(fmt, ap);
+	va_end(ap);
+}
+
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (msg_verbosity < 0)
+		return;
+	va_start(ap, fmt);
+	put(fmt, ap);
+	va_end(ap);
+}
+
+void detail(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (msg_verbosity < 1)
+		return;
+	va_start(ap, fmt);
+	put(fmt, ap);
+	va_end(ap);
+}
+
+noreturn void die(enum exit_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put(fmt, ap);
+	va_end(ap);
+	exit(code);
+}
+
+void msg_close_stdout(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die(EX_BROKEN, "cannot write to standard output: %m");
+}

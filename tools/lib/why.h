@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* why.h - one sentence that says what failed, carried up beside -errno. */
+#pragma once
+
+#include "tools/lib/msg.h"
+
+struct why {
+	char text[512];
+};
+
+/**
+ * why_set() - record what failed
+ * @why:   where to write, or NULL when the caller does not care
+ * @error: negative errno value
+ * @fmt:   what failed, with names in 'single quotes'; no full stop
+ *
+ * Return: @error, so that a failure is one statement:
+ *	return why_set(why, -errno, "cannot open '%s'", path);
+ */
+int why_set(struct why *why, int error, const char *fmt, ...)
+	KTSTR_PRINTF(3, 4);

@@ -1,0 +1,1 @@
+lib-objs-y += vmm/frame.o
