@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/cacheroot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/str.h"
+
+#define ADVICE "; set KTSTR_CACHE_DIR or XDG_CACHE_HOME"
+
+/* The value of variable @name, NULL when unset or empty. */
+static const char *value_of(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static int check_home(const char *home, struct why *reterr_why)
+{
+	if (!home)
+		return why_set(reterr_why, -ENOENT, "HOME is not set" ADVICE);
+	if (!*home)
+		return why_set(reterr_why, -ENOENT, "HOME is empty" ADVICE);
+	if (strcmp(home, "/") == 0)
+		return why_set(reterr_why, -EINVAL,
+			       "HOME is '/', no place for a cache" ADVICE);
+	if (*home != '/')
+		return why_set(reterr_why, -EINVAL,
+			       "HOME '%s' is not an absolute path" ADVICE,
+			       home);
+	return 0;
+}
+
+/* @base without slashes at its end, then @below. */
+static int join(const char *base, const char *below, char **ret,
+		struct why *reterr_why)
+{
+	auto_str struct str path = { 0 };
+	size_t len = strlen(base);
+	char *text;
+
+	while (len > 1 && base[len - 1] == '/')
+		len--;
+	str_add_bytes(&path, base, len);
+	str_add(&path, below);
+	text = str_take(&path);
+	if (!text)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	*ret = text;
+	return 0;
+}
+
+int cache_root(char **ret, struct why *reterr_why)
+{
+	const char *base = value_of("KTSTR_CACHE_DIR");
+	int r;
+
+	if (base)
+		return join(base, "", ret, reterr_why);
+	base = value_of("XDG_CACHE_HOME");
+	if (base)
+		return join(base, "/ktstr/kernels", ret, reterr_why);
+	base = getenv("HOME");
+	r = check_home(base, reterr_why);
+	if (r < 0)
+		return r;
+	return join(base, "/.cache/ktstr/kernels", ret, reterr_why);
+}

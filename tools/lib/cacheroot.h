@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cacheroot.h - where kernels are cached, and where source trees are locked. */
+#pragma once
+
+#include "tools/lib/why.h"
+
+/**
+ * cache_root() - the folder of the kernel cache; it need not exist
+ * @ret: absolute or relative path without a slash at the end, the caller frees
+ *	 it; written only on success
+ *
+ * The first of these that is set and not empty:
+ * $KTSTR_CACHE_DIR as it is; $XDG_CACHE_HOME/ktstr/kernels;
+ * $HOME/.cache/ktstr/kernels.
+ *
+ * Return: 0, or with @reterr_why set
+ * * -ENOENT - HOME is needed, and is not set, or is empty
+ * * -EINVAL - HOME is "/" or not an absolute path
+ * * -ENOMEM - out of memory
+ */
+int cache_root(char **ret, struct why *reterr_why);
