@@ -1,1 +1,12 @@
+lib-objs-y += vmm/accel.o
+lib-objs-y += vmm/archive.o
+lib-objs-y += vmm/argv.o
+lib-objs-y += vmm/attest.o
+lib-objs-y += vmm/closure.o
+lib-objs-y += vmm/console.o
+lib-objs-y += vmm/cpio.o
+lib-objs-y += vmm/elf.o
+lib-objs-y += vmm/facts.o
 lib-objs-y += vmm/frame.o
+lib-objs-y += vmm/ldcache.o
+lib-objs-y += vmm/machine.o

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/facts.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "vmm/frame.h"
+
+/* Text of a guest that is kept, in bytes: a scheduler may print for ever. */
+#define TEXT_MAX (4U << 20)
+/* Frames of one kind that are kept. */
+#define FRAMES_MAX 100000
+
+static const struct {
+	const char *kind;
+	size_t offset;
+	bool list;
+} kinds[] = {
+	{ "hello", offsetof(struct facts, hello), false },
+	{ "topology", offsetof(struct facts, topology), false },
+	{ "calibration", offsetof(struct facts, calibration), false },
+	{ "error", offsetof(struct facts, error), false },
+	{ "exec", offsetof(struct facts, exec), false },
+	{ "end", offsetof(struct facts, end), false },
+	{ "scheduler", offsetof(struct facts, scheduler), true },
+	{ "event", offsetof(struct facts, event), true },
+	{ "worker", offsetof(struct facts, worker), true },
+	{ "kmsg", offsetof(struct facts, kmsg), true },
+};
+
+int64_t facts_int(const json_t *frame, const char *key)
+{
+	return json_integer_value(json_object_get(frame, key));
+}
+
+const char *facts_text(const json_t *frame, const char *key)
+{
+	const char *text = json_string_value(json_object_get(frame, key));
+
+	return text ? text : "";
+}
+
+const json_t *facts_scheduler(const struct facts *f, const char *event)
+{
+	for (size_t i = 0; i < json_array_size(f->scheduler); i++) {
+		const json_t *frame = json_array_get(f->scheduler, i);
+
+		if (strcmp(facts_text(frame, "event"), event) == 0)
+			return frame;
+	}
+	return NULL;
+}
+
+void facts_done(struct facts *f)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		json_decref(*(json_t **)((char *)f + kinds[i].offset));
+	str_done(&f->log);
+	str_done(&f->out);
+	str_done(&f->err);
+	*f = (struct facts){ 0 };
+}
+
+static void add_text(struct facts *f, const json_t *frame)
+{
+	const char *name = facts_text(frame, "name");
+	struct str *to = strcmp(name, "stdout") == 0   ? &f->out
+			 : strcmp(name, "stderr") == 0 ? &f->err
+						       : &f->log;
+
+	if (to->len < TEXT_MAX)
+		str_add(to, facts_text(frame, "text"));
+}
+
+/* File one frame; false if its kind is unknown. Takes over @frame. */
+static bool add_frame(struct facts *f, json_t *frame)
+{
+	const char *kind = facts_text(frame, "t");
+
+	if (strcmp(kind, "log") == 0) {
+		add_text(f, frame);
+		json_decref(frame);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		json_t **to = (json_t **)((char *)f + kinds[i].offset);
+
+		if (strcmp(kind, kinds[i].kind) != 0)
+			continue;
+		if (!kinds[i].list) {
+			json_decref(*to);
+			*to = frame;
+			return true;
+		}
+		if (json_array_size(*to) < FRAMES_MAX)
+			json_array_append_new(*to, frame);
+		else
+			json_decref(frame);
+		return true;
+	}
+	json_decref(frame);
+	return false;
+}
+
+static int read_frames(const char *stream, size_t len, struct facts *f)
+{
+	const char *text = stream, *payload;
+	size_t size;
+	int r;
+
+	while ((r = frame_read(&text, stream + len, &f->frames, &payload, &size,
+			       &f->why)) > 0) {
+		json_error_t error;
+		json_t *frame = json_loadb(payload, size, 0, &error);
+
+		if (!frame || !json_is_object(frame)) {
+			json_decref(frame);
+			return why_set(&f->why, -EBADMSG,
+				       "frame %" PRIu64 " is no JSON object",
+				       f->frames - 1);
+		}
+		if (!add_frame(f, frame))
+			return why_set(&f->why, -EBADMSG,
+				       "frame %" PRIu64 " is of unknown kind",
+				       f->frames - 1);
+	}
+	return r;
+}
+
+int facts_read(const char *stream, size_t len, struct facts *ret)
+{
+	struct facts f = { 0 };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!kinds[i].list)
+			continue;
+		json_t *list = json_array();
+		if (!list) {
+			facts_done(&f);
+			return -ENOMEM;
+		}
+		*(json_t **)((char *)&f + kinds[i].offset) = list;
+	}
+	if (read_frames(stream, len, &f) == 0) {
+		if (!f.end)
+			why_set(&f.why, 0,
+				"the channel ends after %" PRIu64
+				" frames, without the end frame",
+				f.frames);
+		else if ((uint64_t)facts_int(f.end, "frames") + 1 != f.frames)
+			why_set(&f.why, 0,
+				"the end frame counts %" PRIi64
+				" frames, %" PRIu64 " came",
+				facts_int(f.end, "frames"), f.frames - 1);
+		else
+			f.complete = true;
+	}
+	*ret = f;
+	return 0;
+}
