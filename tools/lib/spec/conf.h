@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "tools/lib/spec/diag.h"
+#include "tools/lib/why.h"
 
 /**
  * struct conf_entry - one "key = value"
@@ -63,3 +64,14 @@ struct conf {
 int conf_parse(const char *path, const char *text, struct diag *d,
 	       struct conf *ret);
 void conf_done(struct conf *c);
+
+/**
+ * conf_load() - read a file's text for conf_parse()
+ * @ret_text: the text up to a NUL byte, if there is one; the caller frees it
+ *
+ * Complaint: a NUL byte, which conf_parse() cannot see.
+ *
+ * Return: 0; -EFBIG for more than 1 MiB, -errno of reading: @reterr_why is set.
+ */
+int conf_load(const char *path, struct diag *d, char **ret_text,
+	      struct why *reterr_why);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/spec/cpuset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tools/lib/cpulist.h"
+
+int machine_from_topology(const struct topology *t, struct machine *ret)
+{
+	unsigned int per_llc = t->cores * t->threads;
+	struct machine m = { .llc_count = t->llcs, .node_count = t->nodes };
+
+	m.llc = calloc(t->llcs, sizeof(*m.llc));
+	m.node = calloc(t->nodes, sizeof(*m.node));
+	if (!m.llc || !m.node) {
+		machine_done(&m);
+		return -ENOMEM;
+	}
+	for (unsigned int cpu = 0; cpu < topology_cpus(t); cpu++) {
+		unsigned int llc = cpu / per_llc;
+
+		CPU_SET(cpu, &m.all);
+		CPU_SET(cpu, &m.llc[llc]);
+		CPU_SET(cpu, &m.node[llc / (t->llcs / t->nodes)]);
+	}
+	*ret = m;
+	return 0;
+}
+
+void machine_done(struct machine *m)
+{
+	free(m->llc);
+	free(m->node);
+	*m = (struct machine){ 0 };
+}
+
+/* Members of @all in order, without the last one where there are more than 2,
+ * which is left to the harness. */
+static unsigned int usable_cpus(const cpu_set_t *all,
+				unsigned int ret[CPU_SETSIZE])
+{
+	unsigned int n = 0;
+
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, all))
+			ret[n++] = cpu;
+	}
+	return n > 2 ? n - 1 : n;
+}
+
+static int resolve_part(const struct cpuset_spec *spec, const struct machine *m,
+			cpu_set_t *ret, struct why *reterr_why)
+{
+	unsigned int usable[CPU_SETSIZE], n = usable_cpus(&m->all, usable);
+	unsigned int start, end;
+	cpu_set_t set;
+
+	if (spec->kind == CPUSET_RANGE) {
+		start = (unsigned int)(n * spec->from);
+		end = (unsigned int)(n * spec->to);
+	} else {
+		if (n < spec->of)
+			return why_set(reterr_why, -ERANGE,
+				       "%u usable CPUs cannot be shared among "
+				       "%u cpusets",
+				       n, spec->of);
+		unsigned int chunk = n / spec->of, wider = 0;
+		bool last = spec->index + 1 == spec->of;
+
+		if (spec->kind == CPUSET_OVERLAP)
+			wider = (unsigned int)(chunk * spec->from);
+		start = spec->index * chunk;
+		start -= spec->index ? wider : 0;
+		end = last ? n : (spec->index + 1) * chunk + wider;
+		end = end > n ? n : end;
+	}
+	if (start >= end)
+		return why_set(reterr_why, -ERANGE,
+			       "no CPU is left: %u usable CPUs are too few", n);
+	CPU_ZERO(&set);
+	for (unsigned int i = start; i < end; i++)
+		CPU_SET(usable[i], &set);
+	*ret = set;
+	return 0;
+}
+
+static int resolve_exact(const cpu_set_t *exact, const struct machine *m,
+			 cpu_set_t *ret, struct why *reterr_why)
+{
+	cpu_set_t there;
+
+	CPU_AND(&there, exact, &m->all);
+	if (!CPU_EQUAL(&there, exact)) {
+		auto_str struct str missing = { 0 };
+		cpu_set_t gone;
+
+		CPU_XOR(&gone, exact, &there);
+		cpulist_format(&missing, &gone);
+		return why_set(reterr_why, -ERANGE, "the machine has no CPU %s",
+			       str_text(&missing));
+	}
+	*ret = there;
+	return 0;
+}
+
+int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
+		   cpu_set_t *ret, struct why *reterr_why)
+{
+	switch (spec->kind) {
+	case CPUSET_NONE:
+		*ret = m->all;
+		return 0;
+	case CPUSET_LLC:
+		if (spec->index >= m->llc_count)
+			return why_set(reterr_why, -ERANGE,
+				       "there is no LLC %u: the machine has %u",
+				       spec->index, m->llc_count);
+		*ret = m->llc[spec->index];
+		return 0;
+	case CPUSET_NUMA:
+		if (spec->index >= m->node_count)
+			return why_set(reterr_why, -ERANGE,
+				       "there is no NUMA node %u: the machine "
+				       "has %u",
+				       spec->index, m->node_count);
+		if (CPU_COUNT(&m->node[spec->index]) == 0)
+			return why_set(reterr_why, -ERANGE,
+				       "NUMA node %u has no CPUs", spec->index);
+		*ret = m->node[spec->index];
+		return 0;
+	case CPUSET_RANGE:
+	case CPUSET_DISJOINT:
+	case CPUSET_OVERLAP:
+		return resolve_part(spec, m, ret, reterr_why);
+	case CPUSET_EXACT:
+		return resolve_exact(&spec->exact, m, ret, reterr_why);
+	}
+	return why_set(reterr_why, -EINVAL, "no such kind of cpuset");
+}
+
+/* The next number of splitmix64. Source: Steele, Lea, Flood, "Fast splittable
+ * pseudorandom number generators" (2014); constants of variant 13. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+/* Half of @pool, at least one CPU. */
+static void pick_half(const cpu_set_t *pool, uint64_t *random, cpu_set_t *ret)
+{
+	unsigned int cpu[CPU_SETSIZE], n = 0, want;
+
+	for (unsigned int i = 0; i < CPU_SETSIZE; i++) {
+		if (CPU_ISSET(i, pool))
+			cpu[n++] = i;
+	}
+	want = n / 2 ? n / 2 : 1;
+	CPU_ZERO(ret);
+	for (unsigned int i = 0; i < want && i < n; i++) {
+		unsigned int at =
+			i + (unsigned int)(next_random(random) % (n - i));
+		unsigned int picked = cpu[at];
+
+		cpu[at] = cpu[i];
+		CPU_SET(picked, ret);
+	}
+}
+
+/* The part of @pool in the LLC that has most of it; the first of equals. */
+static void pick_llc(const cpu_set_t *pool, const struct machine *m,
+		     cpu_set_t *ret)
+{
+	int most = 0;
+
+	CPU_ZERO(ret);
+	for (unsigned int i = 0; i < m->llc_count; i++) {
+		cpu_set_t both;
+
+		CPU_AND(&both, pool, &m->llc[i]);
+		if (CPU_COUNT(&both) <= most)
+			continue;
+		most = CPU_COUNT(&both);
+		*ret = both;
+	}
+}
+
+int affinity_resolve(const struct affinity *a, const cpu_set_t *pool,
+		     const struct machine *m, uint64_t *random, cpu_set_t *ret)
+{
+	int first = cpulist_first(pool);
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	switch (a->kind) {
+	case AFFINITY_INHERIT:
+		return 1;
+	case AFFINITY_RANDOM:
+		pick_half(pool, random, &set);
+		break;
+	case AFFINITY_LLC:
+		pick_llc(pool, m, &set);
+		break;
+	case AFFINITY_CROSS:
+		set = m->all;
+		break;
+	case AFFINITY_SINGLE:
+		if (first >= 0)
+			CPU_SET(first, &set);
+		break;
+	case AFFINITY_EXACT:
+		CPU_AND(&set, &a->exact, pool);
+		break;
+	}
+	if (CPU_COUNT(&set) == 0)
+		return -EINVAL;
+	*ret = set;
+	return 0;
+}

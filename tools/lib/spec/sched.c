@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/spec/sched.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/spec/read.h"
+#include "tools/lib/words.h"
+
+static const char *const section_names[] = { "scheduler", "flag", "check",
+					     NULL };
+static const char *const scheduler_keys[] = { "binary", "args", "topology",
+					      NULL };
+static const char *const flag_keys[] = { "args", "requires", NULL };
+
+static const struct planned planned_keys[] = {
+	{ "sysctl", NULL },
+	{ "kargs", NULL },
+	{ "cgroup-parent", NULL },
+	{ "config-file", "name the file in 'args'" },
+	{ "include-files", NULL },
+	{ "enable", NULL },
+	{ "disable", NULL },
+	{ "min-nodes", "say it in the tests" },
+	{ "max-nodes", "say it in the tests" },
+	{ "min-llcs", "say it in the tests" },
+	{ "max-llcs", "say it in the tests" },
+	{ "min-cpus", "say it in the tests" },
+	{ "max-cpus", "say it in the tests" },
+	{ "requires-smt", "say it in the tests" },
+	{ NULL, NULL },
+};
+
+static int read_scheduler(struct sched *s, const struct conf_section *section,
+			  struct diag *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < section->entry_count; i++) {
+		const struct conf_entry *e = &section->entry[i];
+
+		if (strcmp(e->key, "args") == 0) {
+			r = read_args(e, d, &s->args);
+		} else if (strcmp(e->key, "topology") == 0) {
+			if (!is_repeated(section, i, d))
+				read_topology(e, d, &s->topology,
+					      &s->has_topology);
+		} else if (strcmp(e->key, "binary") == 0) {
+			if (is_repeated(section, i, d))
+				continue;
+			if (!*e->value)
+				diag_add(d, &e->at_key,
+					 "'binary' needs a path");
+			s->binary = strdup(e->value);
+			r = s->binary ? 0 : -ENOMEM;
+		} else {
+			complain_of_name(d, &e->at_key, "key", e->key,
+					 scheduler_keys, planned_keys);
+		}
+	}
+	if (r == 0 && !s->binary)
+		diag_add(d, &section->at,
+			 "[scheduler] needs 'binary = PATH', the program that "
+			 "loads the scheduler");
+	return r;
+}
+
+static int read_flag(struct sched *s, const struct conf_section *section,
+		     struct diag *d)
+{
+	struct sched_flag *grown, *f;
+	int r = 0;
+
+	if (!is_name(section->name, "-"))
+		diag_add(d, &section->at,
+			 "a flag's name is made of letters, digits and '-', as "
+			 "in [flag short-slice]");
+	if (strcmp(section->name, "default") == 0)
+		diag_add(d, &section->at,
+			 "'default' is the profile without flags, so no flag "
+			 "can have the name");
+	if (sched_flag_find(s, section->name))
+		diag_add(d, &section->at, "flag '%s' is declared twice",
+			 section->name);
+	grown = reallocarray(s->flag, s->flag_count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	s->flag = grown;
+	f = &grown[s->flag_count++];
+	*f = (struct sched_flag){ .name = strdup(section->name),
+				  .at = section->at };
+	if (!f->name)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < section->entry_count; i++) {
+		const struct conf_entry *e = &section->entry[i];
+
+		if (strcmp(e->key, "args") == 0)
+			r = read_args(e, d, &f->args);
+		else if (strcmp(e->key, "requires") == 0)
+			r = read_names(e, d, "flag", &f->requires);
+		else
+			complain_of_name(d, &e->at_key, "key", e->key,
+					 flag_keys, NULL);
+	}
+	return r;
+}
+
+/* All names of flags, for "did you mean". NULL when memory ran out. */
+static const char **flag_names(const struct sched *s)
+{
+	const char **names = calloc(s->flag_count + 1, sizeof(*names));
+
+	for (size_t i = 0; names && i < s->flag_count; i++)
+		names[i] = s->flag[i].name;
+	return names;
+}
+
+/* Complain about names in "requires" that no section declares. */
+static int check_requires(const struct sched *s, struct diag *d)
+{
+	const char **names = flag_names(s);
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->flag_count; i++) {
+		const struct sched_flag *f = &s->flag[i];
+
+		for (char **r = f->requires; r && *r; r++) {
+			if (strcmp(*r, f->name) == 0) {
+				diag_add(d, &f->at, "flag '%s' requires itself",
+					 f->name);
+			} else if (!sched_flag_find(s, *r)) {
+				diag_add(d, &f->at,
+					 "flag '%s' requires '%s', which is "
+					 "not declared",
+					 f->name, *r);
+				diag_hint(d, diag_nearest(*r, names));
+			}
+		}
+	}
+	free(names);
+	return 0;
+}
+
+static int read_section(struct sched *s, const struct conf_section *section,
+			struct diag *d, unsigned int seen[2])
+{
+	if (strcmp(section->kind, "flag") == 0)
+		return read_flag(s, section, d);
+	bool is_check = strcmp(section->kind, "check") == 0;
+	if (!is_check && strcmp(section->kind, "scheduler") != 0) {
+		if (*section->kind)
+			complain_of_name(d, &section->at, "section",
+					 section->kind, section_names, NULL);
+		return 0;
+	}
+	if (*section->name)
+		diag_add(d, &section->at, "[%s] takes no name", section->kind);
+	if (seen[is_check]++) {
+		diag_add(d, &section->at, "a second [%s] section",
+			 section->kind);
+		return 0;
+	}
+	if (!is_check)
+		return read_scheduler(s, section, d);
+	for (size_t i = 0; i < section->entry_count; i++)
+		checks_read_entry(&section->entry[i], d, &s->check);
+	return 0;
+}
+
+int sched_parse(const char *path, const char *text, struct diag *d,
+		struct sched *ret)
+{
+	unsigned int seen[2] = { 0 };
+	int r;
+
+	*ret = (struct sched){ .topology = topology_default };
+	r = conf_parse(path, text, d, &ret->conf);
+	if (r < 0)
+		return r;
+	ret->name = name_of_file(&ret->conf, ".sched", d);
+	if (!ret->name)
+		return -ENOMEM;
+	if (strcmp(ret->name, "none") == 0)
+		diag_add(d, &ret->conf.section[0].at,
+			 "'none' means that no scheduler is loaded; name the "
+			 "file otherwise");
+	check_head(&ret->conf.section[0], d);
+	for (size_t i = 1; r == 0 && i < ret->conf.section_count; i++)
+		r = read_section(ret, &ret->conf.section[i], d, seen);
+	if (r == 0 && !seen[0])
+		diag_add(d, &ret->conf.section[0].at,
+			 "there is no [scheduler] section");
+	return r < 0 ? r : check_requires(ret, d);
+}
+
+void sched_done(struct sched *s)
+{
+	for (size_t i = 0; i < s->flag_count; i++) {
+		free(s->flag[i].name);
+		words_free(s->flag[i].args);
+		words_free(s->flag[i].requires);
+	}
+	free(s->flag);
+	free(s->name);
+	free(s->binary);
+	words_free(s->args);
+	conf_done(&s->conf);
+	*s = (struct sched){ 0 };
+}
+
+const struct sched_flag *sched_flag_find(const struct sched *s,
+					 const char *name)
+{
+	for (size_t i = 0; i < s->flag_count; i++) {
+		if (strcmp(s->flag[i].name, name) == 0)
+			return &s->flag[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settings.c - the "[test]" section. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/num.h"
+#include "tools/lib/spec/test-parts.h"
+
+#define MS	1000000ULL
+#define SECOND	(1000 * MS)
+#define HOUR_NS (3600 * SECOND)
+
+/* Bounds of what topology_parse() reads. */
+#define NODES_MAX  64
+#define CPUS_MAX   512
+#define MEMORY_MAX (1024 * 1024)
+
+/* One entry on its way. */
+struct setting {
+	struct test *t;
+	const struct conf_entry *e;
+	struct diag *d;
+};
+
+static int read_text(const struct setting *s, char **ret)
+{
+	free(*ret);
+	*ret = strdup(s->e->value);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int read_description(const struct setting *s)
+{
+	return read_text(s, &s->t->description);
+}
+
+static int read_scheduler(const struct setting *s)
+{
+	if (!is_name(s->e->value, "-_.+"))
+		diag_add(s->d, &s->e->at_value,
+			 "'scheduler' is the name of a .sched file without its "
+			 "ending, or none");
+	return read_text(s, &s->t->scheduler);
+}
+
+static int read_machine(const struct setting *s)
+{
+	read_topology(s->e, s->d, &s->t->topology, &s->t->has_topology);
+	return 0;
+}
+
+static int read_duration(const struct setting *s)
+{
+	read_time(s->e, s->d, 10 * MS, HOUR_NS, &s->t->duration_ns);
+	return 0;
+}
+
+static int read_settle(const struct setting *s)
+{
+	read_time(s->e, s->d, 0, 60 * SECOND, &s->t->settle_ns);
+	return 0;
+}
+
+/* The kernel refuses more than 30 s (SCX_WATCHDOG_MAX_TIMEOUT). */
+static int read_watchdog(const struct setting *s)
+{
+	read_time(s->e, s->d, 100 * MS, 30 * SECOND, &s->t->watchdog_ns);
+	return 0;
+}
+
+static int read_workers(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, 1024, &s->t->workers);
+	return 0;
+}
+
+/* "512M" or "2G" */
+static int read_memory(const struct setting *s)
+{
+	const char *text = s->e->value;
+	size_t len = strlen(text);
+	uint64_t value = 0, unit = 0;
+	char digits[16];
+
+	if (len > 1 && len < sizeof(digits)) {
+		memcpy(digits, text, len - 1);
+		digits[len - 1] = '\0';
+		unit = text[len - 1] == 'M'   ? 1
+		       : text[len - 1] == 'G' ? 1024
+					      : 0;
+	}
+	if (!unit || num_parse(digits, 0, MEMORY_MAX, &value) < 0 ||
+	    value * unit < 64 || value * unit > MEMORY_MAX) {
+		diag_add(s->d, &s->e->at_value,
+			 "'memory' is from 64M to 1024G, with its unit M or G "
+			 "(2^20 or 2^30 bytes), not '%s'",
+			 text);
+		return 0;
+	}
+	s->t->memory_mib = (unsigned int)(value * unit);
+	return 0;
+}
+
+static int read_min_nodes(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, NODES_MAX, &s->t->min_nodes);
+	return 0;
+}
+
+static int read_max_nodes(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, NODES_MAX, &s->t->max_nodes);
+	return 0;
+}
+
+static int read_min_llcs(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->min_llcs);
+	return 0;
+}
+
+static int read_max_llcs(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->max_llcs);
+	return 0;
+}
+
+static int read_min_cpus(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->min_cpus);
+	return 0;
+}
+
+static int read_max_cpus(const struct setting *s)
+{
+	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->max_cpus);
+	return 0;
+}
+
+static int read_smt(const struct setting *s)
+{
+	read_yesno(s->e, s->d, &s->t->requires_smt);
+	return 0;
+}
+
+static int read_required(const struct setting *s)
+{
+	return read_names(s->e, s->d, "flag", &s->t->required_flags);
+}
+
+static int read_excluded(const struct setting *s)
+{
+	return read_names(s->e, s->d, "flag", &s->t->excluded_flags);
+}
+
+static int read_tags(const struct setting *s)
+{
+	return read_names(s->e, s->d, "tag", &s->t->tags);
+}
+
+static int read_extra_args(const struct setting *s)
+{
+	return read_args(s->e, s->d, &s->t->extra_args);
+}
+
+static int read_expect(const struct setting *s)
+{
+	if (strcmp(s->e->value, "fail") == 0)
+		s->t->expect_fail = true;
+	else if (strcmp(s->e->value, "pass") != 0)
+		diag_add(s->d, &s->e->at_value,
+			 "'expect' is pass or fail, not '%s'", s->e->value);
+	return 0;
+}
+
+static const struct {
+	const char *key;
+	int (*read)(const struct setting *s);
+	bool is_list; /* may repeat */
+} setting_table[] = {
+	{ "description", read_description, false },
+	{ "scheduler", read_scheduler, false },
+	{ "topology", read_machine, false },
+	{ "duration", read_duration, false },
+	{ "settle", read_settle, false },
+	{ "workers", read_workers, false },
+	{ "memory", read_memory, false },
+	{ "watchdog", read_watchdog, false },
+	{ "min-nodes", read_min_nodes, false },
+	{ "max-nodes", read_max_nodes, false },
+	{ "min-llcs", read_min_llcs, false },
+	{ "max-llcs", read_max_llcs, false },
+	{ "min-cpus", read_min_cpus, false },
+	{ "max-cpus", read_max_cpus, false },
+	{ "requires-smt", read_smt, false },
+	{ "required-flags", read_required, true },
+	{ "excluded-flags", read_excluded, true },
+	{ "tags", read_tags, true },
+	{ "args", read_extra_args, true },
+	{ "expect", read_expect, false },
+};
+#define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
+
+static const struct planned planned[] = {
+	{ "needs-flag", NULL },
+	{ "cpu-controller", NULL },
+	{ "payload", NULL },
+	{ "workloads", NULL },
+	{ "include-files", NULL },
+	{ "auto-repro", NULL },
+	{ "performance", NULL },
+	{ "host-only", NULL },
+	{ "map-write", NULL },
+	{ "cleanup-budget", NULL },
+	{ NULL, NULL },
+};
+
+static int read_setting(struct test *t, const struct conf_section *s,
+			size_t index, struct diag *d)
+{
+	const struct conf_entry *e = &s->entry[index];
+	const char *names[SETTING_COUNT + 1] = { NULL };
+
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		names[i] = setting_table[i].key;
+		if (strcmp(names[i], e->key) != 0)
+			continue;
+		if (!setting_table[i].is_list && is_repeated(s, index, d))
+			return 0;
+		if (!*e->value) {
+			diag_add(d, &e->at_key, "'%s' needs a value", e->key);
+			return 0;
+		}
+		return setting_table[i].read(
+			&(struct setting){ .t = t, .e = e, .d = d });
+	}
+	complain_of_name(d, &e->at_key, "key", e->key, names, planned);
+	return 0;
+}
+
+/* Where @key was written, or the header of @s. */
+static const struct place *place_in(const struct conf_section *s,
+				    const char *key)
+{
+	const struct conf_entry *e = section_find(s, key);
+
+	return e ? &e->at_value : &s->at;
+}
+
+/* A minimum above the default maximum lifts it; above a written one it is an
+ * impossible combination. */
+static void check_range(const struct conf_section *s, const char *const key[2],
+			unsigned int min, unsigned int *max, unsigned int most,
+			struct diag *d)
+{
+	if (min <= *max)
+		return;
+	if (!section_find(s, key[1]))
+		*max = most;
+	else
+		diag_add(d, place_in(s, key[0]), "%s %u is above %s %u", key[0],
+			 min, key[1], *max);
+}
+
+static void check_own_machine(const struct test *t,
+			      const struct conf_section *s, struct diag *d)
+{
+	const struct topology *m = &t->topology;
+	const struct place *at = place_in(s, "topology");
+
+	if (!t->has_topology)
+		return;
+	if (m->nodes < t->min_nodes)
+		diag_add(d, at, "this has fewer than min-nodes %u",
+			 t->min_nodes);
+	if (m->llcs < t->min_llcs)
+		diag_add(d, at, "this has fewer than min-llcs %u", t->min_llcs);
+	if (topology_cpus(m) < t->min_cpus)
+		diag_add(d, at, "this has %u CPUs, fewer than min-cpus %u",
+			 topology_cpus(m), t->min_cpus);
+	if (t->requires_smt && m->threads < 2)
+		diag_add(d, at,
+			 "requires-smt wants two threads per core, this has "
+			 "one");
+}
+
+static void check_flags(const struct test *t, const struct conf_section *s,
+			struct diag *d)
+{
+	bool none = t->scheduler && strcmp(t->scheduler, "none") == 0;
+
+	for (char **r = t->required_flags; r && *r; r++) {
+		for (char **x = t->excluded_flags; x && *x; x++) {
+			if (strcmp(*r, *x) == 0)
+				diag_add(d, place_in(s, "excluded-flags"),
+					 "flag '%s' is both required and "
+					 "excluded",
+					 *r);
+		}
+	}
+	if (none && t->required_flags)
+		diag_add(d, place_in(s, "required-flags"),
+			 "'scheduler = none' has no flags");
+	if (none && t->excluded_flags)
+		diag_add(d, place_in(s, "excluded-flags"),
+			 "'scheduler = none' has no flags");
+	if (none && t->extra_args)
+		diag_add(d, place_in(s, "args"),
+			 "'scheduler = none' takes no arguments");
+}
+
+int test_read_settings(struct test *t, const struct conf_section *s,
+		       struct diag *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->entry_count; i++)
+		r = read_setting(t, s, i, d);
+	if (r < 0)
+		return r;
+	check_range(s, (const char *const[]){ "min-nodes", "max-nodes" },
+		    t->min_nodes, &t->max_nodes, NODES_MAX, d);
+	check_range(s, (const char *const[]){ "min-llcs", "max-llcs" },
+		    t->min_llcs, &t->max_llcs, CPUS_MAX, d);
+	check_range(s, (const char *const[]){ "min-cpus", "max-cpus" },
+		    t->min_cpus, &t->max_cpus, CPUS_MAX, d);
+	check_own_machine(t, s, d);
+	check_flags(t, s, d);
+	return 0;
+}

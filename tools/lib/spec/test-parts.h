@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test-parts.h - the parser of tests, part by part (private to it). */
+#pragma once
+
+#include "tools/lib/spec/read.h"
+#include "tools/lib/spec/test.h"
+
+/* All of these complain to @d, and return 0 or -ENOMEM. */
+
+/* [test] */
+int test_read_settings(struct test *t, const struct conf_section *s,
+		       struct diag *d);
+/* [cgroup NAME], appended to the last step, or to the start before the first */
+int test_read_cgroup(struct test *t, const struct conf_section *s,
+		     struct diag *d);
+/* [step NAME], appended */
+int test_read_step(struct test *t, const struct conf_section *s,
+		   struct diag *d);
+
+/* One value of "work =" that is not "none". */
+int work_read(const struct conf_entry *e, struct diag *d, struct work *ret);
+
+/* Words @first and up of @w as a cpuset; @at is blamed when there are none. */
+int cpuset_read(const struct value_words *w, size_t first,
+		const struct place *at, struct diag *d,
+		struct cpuset_spec *ret);
+/* "inherit", "random", ..., "cpus:LIST". */
+int affinity_read(const char *text, const struct place *at, struct diag *d,
+		  struct affinity *ret);
+
+/* Follow the cgroups through start and steps: do they exist where they are
+ * named, have they workers, a cpuset, children? */
+int test_check_flow(const struct test *t, struct diag *d);
+
+void cgroup_def_done(struct cgroup_def *c);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test.c - a .test file: its sections, and what they must have in common. */
+#include "tools/lib/spec/test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/spec/test-parts.h"
+#include "tools/lib/words.h"
+
+#define MS 1000000ULL
+
+static const char *const section_names[] = { "test", "cgroup", "step", "check",
+					     NULL };
+static const struct planned planned[] = {
+	{ "payload", NULL },
+	{ "backdrop", "cgroups above the first step live to the end" },
+	{ NULL, NULL },
+};
+
+/* How often a section came that may come once, and any that is unknown. */
+enum { SEEN_CHECK, SEEN_TEST, SEEN_UNKNOWN, SEEN_COUNT };
+
+static int read_section(struct test *t, const struct conf_section *s,
+			struct diag *d, unsigned int seen[SEEN_COUNT])
+{
+	bool is_test = strcmp(s->kind, "test") == 0;
+
+	if (strcmp(s->kind, "cgroup") == 0)
+		return test_read_cgroup(t, s, d);
+	if (strcmp(s->kind, "step") == 0)
+		return test_read_step(t, s, d);
+	if (!is_test && strcmp(s->kind, "check") != 0) {
+		if (*s->kind)
+			complain_of_name(d, &s->at, "section", s->kind,
+					 section_names, planned);
+		seen[SEEN_UNKNOWN]++;
+		return 0;
+	}
+	if (*s->name)
+		diag_add(d, &s->at, "[%s] takes no name", s->kind);
+	if (seen[is_test ? SEEN_TEST : SEEN_CHECK]++) {
+		diag_add(d, &s->at, "a second [%s] section", s->kind);
+		return 0;
+	}
+	if (is_test)
+		return test_read_settings(t, s, d);
+	for (size_t i = 0; i < s->entry_count; i++)
+		checks_read_entry(&s->entry[i], d, &t->check);
+	return 0;
+}
+
+/* A test without steps has one, which holds all the time. */
+static int complete_steps(struct test *t, struct diag *d)
+{
+	if (t->step_count == 0) {
+		t->step = calloc(1, sizeof(*t->step));
+		if (!t->step)
+			return -ENOMEM;
+		t->step_count = 1;
+		t->step->at = t->conf.section[0].at;
+		t->step->name = strdup("run");
+		if (!t->step->name)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < t->step_count; i++) {
+		struct hold *hold = &t->step[i].hold;
+
+		if (hold->is_share || hold->ns)
+			continue;
+		if (t->step_count > 1)
+			diag_add(
+				d, &t->step[i].at,
+				"step '%s' needs a hold, such as 'hold = "
+				"50%%': only a single step holds for the whole "
+				"duration by itself",
+				t->step[i].name);
+		*hold = (struct hold){ .is_share = true, .share = 1 };
+	}
+	return 0;
+}
+
+/* Pairs whose number comes from the test's "workers". */
+static void check_pairs(const struct test *t, const struct cgroup_def *c,
+			size_t count, struct diag *d)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < c[i].work_count; j++) {
+			const struct work *w = &c[i].work[j];
+
+			if (w->type == WORK_PIPE_IO && !w->workers &&
+			    t->workers % 2)
+				diag_add(d, &w->at,
+					 "pipe-io works in pairs, and the "
+					 "test's 'workers' is odd: %u",
+					 t->workers);
+		}
+	}
+}
+
+/* Does any cgroup of @c have workers? */
+static bool any_work(const struct cgroup_def *c, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!c[i].empty)
+			return true;
+	}
+	return false;
+}
+
+static bool any_cpuset(const struct cgroup_def *c, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (c[i].cpuset.kind != CPUSET_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* A test that judges nothing would pass, so it is refused. */
+static void check_purpose(const struct test *t, struct diag *d)
+{
+	const struct check_value *isolation = &t->check.value[CHECK_ISOLATION];
+	bool work = any_work(t->cgroup, t->cgroup_count);
+	bool cpuset = any_cpuset(t->cgroup, t->cgroup_count);
+
+	check_pairs(t, t->cgroup, t->cgroup_count, d);
+	for (size_t i = 0; i < t->step_count; i++) {
+		const struct step *s = &t->step[i];
+
+		check_pairs(t, s->cgroup, s->cgroup_count, d);
+		work |= any_work(s->cgroup, s->cgroup_count);
+		cpuset |= any_cpuset(s->cgroup, s->cgroup_count);
+		for (size_t j = 0; j < s->op_count; j++)
+			cpuset |= s->op[j].kind == OP_SET_CPUSET;
+	}
+	if (!work)
+		diag_add(d, &t->conf.section[0].at,
+			 "nothing would run: there is no [cgroup] with work");
+	if (isolation->set && !isolation->off && !cpuset)
+		diag_add(d, place_of(&t->conf, "check", "", "isolation"),
+			 "'isolation = yes' has nothing to judge: no cgroup "
+			 "has a cpuset");
+}
+
+static void set_defaults(struct test *t)
+{
+	*t = (struct test){
+		.topology = topology_default,
+		.duration_ns = 2000 * MS,
+		.settle_ns = 500 * MS,
+		.watchdog_ns = 4000 * MS,
+		.workers = 2,
+		.min_nodes = 1,
+		.max_nodes = 1,
+		.min_llcs = 1,
+		.max_llcs = 12,
+		.min_cpus = 1,
+		.max_cpus = 192,
+	};
+}
+
+int test_parse(const char *path, const char *text, struct diag *d,
+	       struct test *ret)
+{
+	unsigned int seen[SEEN_COUNT] = { 0 };
+	int r;
+
+	set_defaults(ret);
+	r = conf_parse(path, text, d, &ret->conf);
+	if (r < 0)
+		return r;
+	ret->name = name_of_file(&ret->conf, ".test", d);
+	if (!ret->name)
+		return -ENOMEM;
+	check_head(&ret->conf.section[0], d);
+	for (size_t i = 1; r == 0 && i < ret->conf.section_count; i++)
+		r = read_section(ret, &ret->conf.section[i], d, seen);
+	if (r == 0)
+		r = complete_steps(ret, d);
+	/* What stands in a section that was not read must not be missed. */
+	if (r < 0 || seen[SEEN_UNKNOWN])
+		return r;
+	check_purpose(ret, d);
+	return test_check_flow(ret, d);
+}
+
+static void step_done(struct step *s)
+{
+	for (size_t i = 0; i < s->op_count; i++) {
+		free(s->op[i].cgroup);
+		free(s->op[i].other);
+	}
+	for (size_t i = 0; i < s->cgroup_count; i++)
+		cgroup_def_done(&s->cgroup[i]);
+	free(s->op);
+	free(s->cgroup);
+	free(s->name);
+}
+
+void test_done(struct test *t)
+{
+	for (size_t i = 0; i < t->cgroup_count; i++)
+		cgroup_def_done(&t->cgroup[i]);
+	for (size_t i = 0; i < t->step_count; i++)
+		step_done(&t->step[i]);
+	free(t->cgroup);
+	free(t->step);
+	free(t->name);
+	free(t->description);
+	free(t->scheduler);
+	words_free(t->required_flags);
+	words_free(t->excluded_flags);
+	words_free(t->tags);
+	words_free(t->extra_args);
+	conf_done(&t->conf);
+	*t = (struct test){ 0 };
+}
