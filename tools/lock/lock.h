@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lock.h - what the parts of ktstr-lock share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/lib/holders.h"
+#include "tools/lock/plan.h"
+
+/**
+ * struct request - the command line and the environment
+ * @cap:             CPUs wanted, 0 when nobody said
+ * @bypass:          take no locks at all
+ * @wait_ns:         how long to wait for a lock; 0 and LOCK_FILE_FOREVER too
+ * @conflict_code:   exit status when a lock is busy for longer
+ * @folder:          of lock files, NULL for the system's
+ * @root:            folder that holds sys/ and proc/ of the machine
+ * @recorded:        @root is not this machine
+ * @source:          tree to lock
+ * @die_with_parent: be killed when our parent ends
+ * @json:            print JSON
+ * @argv:            command to become, NULL when there is none
+ */
+struct request {
+	unsigned int cap;
+	bool bypass;
+	uint64_t wait_ns;
+	int conflict_code;
+	const char *folder;
+	const char *root;
+	bool recorded;
+	const char *source;
+	bool die_with_parent;
+	bool json;
+	char **argv;
+};
+
+/**
+ * struct view - a machine, what the caller may use of it, and its locks
+ * @folder: descriptor of the lock folder, -1 when there is none yet
+ * @path:   of that folder
+ * @llc:    state of the lock of each of host.llc; the view owns it
+ * @users:  reservations on each CPU
+ */
+struct view {
+	struct hosttopo host;
+	cpu_set_t allowed, mems;
+	int folder;
+	char *path;
+	struct llc_state *llc;
+	unsigned int users[CPU_SETSIZE];
+};
+
+/* Name of the file in the lock folder that holds, one byte for each CPU, who
+ * uses it: shared locks of open file descriptions. */
+#define CPU_USE_FILE "cpu-use.lock"
+
+/**
+ * struct llc_name - name of an LLC's lock file
+ */
+struct llc_name {
+	char text[32];
+};
+struct llc_name llc_name(unsigned int id);
+
+/**
+ * folder_open() - the folder of CPU and LLC locks
+ * @req:      --lock-dir, if any
+ * @create:   make it when it is not there
+ * @ret_path: which one; the caller frees it; also set when it is not there
+ *
+ * Return: a descriptor, -ENOENT when it is not there and not to be made, or
+ * -errno with @reterr_why set.
+ */
+int folder_open(const struct request *req, bool create, char **ret_path,
+		struct why *reterr_why);
+
+/**
+ * allowed_read() - CPUs that we may run on, and nodes with memory for us
+ *
+ * sched_getaffinity(2), else Cpus_allowed_list; of a recorded machine
+ * Cpus_allowed_list in proc/self/status, else all that are online.
+ *
+ * Return: 0, or -errno with @reterr_why set.
+ */
+int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
+		 cpu_set_t *ret_mems, struct why *reterr_why);
+
+/**
+ * view_read() - read host and allowed sets; no locks yet
+ *
+ * Return: 0; -ENODATA when sysfs does not tell CPUs or caches; -errno. Both
+ * with @reterr_why set, and then view_done() is not needed.
+ */
+int view_read(const struct request *req, struct view *ret,
+	      struct why *reterr_why);
+/* Read who holds what; @create makes folder and files that are missing. */
+int view_read_locks(const struct request *req, bool create, struct view *v,
+		    struct why *reterr_why);
+void view_done(struct view *v);
+
+/* The sub-commands. Each returns an exit code, or becomes its command. */
+int do_cpus(const struct request *req);
+int do_plan(const struct request *req);
+int do_source(const struct request *req);
+int do_list(const struct request *req);
+
+/* How many CPUs to take; dies when @cap is more than @allowed. */
+unsigned int target_of(const struct request *req, const cpu_set_t *allowed);
+
+/* Set or unset KTSTR_CPUS, KTSTR_MEMS and KTSTR_JOBS; NULL unsets the first
+ * two. */
+void export_plan(const cpu_set_t *cpus, const cpu_set_t *mems,
+		 unsigned int jobs);
+
+/* Set @name; a failure ends the program. */
+void export_variable(const char *name, const char *value);
+
+/* Become req->argv. Never returns. */
+noreturn void become(const struct request *req);
+
+/* Arrange to be killed when our parent ends; ends us if it has. */
+void die_with_parent(pid_t parent);

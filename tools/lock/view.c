@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Facts for a plan: the machine, what we may use of it, and who holds what. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/cpulist.h"
+#include "tools/lib/file.h"
+#include "tools/lib/lockfile.h"
+#include "tools/lock/lock.h"
+
+#define STATUS_BYTES_MAX 65536
+
+/* The list behind @key in the text of /proc/self/status. */
+static bool status_list(const char *status, const char *key, cpu_set_t *ret)
+{
+	const char *at = strstr(status, key);
+	char list[8192];
+	size_t wrong = 0, len;
+
+	if (!at)
+		return false;
+	at += strlen(key);
+	at += strspn(at, " \t");
+	len = strcspn(at, "\n");
+	if (len >= sizeof(list))
+		return false;
+	memcpy(list, at, len);
+	list[len] = '\0';
+	return cpulist_parse(list, ret, &wrong) == 0 && CPU_COUNT(ret) > 0;
+}
+
+int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
+		 cpu_set_t *ret_mems, struct why *reterr_why)
+{
+	auto_free char *status = NULL;
+	bool known = false;
+
+	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return why_set(reterr_why, -errno, "cannot open '%s': %s",
+			       req->root, strerror(errno));
+	(void)file_read_at(root, "proc/self/status", STATUS_BYTES_MAX, &status);
+	if (!req->recorded)
+		known = sched_getaffinity(0, sizeof(*ret_cpus), ret_cpus) == 0;
+	if (!known && status)
+		known = status_list(status, "Cpus_allowed_list:", ret_cpus);
+	if (!known && !req->recorded)
+		return why_set(reterr_why, -ENODATA,
+			       "cannot tell which CPUs are allowed to us");
+	if (!known)
+		memset(ret_cpus, 0xff, sizeof(*ret_cpus));
+	if (!status || !status_list(status, "Mems_allowed_list:", ret_mems))
+		memset(ret_mems, 0xff, sizeof(*ret_mems));
+	return 0;
+}
+
+int view_read(const struct request *req, struct view *ret,
+	      struct why *reterr_why)
+{
+	struct view v = { .folder = -1 };
+	int r = allowed_read(req, &v.allowed, &v.mems, reterr_why);
+
+	if (r < 0)
+		return r;
+	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return why_set(reterr_why, -errno, "cannot open '%s': %s",
+			       req->root, strerror(errno));
+	r = hosttopo_read(root, &v.host, reterr_why);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return -ENODATA;
+	CPU_AND(&v.allowed, &v.allowed, &v.host.online);
+	v.llc = calloc(v.host.llc_count, sizeof(*v.llc));
+	if (!v.llc) {
+		view_done(&v);
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	}
+	*ret = v;
+	return 0;
+}
+
+/* Holders and their kind, for each line of @table on the file @fd. */
+static int read_llc(const struct lock_table *table, int fd,
+		    struct llc_state *state, struct why *reterr_why)
+{
+	struct lock_id id;
+	int r = lock_id_of(fd, &id, reterr_why);
+
+	for (size_t i = 0; r == 0 && i < table->count; i++) {
+		const struct lock_line *line = &table->line[i];
+
+		if (line->by_file || !lock_line_is_of(line, &id))
+			continue;
+		state->holders++;
+		state->exclusive |= line->exclusive;
+	}
+	return r;
+}
+
+static int read_llcs(const struct lock_table *table, bool create,
+		     struct view *v, struct why *reterr_why)
+{
+	for (unsigned int i = 0; i < v->host.llc_count; i++) {
+		struct llc_name name = llc_name(v->host.llc[i].id);
+		cpu_set_t ours;
+		int r;
+
+		v->llc[i] = (struct llc_state){ 0 };
+		CPU_AND(&ours, &v->host.llc[i].cpus, &v->allowed);
+		if (CPU_COUNT(&ours) == 0)
+			continue;
+		auto_fd int fd = lock_file_open(v->folder, name.text, create,
+						reterr_why);
+		if (fd == -ENOENT && !create)
+			continue;
+		r = fd < 0 ? fd : read_llc(table, fd, &v->llc[i], reterr_why);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_users(const struct lock_table *table, bool create,
+		      struct view *v, struct why *reterr_why)
+{
+	struct lock_id id;
+	int r;
+
+	auto_fd int fd =
+		lock_file_open(v->folder, CPU_USE_FILE, create, reterr_why);
+	if (fd < 0)
+		return fd == -ENOENT && !create ? 0 : fd;
+	r = lock_id_of(fd, &id, reterr_why);
+	for (size_t i = 0; r == 0 && i < table->count; i++) {
+		const struct lock_line *line = &table->line[i];
+
+		if (!line->by_file || !lock_line_is_of(line, &id))
+			continue;
+		for (uint64_t cpu = line->first;
+		     cpu <= line->last && cpu < CPU_SETSIZE; cpu++)
+			v->users[cpu]++;
+	}
+	return r;
+}
+
+/* Holders in other PID namespaces do not show, but what they use does. */
+static void add_hidden_holders(struct view *v)
+{
+	for (unsigned int i = 0; i < v->host.llc_count; i++) {
+		for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+			if (CPU_ISSET(cpu, &v->host.llc[i].cpus) &&
+			    v->users[cpu] > v->llc[i].holders)
+				v->llc[i].holders = v->users[cpu];
+		}
+	}
+}
+
+int view_read_locks(const struct request *req, bool create, struct view *v,
+		    struct why *reterr_why)
+{
+	struct lock_table table = { 0 };
+	int r;
+
+	memset(v->users, 0, sizeof(v->users));
+	if (v->folder < 0) {
+		free(v->path);
+		v->path = NULL;
+		v->folder = folder_open(req, create, &v->path, reterr_why);
+	}
+	if (v->folder == -ENOENT && !create)
+		return 0;
+	if (v->folder < 0)
+		return v->folder;
+	r = lock_table_read(&table, reterr_why);
+	if (r == 0)
+		r = read_llcs(&table, create, v, reterr_why);
+	if (r == 0)
+		r = read_users(&table, create, v, reterr_why);
+	if (r == 0)
+		add_hidden_holders(v);
+	lock_table_done(&table);
+	return r;
+}
+
+void view_done(struct view *v)
+{
+	if (v->folder >= 0)
+		(void)close(v->folder);
+	hosttopo_done(&v->host);
+	free(v->path);
+	free(v->llc);
+	*v = (struct view){ .folder = -1 };
+}
