@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* commands.h - the commands of ktstr-cache, and what they are given. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "tools/lib/why.h"
+
+/**
+ * struct options - the command line
+ *
+ * Strings are NULL when the option was not given. @args are the words behind
+ * the command, NULL-terminated; @root is the cache.
+ */
+struct options {
+	const char *root;
+	const char *probe_file, *extra, *kconfig_dir, *build_dir, *field;
+	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
+	const char *title;
+	unsigned int keep;
+	bool has_keep, corrupt_only, force, json, echo;
+	char **args;
+};
+
+/* Each returns an exit code, or does not return. */
+int do_resolve(const struct options *o);
+int do_probe(const struct options *o);
+int do_key(const struct options *o);
+int do_record(const struct options *o);
+int do_fetch(const struct options *o);
+int do_strip(const struct options *o);
+int do_put(const struct options *o);
+int do_get(const struct options *o);
+int do_show(const struct options *o);
+int do_list(const struct options *o);
+int do_verify(const struct options *o);
+int do_clean(const struct options *o);
+int do_work(const struct options *o);
+int do_log(const struct options *o);
+
+/* The exit code for @error, whose sentence is said now. */
+int fail(int error, const struct why *why);
+
+/**
+ * is_stale() - was @hash made of other fragments than ours?
+ *
+ * Return: false too when ours cannot be found.
+ */
+bool is_stale(const struct options *o, const char *hash);

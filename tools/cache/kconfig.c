@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/kconfig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/kconfig/conf.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/crc.h"
+
+/* @folder/ktstr.config exists: hand @folder out. */
+static bool take_folder(char *folder, char **ret)
+{
+	auto_free char *file = NULL;
+
+	if (asprintf(&file, "%s/ktstr.config", folder) < 0 ||
+	    access(file, R_OK) < 0) {
+		free(folder);
+		return false;
+	}
+	*ret = folder;
+	return true;
+}
+
+int kconfig_folder(const char *option, char **ret, struct why *reterr_why)
+{
+	static const char *const beside[] = { "../share/ktstr/kconfig",
+					      "../kconfig" };
+	const char *named = option ? option : getenv("KTSTR_KCONFIG_DIR");
+	char self[4096], *folder, *slash;
+	ssize_t n;
+
+	if (named && *named) {
+		folder = strdup(named);
+		if (folder && take_folder(folder, ret))
+			return 0;
+		return why_set(reterr_why, -ENOENT,
+			       "there is no 'ktstr.config' in '%s'", named);
+	}
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	for (size_t i = 0; slash && i < 2; i++) {
+		if (asprintf(&folder, "%.*s/%s", (int)(slash - self), self,
+			     beside[i]) > 0 &&
+		    take_folder(folder, ret))
+			return 0;
+	}
+	return why_set(reterr_why, -ENOENT,
+		       "cannot find 'ktstr.config' beside this program; name "
+		       "its folder with --kconfig-dir or KTSTR_KCONFIG_DIR");
+}
+
+static void hash_conf(const struct conf *c, char ret[STATE_CRC_SIZE])
+{
+	auto_str struct str text = { 0 };
+
+	conf_format(&text, c);
+	snprintf(ret, STATE_CRC_SIZE, "%08x",
+		 crc32_of(str_text(&text), text.len, /* before */ 0));
+}
+
+int kconfig_hash(const char *folder, const char *arch, const char *extra,
+		 struct kconfig *ret, struct why *reterr_why)
+{
+	auto_conf struct conf builtin = { 0 }, more = { 0 };
+	auto_free char *common = NULL, *own = NULL;
+	struct kconfig k = { 0 };
+	int r;
+
+	if (asprintf(&common, "%s/ktstr.config", folder) < 0 ||
+	    asprintf(&own, "%s/%s.config", folder, arch) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = conf_read(&builtin, common, NULL, reterr_why);
+	if (r == 0)
+		r = conf_read(&builtin, own, NULL, reterr_why);
+	if (r == 0 && extra)
+		r = conf_read(&more, extra, NULL, reterr_why);
+	if (r < 0)
+		return r;
+	hash_conf(&builtin, k.builtin);
+	if (extra)
+		hash_conf(&more, k.extra);
+	*ret = k;
+	return 0;
+}
+
+void kconfig_format(struct str *out, const struct kconfig *k)
+{
+	str_addf(out, "kc%s", k->builtin);
+	if (*k->extra)
+		str_addf(out, "-xkc%s", k->extra);
+}

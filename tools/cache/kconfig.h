@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kconfig.h - which fragments a kernel is built with, and their hash. */
+#pragma once
+
+#include "tools/cache/state.h"
+#include "tools/lib/str.h"
+
+/**
+ * struct kconfig - the hashes of the fragments
+ * @builtin: CRC32 of what ktstr.config and ARCH.config say, merged; comments
+ *	     and order of files do not count
+ * @extra:   the same of the user's fragment, or ""
+ */
+struct kconfig {
+	char builtin[STATE_CRC_SIZE];
+	char extra[STATE_CRC_SIZE];
+};
+
+/**
+ * kconfig_folder() - where ktstr.config and its companions are
+ * @option: --kconfig-dir, or NULL
+ * @ret:    the caller frees it; written only on success
+ *
+ * The first of: @option, $KTSTR_KCONFIG_DIR, ../share/ktstr/kconfig beside the
+ * running program (installed), ../kconfig beside it (a checkout).
+ *
+ * Return: 0, or -ENOENT with a sentence.
+ */
+int kconfig_folder(const char *option, char **ret, struct why *reterr_why);
+
+/**
+ * kconfig_hash() - hash the fragments that are really used
+ * @folder: from kconfig_folder()
+ * @arch:   such as x86_64
+ * @extra:  the user's fragment, or NULL
+ *
+ * Return: 0 or -errno with a sentence; -EINVAL has file:line:column.
+ */
+int kconfig_hash(const char *folder, const char *arch, const char *extra,
+		 struct kconfig *ret, struct why *reterr_why);
+
+/* Append "kcHASH" or "kcHASH-xkcHASH", as keys and records have it. */
+void kconfig_format(struct str *out, const struct kconfig *k);

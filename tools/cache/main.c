@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ktstr-cache - kernels: what a spec stands for, and what is built already.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "tools/cache/commands.h"
+#include "tools/lib/cacheroot.h"
+#include "tools/lib/num.h"
+#include "version.h"
+
+static const char help[] =
+	"usage: ktstr-cache [OPTION]... COMMAND [ARG]...\n"
+	"Find, keep and describe built kernels.\n"
+	"\n"
+	"sources:\n"
+	"  resolve SPEC      say what a kernel spec stands for, as JSON\n"
+	"  probe DIR         the state of a kernel tree, as JSON\n"
+	"  probe --since F   one word: what happened since the probe file F\n"
+	"  key F             the key in the probe file F; exit 1 if it has none\n"
+	"  record F          note that the .config was made by us\n"
+	"  fetch SPEC        unpack a tarball; print the source folder\n"
+	"entries:\n"
+	"  get KEY           print an entry's path; exit 1 if there is none\n"
+	"  put               store a built kernel; print the entry's path\n"
+	"  list              all entries, one a line\n"
+	"  show KEY          an entry's description, as JSON\n"
+	"  verify [KEY]      read every file again; exit 1 if one is damaged\n"
+	"  clean             remove entries\n"
+	"building:\n"
+	"  strip IN OUT      copy a vmlinux without code, data and DWARF\n"
+	"  work -- COMMAND   run with a temporary folder, KTSTR_WORK\n"
+	"  log -- COMMAND    run with the output in a file, showing progress\n"
+	"\n"
+	"      --probe-file F       resolve: keep the answer; put: what was built\n"
+	"      --extra-kconfig F    resolve: the user's own fragment\n"
+	"      --kconfig-dir DIR    where ktstr.config is\n"
+	"      --build-dir DIR      resolve, probe: where .config is, if outside\n"
+	"      --since F            probe: compare with this probe file\n"
+	"      --field NAME         key, show: print this field alone\n"
+	"      --to PATH            fetch: folder; put: entry; log: file\n"
+	"      --image F            put: the boot image\n"
+	"      --vmlinux F          put: the ELF file, which is stripped\n"
+	"      --config F           put: the final configuration\n"
+	"      --key KEY            put: the entry's name\n"
+	"      --bpf-dir DIR        put: BPF tools that fit this kernel\n"
+	"      --title TEXT         log: what the progress line says\n"
+	"      --echo               log: show the output as well\n"
+	"      --keep N             clean: spare the N newest\n"
+	"      --corrupt-only       clean: remove what cannot be used\n"
+	"      --force              clean: do not ask\n"
+	"      --json               list: print JSON\n"
+	"      --die-with-parent    be killed when the parent process ends\n"
+	"  -q, --quiet    no notes, no progress\n"
+	"  -v, --verbose  more details\n"
+	"  -h, --help     show this text\n"
+	"  -V, --version  show the version\n";
+
+/* Options without a letter of their own; the order is that of option_name. */
+enum option_id {
+	O_PROBE_FILE = 256,
+	O_EXTRA,
+	O_KCONFIG_DIR,
+	O_BUILD_DIR,
+	O_SINCE,
+	O_FIELD,
+	O_TO,
+	O_IMAGE,
+	O_VMLINUX,
+	O_CONFIG,
+	O_KEY,
+	O_BPF_DIR,
+	O_TITLE,
+	O_ECHO,
+	O_KEEP,
+	O_CORRUPT_ONLY,
+	O_FORCE,
+	O_JSON,
+	O_DIE,
+};
+
+#define BIT(id) (1u << ((id)-O_PROBE_FILE))
+
+/**
+ * struct command - one command
+ * @options: the options that it knows, as BIT()s
+ * @wraps:   its words are a command that needs no count
+ */
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *o);
+	unsigned int min_args, max_args, options;
+	bool wraps;
+} commands[] = {
+	{ "resolve", do_resolve, 1, 1,
+	  BIT(O_PROBE_FILE) | BIT(O_EXTRA) | BIT(O_KCONFIG_DIR) |
+		  BIT(O_BUILD_DIR),
+	  false },
+	{ "probe", do_probe, 0, 1,
+	  BIT(O_SINCE) | BIT(O_KCONFIG_DIR) | BIT(O_BUILD_DIR), false },
+	{ "key", do_key, 1, 1, BIT(O_FIELD), false },
+	{ "record", do_record, 1, 1, 0, false },
+	{ "fetch", do_fetch, 1, 1, BIT(O_TO) | BIT(O_KCONFIG_DIR), false },
+	{ "get", do_get, 1, 1, 0, false },
+	{ "put", do_put, 0, 0,
+	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
+		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR),
+	  false },
+	{ "list", do_list, 0, 0, BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
+	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
+	{ "verify", do_verify, 0, 1, 0, false },
+	{ "clean", do_clean, 0, 0,
+	  BIT(O_KEEP) | BIT(O_CORRUPT_ONLY) | BIT(O_FORCE), false },
+	{ "strip", do_strip, 2, 2, 0, false },
+	{ "work", do_work, 1, 0, 0, true },
+	{ "log", do_log, 1, 0, BIT(O_TO) | BIT(O_TITLE) | BIT(O_ECHO), true },
+};
+
+static const struct option longopts[] = {
+	{ "probe-file", required_argument, NULL, O_PROBE_FILE },
+	{ "extra-kconfig", required_argument, NULL, O_EXTRA },
+	{ "kconfig-dir", required_argument, NULL, O_KCONFIG_DIR },
+	{ "build-dir", required_argument, NULL, O_BUILD_DIR },
+	{ "since", required_argument, NULL, O_SINCE },
+	{ "field", required_argument, NULL, O_FIELD },
+	{ "to", required_argument, NULL, O_TO },
+	{ "image", required_argument, NULL, O_IMAGE },
+	{ "vmlinux", required_argument, NULL, O_VMLINUX },
+	{ "config", required_argument, NULL, O_CONFIG },
+	{ "key", required_argument, NULL, O_KEY },
+	{ "bpf-dir", required_argument, NULL, O_BPF_DIR },
+	{ "title", required_argument, NULL, O_TITLE },
+	{ "echo", no_argument, NULL, O_ECHO },
+	{ "keep", required_argument, NULL, O_KEEP },
+	{ "corrupt-only", no_argument, NULL, O_CORRUPT_ONLY },
+	{ "force", no_argument, NULL, O_FORCE },
+	{ "json", no_argument, NULL, O_JSON },
+	{ "die-with-parent", no_argument, NULL, O_DIE },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+/* Take an option that is a string; false when @id is none. */
+static bool take_string(struct options *o, int id)
+{
+	const char **const place[] = {
+		[O_PROBE_FILE - O_PROBE_FILE] = &o->probe_file,
+		[O_EXTRA - O_PROBE_FILE] = &o->extra,
+		[O_KCONFIG_DIR - O_PROBE_FILE] = &o->kconfig_dir,
+		[O_BUILD_DIR - O_PROBE_FILE] = &o->build_dir,
+		[O_SINCE - O_PROBE_FILE] = &o->since,
+		[O_FIELD - O_PROBE_FILE] = &o->field,
+		[O_TO - O_PROBE_FILE] = &o->to,
+		[O_IMAGE - O_PROBE_FILE] = &o->image,
+		[O_VMLINUX - O_PROBE_FILE] = &o->vmlinux,
+		[O_CONFIG - O_PROBE_FILE] = &o->config,
+		[O_KEY - O_PROBE_FILE] = &o->key,
+		[O_BPF_DIR - O_PROBE_FILE] = &o->bpf_dir,
+		[O_TITLE - O_PROBE_FILE] = &o->title,
+	};
+
+	if (id < O_PROBE_FILE || id > O_TITLE)
+		return false;
+	if (!*optarg)
+		die(EX_USAGE, "--%s needs a value that is not empty",
+		    longopts[id - O_PROBE_FILE].name);
+	*place[id - O_PROBE_FILE] = optarg;
+	return true;
+}
+
+/* Die with the parent; it may have died before this line. */
+static void die_with_parent(void)
+{
+	pid_t parent = getppid();
+
+	/* A wrapper ends its command and cleans up on SIGTERM. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+		die(EX_BROKEN, "cannot ask for the parent's end: %m");
+	if (getppid() != parent)
+		exit(EX_SIGNAL + SIGTERM);
+}
+
+static void take_option(struct options *o, int id)
+{
+	uint64_t n;
+
+	if (take_string(o, id))
+		return;
+	switch (id) {
+	case O_ECHO:
+		o->echo = true;
+		break;
+	case O_KEEP:
+		if (num_parse(optarg, 0, 1000000, &n) < 0)
+			die(EX_USAGE, "--keep '%s' is no number", optarg);
+		o->keep = (unsigned int)n;
+		o->has_keep = true;
+		break;
+	case O_CORRUPT_ONLY:
+		o->corrupt_only = true;
+		break;
+	case O_FORCE:
+		o->force = true;
+		break;
+	case O_JSON:
+		o->json = true;
+		break;
+	case O_DIE:
+		die_with_parent();
+		break;
+	case 'q':
+		msg_verbosity--;
+		break;
+	case 'v':
+		msg_verbosity++;
+		break;
+	case 'h':
+		fputs(help, stdout);
+		msg_close_stdout();
+		exit(EX_PASS);
+	case 'V':
+		puts("ktstr-cache " KTSTR_VERSION);
+		msg_close_stdout();
+		exit(EX_PASS);
+	default: /* getopt has named the bad option */
+		exit(EX_USAGE);
+	}
+}
+
+/* The command called @name; refuses options that it does not know. */
+static const struct command *find(const char *name, unsigned int given)
+{
+	const struct command *c = commands;
+	const struct command *end = c + sizeof(commands) / sizeof(*commands);
+
+	while (c < end && strcmp(c->name, name) != 0)
+		c++;
+	if (c == end)
+		die(EX_USAGE, "no command '%s'; see --help", name);
+	given &= ~(c->options | BIT(O_DIE));
+	if (given)
+		die(EX_USAGE, "%s has no option --%s", name,
+		    longopts[__builtin_ctz(given)].name);
+	return c;
+}
+
+int main(int argc, char **argv)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	const struct command *command;
+	struct options o = { 0 };
+	unsigned int given = 0, words = 0;
+	struct why why;
+	char *root;
+	int c, code;
+
+	while ((c = getopt_long(argc, argv, "qvhV", longopts, NULL)) != -1) {
+		take_option(&o, c);
+		given |= c >= O_PROBE_FILE ? BIT(c) : 0;
+	}
+	if (optind == argc)
+		die(EX_USAGE, "needs a command; see --help");
+	command = find(argv[optind], given);
+	o.args = argv + optind + 1;
+	while (o.args[words])
+		words++;
+	if (words < command->min_args)
+		die(EX_USAGE, "%s needs %u more word%s; see --help",
+		    command->name, command->min_args - words,
+		    command->min_args - words == 1 ? "" : "s");
+	if (!command->wraps && words > command->max_args)
+		die(EX_USAGE, "%s: unexpected '%s'", command->name,
+		    o.args[command->max_args]);
+	/* A file that may not grow is an error of write(2), not our end. */
+	if (!command->wraps)
+		(void)sigaction(SIGXFSZ, &ignore, NULL);
+	code = cache_root(&root, &why);
+	if (code < 0)
+		exit(fail(code, &why));
+	o.root = root;
+	code = command->run(&o);
+	free(root);
+	msg_close_stdout();
+	return code;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/meta.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "tools/cache/copy.h"
+#include "tools/cache/entry.h"
+#include "tools/kconfig/conf.h"
+#include "tools/lib/cleanup.h"
+#include "version.h"
+
+/*
+ * The release that a bzImage names, or "".
+ *
+ * Source: Linux Documentation/arch/x86/boot.rst, fields header (0x202) and
+ * kernel_version (0x20e).
+ */
+static void image_release(const char *path, char ret[65])
+{
+	unsigned char head[0x210];
+	char text[65] = "";
+	size_t at;
+
+	ret[0] = '\0';
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head) ||
+	    memcmp(head + 0x202, "HdrS", 4) != 0)
+		return;
+	at = (head[0x20e] | (size_t)head[0x20f] << 8) + 0x200;
+	if (pread(fd, text, sizeof(text) - 1, (off_t)at) <= 0)
+		return;
+	text[strcspn(text, " \n")] = '\0';
+	memcpy(ret, text, sizeof(text));
+}
+
+/* The string value of an option without its quotes, as JSON; null if unset. */
+static json_t *config_string(const struct conf *c, const char *name)
+{
+	const struct conf_line *line = conf_find(c, name);
+	const char *v = line ? line->value : "";
+	size_t n = strlen(v);
+
+	if (n >= 2 && v[0] == '"' && v[n - 1] == '"') {
+		v++;
+		n -= 2;
+	}
+	return n ? json_stringn(v, n) : json_null();
+}
+
+static const char *or_null(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+static json_t *describe_source(const struct source *s)
+{
+	if (!s)
+		return json_pack("{s:s}", "type", "unknown");
+	if (s->kind == SOURCE_TARBALL)
+		return json_pack("{s:s, s:s, s:s}", "type", "tarball", "path",
+				 s->path, "sha256", s->sha256);
+	return json_pack("{s:s, s:s, s:s?, s:b}", "type", "local",
+			 "source_tree_path", s->path, "git_hash",
+			 or_null(s->state.hash), "dirty", s->state.dirty);
+}
+
+/* Size and time of the vmlinux in a local tree, for who wants its DWARF. */
+static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
+{
+	struct stat st;
+
+	if (!req->source || req->source->kind != SOURCE_DIRECTORY)
+		return 0;
+	if (stat(req->vmlinux, &st) < 0)
+		return -errno;
+	if (json_object_set_new(meta, "source_vmlinux_size",
+				json_integer(st.st_size)) < 0 ||
+	    json_object_set_new(meta, "source_vmlinux_mtime_secs",
+				json_integer(st.st_mtime)) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+int meta_make(const struct store_request *req, const char *work,
+	      const char *image_name, bool has_btf, json_t **ret,
+	      struct why *reterr_why)
+{
+	const struct source *s = req->source;
+	auto_conf struct conf config = { 0 };
+	char release[65], crc[STATE_CRC_SIZE], built_at[32], arch[16];
+	time_t now = time(NULL);
+	json_t *files, *meta;
+	struct tm tm;
+	int r = source_arch(arch, reterr_why);
+
+	if (r == 0)
+		r = conf_read(&config, req->config, NULL, reterr_why);
+	if (r == 0)
+		r = copy_describe(work, &files, reterr_why);
+	if (r < 0)
+		return r;
+	image_release(req->image, release);
+	if (state_crc_file(req->config, crc) < 0)
+		crc[0] = '\0';
+	strftime(built_at, sizeof(built_at), "%Y-%m-%dT%H:%M:%SZ",
+		 gmtime_r(&now, &tm));
+	meta = json_pack(
+		"{s:i, s:s, s:s, s:s?, s:o, s:s, s:s, s:s?, s:s, s:s?, s:s?, "
+		"s:b, s:b, s:b, s:b, s:o, s:o, s:s, s:o}",
+		"format", ENTRY_FORMAT, "key", req->key, "label",
+		s ? s->label : req->key, "version",
+		or_null(*release ? release : (s ? s->version : NULL)), "source",
+		describe_source(s), "arch", arch, "image_name", image_name,
+		"config_hash", or_null(crc), "built_at", built_at,
+		"ktstr_kconfig_hash", s ? or_null(s->kconfig.builtin) : NULL,
+		"extra_kconfig_hash", s ? or_null(s->kconfig.extra) : NULL,
+		"has_vmlinux", 1, "vmlinux_stripped", 1, "has_btf", has_btf,
+		"has_bpf_tools", req->bpf_dir != NULL, "compiler",
+		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
+		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
+		KTSTR_VERSION, "files", files);
+	if (!meta)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = add_vmlinux_facts(meta, req);
+	if (r < 0) {
+		json_decref(meta);
+		return why_set(reterr_why, r, "cannot read '%s': %s",
+			       req->vmlinux, strerror(-r));
+	}
+	*ret = meta;
+	return 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source.h - what a kernel spec stands for, and the key of its build. */
+#pragma once
+
+#include <jansson.h>
+
+#include "tools/cache/kconfig.h"
+#include "tools/cache/state.h"
+#include "tools/lib/hash.h"
+#include "tools/lib/why.h"
+
+enum source_kind {
+	SOURCE_DIRECTORY,
+	SOURCE_TARBALL,
+	SOURCE_KEY,
+};
+
+/**
+ * struct source - a resolved kernel spec
+ * @kind:    what it is
+ * @path:    absolute path of the folder or tarball; of the entry for a key
+ * @build:   absolute path of the folder with .config; NULL unless a folder
+ * @key:     key of the cache entry, or NULL: this build is never stored
+ * @label:   short name, unique for the path or content; a file name
+ * @version: as the Makefile or the entry has it; NULL while unknown
+ * @hint:    why @key is NULL, and what to do about it; else NULL
+ * @arch:    such as x86_64
+ * @sha256:  of a tarball, else ""
+ * @state:   of a folder, else zeros
+ * @kconfig: hashes of the fragments; zeros for a key
+ *
+ * A key names everything that decides what the kernel is, as far as it can be
+ * known before a build, and nothing that a build changes:
+ *
+ * folder:  local-COMMIT-ARCH[-cfgBASE]-kcHASH[-xkcHASH]
+ *          COMMIT is HEAD, 12 digits, of a clean git tree. BASE is the CRC32 of
+ *          the .config that the user put there; it is absent when there was
+ *          none, though our build leaves one (see struct state).
+ * tarball: tarball-CONTENT-ARCH-kcHASH[-xkcHASH]
+ *          CONTENT is the start of its SHA-256: a file's name proves nothing.
+ *
+ * A folder that is dirty, or not under git, has no key: nothing names its
+ * content. required.list is no part, for it changes no kernel.
+ */
+struct source {
+	enum source_kind kind;
+	char *path, *build, *key, *label, *version, *hint;
+	char arch[16];
+	char sha256[HASH_HEX_SIZE];
+	struct state state;
+	struct kconfig kconfig;
+};
+
+#define auto_source __attribute__((cleanup(source_done)))
+
+void source_done(struct source *s);
+
+/**
+ * struct source_request - what to resolve
+ * @spec:        a kernel spec
+ * @extra:       the user's fragment, or NULL
+ * @kconfig_dir: see kconfig_folder()
+ * @build_dir:   builds go there; NULL for in place
+ * @root:        the cache
+ */
+struct source_request {
+	const char *spec, *extra, *kconfig_dir, *build_dir, *root;
+};
+
+/**
+ * source_resolve() - find out what a spec stands for
+ * @ret: source_done() it; written only on success
+ *
+ * Return: 0, or with a sentence
+ * * -ENOENT     - no such path, or no such entry
+ * * -EINVAL     - the path is no kernel tree and no tarball
+ * * -EOPNOTSUPP - a kind of spec, or a machine, that is not built yet
+ * * -errno      - of reading
+ */
+int source_resolve(const struct source_request *req, struct source *ret,
+		   struct why *reterr_why);
+
+/* The source as a JSON object, a new reference; NULL if memory ran out. */
+json_t *source_to_json(const struct source *s);
+
+/**
+ * source_read() - read a probe file, which holds that JSON object
+ *
+ * Return: 0, -EINVAL when it is none, or -errno of reading.
+ */
+int source_read(const char *path, struct source *ret, struct why *reterr_why);
+
+/* Is @folder a kernel source tree? Return: 0, or -errno and what it lacks. */
+int source_check_tree(const char *folder, struct why *reterr_why);
+
+/* The machine we build for. Return: 0, -EOPNOTSUPP when it is not x86_64. */
+int source_arch(char ret[16], struct why *reterr_why);

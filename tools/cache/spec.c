@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/spec.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_KEY 200
+
+/* Bytes of digits at @s. */
+static size_t digits(const char *s)
+{
+	return strspn(s, "0123456789");
+}
+
+/* Bytes of the version at @s, or 0. */
+static size_t version_length(const char *s)
+{
+	size_t n = digits(s), more;
+
+	if (n == 0 || s[n] != '.' || digits(s + n + 1) == 0)
+		return 0;
+	n += 1 + digits(s + n + 1);
+	if (s[n] == '.' && (more = digits(s + n + 1)) > 0)
+		n += 1 + more;
+	if (strncmp(s + n, "-rc", 3) == 0 && (more = digits(s + n + 3)) > 0)
+		n += 3 + more;
+	return n;
+}
+
+static bool is_range(const char *s)
+{
+	size_t n = version_length(s);
+	size_t more = n && strncmp(s + n, "..", 2) == 0
+			      ? version_length(s + n + 2)
+			      : 0;
+
+	return more && s[n + 2 + more] == '\0';
+}
+
+enum spec_kind spec_kind(const char *text)
+{
+	size_t n = version_length(text);
+
+	if (strncmp(text, "git+", 4) == 0)
+		return SPEC_GIT;
+	if (is_range(text))
+		return SPEC_RANGE;
+	if (strchr(text, '/') || *text == '.' || *text == '~')
+		return SPEC_PATH;
+	if (n && text[n] == '\0')
+		return SPEC_VERSION;
+	if (strcmp(text, "host") == 0)
+		return SPEC_HOST;
+	return access(text, F_OK) == 0 ? SPEC_PATH : SPEC_KEY;
+}
+
+int spec_refuse_unbuilt(const char *text, struct why *reterr_why)
+{
+	static const char *const what[] = {
+		[SPEC_VERSION] = "a version",
+		[SPEC_RANGE] = "a range of versions",
+		[SPEC_GIT] = "a git URL",
+		[SPEC_HOST] = "the host's kernel",
+	};
+	enum spec_kind kind = spec_kind(text);
+
+	if (kind == SPEC_PATH || kind == SPEC_KEY)
+		return 0;
+	return why_set(reterr_why, -EOPNOTSUPP,
+		       "kernel '%s' is %s, and getting one is not built yet; "
+		       "give a kernel tree, a kernel tarball or a cache key",
+		       text, what[kind]);
+}
+
+int key_check(const char *key, struct why *reterr_why)
+{
+	size_t n = strlen(key);
+
+	if (n == 0 || n > MAX_KEY)
+		return why_set(reterr_why, -EINVAL,
+			       "a key has 1 to %d characters, this has %zu",
+			       MAX_KEY, n);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)key[i];
+
+		if ((isascii(c) && isalnum(c)) || (i > 0 && strchr(".-_+", c)))
+			continue;
+		return why_set(reterr_why, -EINVAL,
+			       "'%s' is no key: character %zu may not be there",
+			       key, i + 1);
+	}
+	return 0;
+}

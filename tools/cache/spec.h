@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spec.h - the grammar of kernel specs, what KERNEL= takes. */
+#pragma once
+
+#include "tools/lib/why.h"
+
+/**
+ * enum spec_kind - what a kernel spec is, by its text alone
+ * @SPEC_PATH:    has a "/", or starts with "." or "~"; or such a file exists
+ * @SPEC_VERSION: MAJOR.MINOR[.PATCH][-rcN]
+ * @SPEC_RANGE:   VERSION..VERSION
+ * @SPEC_GIT:     git+URL#REF or git+URL@REF
+ * @SPEC_HOST:    the word "host"
+ * @SPEC_KEY:     anything else: the key of a cache entry
+ */
+enum spec_kind {
+	SPEC_PATH,
+	SPEC_VERSION,
+	SPEC_RANGE,
+	SPEC_GIT,
+	SPEC_HOST,
+	SPEC_KEY,
+};
+
+/* What @text is. */
+enum spec_kind spec_kind(const char *text);
+
+/**
+ * spec_refuse_unbuilt() - refuse the kinds that are known, but not built yet
+ *
+ * Return: 0 for paths and keys, else -EOPNOTSUPP with a sentence.
+ */
+int spec_refuse_unbuilt(const char *text, struct why *reterr_why);
+
+/**
+ * key_check() - may @key be the name of a cache entry?
+ *
+ * Not empty, at most 200 bytes of letters, digits and ".-_+", and the first is
+ * a letter or a digit; so it is a file name, and none that we hide.
+ *
+ * Return: 0 or -EINVAL with a sentence.
+ */
+int key_check(const char *key, struct why *reterr_why);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* state.h - the state of a kernel source tree, and how it changed. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "tools/lib/why.h"
+
+/* Hex digits of a git object name, with the NUL. */
+#define STATE_HASH_SIZE 41
+/* Hex digits of a CRC32, with the NUL. */
+#define STATE_CRC_SIZE 9
+
+/**
+ * struct state - what a kernel is built from
+ * @git:    the tree is the top of a git work tree with a commit
+ * @dirty:  a tracked file differs from HEAD or the index; true without git
+ * @hash:   HEAD, or ""
+ * @config: CRC32 of .config in the build folder, or ""
+ * @base:   CRC32 of the .config that is ours to build upon: @config, unless
+ *	    state_record() says that we made this very .config; then what it
+ *	    was made from, "" for tinyconfig
+ * @record: kconfig hash that the record names, or ""; empty if .config is
+ *	    not what the record tells of
+ *
+ * Untracked files and submodules do not make a tree dirty.
+ */
+struct state {
+	bool git;
+	bool dirty;
+	char hash[STATE_HASH_SIZE];
+	char config[STATE_CRC_SIZE];
+	char base[STATE_CRC_SIZE];
+	char record[2 * STATE_CRC_SIZE + 8];
+};
+
+/**
+ * state_probe() - look at a source tree
+ * @tree:  its top folder
+ * @build: the folder with .config; equal to @tree when built in place
+ *
+ * Return: 0, or -errno with a sentence; -EIO when git cannot tell.
+ */
+int state_probe(const char *tree, const char *build, struct state *ret,
+		struct why *reterr_why);
+
+/**
+ * enum change - what happened to a tree between two looks
+ * @CHANGE_NONE:   nothing, and it is clean
+ * @CHANGE_BEFORE: it was dirty before; what happened since cannot be told
+ * @CHANGE_EDITED: a tracked file was changed meanwhile
+ * @CHANGE_MOVED:  HEAD is another commit now, and the tree is clean
+ * @CHANGE_CONFIG: the user's .config is another one now
+ * @CHANGE_FAILED: the second look failed; an unknown state is not a clean one
+ */
+enum change {
+	CHANGE_NONE,
+	CHANGE_BEFORE,
+	CHANGE_EDITED,
+	CHANGE_MOVED,
+	CHANGE_CONFIG,
+	CHANGE_FAILED,
+};
+
+/* Compare two looks; @now is NULL when the second one failed. */
+enum change state_compare(const struct state *before, const struct state *now);
+
+/* One word: clean, dirty-before, edited, moved, config, failed. */
+const char *change_name(enum change change);
+
+/* CRC32 of a file in hex; "" when it is not there. Return: 0 or -errno. */
+int state_crc_file(const char *path, char ret[STATE_CRC_SIZE]);
+
+/**
+ * state_record() - note that the .config in @build was made by us
+ * @base:    what it was made from, see struct state
+ * @kconfig: hash of the fragments that went in
+ *
+ * Kept in @build/.config.ktstr. That is how the second build of an unchanged
+ * tree finds the entry of the first, though .config is not the same any more.
+ *
+ * Return: 0 or -errno with a sentence.
+ */
+int state_record(const char *build, const char *base, const char *kconfig,
+		 struct why *reterr_why);

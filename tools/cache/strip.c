@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/strip.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+
+/* One copy at work. */
+struct strip {
+	Elf *from, *to;
+	size_t names;	  /* number of .shstrtab */
+	uint64_t end;	  /* first free byte of the output */
+	uint64_t symbols; /* bytes of .symtab */
+	bool has_btf;
+};
+
+/* Make sections with these names keep their content. */
+static bool is_kept(const char *name, const GElf_Shdr *sh)
+{
+	static const char *const kept[] = { ".symtab",	 ".strtab",
+					    ".shstrtab", ".symtab_shndx",
+					    ".BTF",	 ".BTF_ids",
+					    ".rodata" };
+
+	if (sh->sh_type == SHT_NOTE)
+		return true;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (strcmp(name, kept[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Move @s->end up to a multiple of @align. */
+static void align_end(struct strip *s, uint64_t align)
+{
+	if (align > 1)
+		s->end = (s->end + align - 1) / align * align;
+}
+
+/* Give the section @to the bytes of @from. Return: 0 or -1. */
+static int copy_content(struct strip *s, Elf_Scn *from, Elf_Scn *to,
+			GElf_Shdr *sh)
+{
+	Elf_Data *in = elf_rawdata(from, NULL);
+	Elf_Data *out = elf_newdata(to);
+
+	if (!in || !out || in->d_size != sh->sh_size)
+		return -1;
+	*out = *in;
+	out->d_type = ELF_T_BYTE; /* byte for byte */
+	out->d_off = 0;
+	out->d_align = 1;
+	align_end(s, sh->sh_addralign);
+	sh->sh_offset = s->end;
+	s->end += sh->sh_size;
+	return 0;
+}
+
+/* Copy the section @from as it deserves. Return: 0 or -1. */
+static int copy_section(struct strip *s, Elf_Scn *from)
+{
+	Elf_Scn *to = elf_newscn(s->to);
+	GElf_Shdr sh;
+	const char *name;
+
+	if (!to || !gelf_getshdr(from, &sh))
+		return -1;
+	name = elf_strptr(s->from, s->names, sh.sh_name);
+	if (!name)
+		return -1;
+	if (strcmp(name, ".symtab") == 0)
+		s->symbols = sh.sh_size;
+	if (strcmp(name, ".BTF") == 0)
+		s->has_btf = sh.sh_size > 0;
+	sh.sh_offset = s->end;
+	if (sh.sh_type != SHT_NOBITS && is_kept(name, &sh)) {
+		if (copy_content(s, from, to, &sh) < 0)
+			return -1;
+	} else if (sh.sh_flags & SHF_ALLOC) {
+		sh.sh_type = SHT_NOBITS;
+	} else {
+		sh = (GElf_Shdr){ .sh_name = sh.sh_name,
+				  .sh_type = SHT_NULL,
+				  .sh_offset = s->end };
+	}
+	return gelf_update_shdr(to, &sh) ? 0 : -1;
+}
+
+/* Lay out the whole output file and write it. Return: 0 or -1. */
+static int copy_elf(struct strip *s)
+{
+	GElf_Ehdr head;
+	Elf_Scn *scn = NULL;
+
+	errno = 0; /* says afterwards whether the system failed, or libelf */
+	if (!gelf_getehdr(s->from, &head) ||
+	    elf_getshdrstrndx(s->from, &s->names) < 0 ||
+	    !gelf_newehdr(s->to, gelf_getclass(s->from)))
+		return -1;
+	elf_flagelf(s->to, ELF_C_SET, ELF_F_LAYOUT);
+	s->end = head.e_ehsize;
+	while ((scn = elf_nextscn(s->from, scn))) {
+		if (copy_section(s, scn) < 0)
+			return -1;
+	}
+	align_end(s, 8);
+	head.e_phoff = 0;
+	head.e_phnum = 0;
+	head.e_phentsize = 0;
+	head.e_shoff = s->end;
+	if (!gelf_update_ehdr(s->to, &head) || s->symbols == 0)
+		return -1;
+	return elf_update(s->to, ELF_C_WRITE) < 0 ? -1 : 0;
+}
+
+int strip_vmlinux(const char *from, int fd, bool *ret_has_btf,
+		  struct why *reterr_why)
+{
+	auto_fd int in = open(from, O_RDONLY | O_CLOEXEC);
+	struct strip s = { 0 };
+	int r = 0;
+
+	if (in < 0)
+		return why_set(reterr_why, -errno, "cannot read '%s': %s", from,
+			       strerror(errno));
+	elf_version(EV_CURRENT);
+	s.from = elf_begin(in, ELF_C_READ, NULL);
+	if (!s.from || elf_kind(s.from) != ELF_K_ELF) {
+		r = why_set(reterr_why, -EINVAL, "'%s' is no ELF file", from);
+	} else {
+		s.to = elf_begin(fd, ELF_C_WRITE, NULL);
+		if (!s.to || copy_elf(&s) < 0)
+			r = s.to && errno > 0 && s.symbols ? -errno : -EINVAL;
+	}
+	if (r < 0 && s.from && s.to && s.symbols == 0)
+		why_set(reterr_why, r, "'%s' has no symbols", from);
+	else if (r < 0 && s.to)
+		why_set(reterr_why, r, "cannot strip '%s': %s", from,
+			r == -EINVAL ? elf_errmsg(-1) : strerror(-r));
+	(void)elf_end(s.to);
+	(void)elf_end(s.from);
+	if (r == 0)
+		*ret_has_btf = s.has_btf;
+	return r;
+}

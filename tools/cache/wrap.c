@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/wrap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/cache/progress.h"
+#include "tools/cache/temp.h"
+#include "tools/lib/cleanup.h"
+
+#define TAIL_LINES 20
+#define TAIL_BYTES 8192
+#define TICK_NS	   200000000
+#define PLAIN_S	   15
+
+/**
+ * struct child - a command that runs
+ * @pid:    its process
+ * @before: our signal mask outside of this file
+ * @set:    the signals that we wait for: SIGCHLD and those that end us
+ */
+struct child {
+	pid_t pid;
+	sigset_t before, set;
+};
+
+/* In the new process: become the command. */
+static noreturn void become(const struct child *c, int out, pid_t parent,
+			    char **argv)
+{
+	int error;
+
+	/* Die with the parent, which may have died before this line. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(EX_BROKEN);
+	if (out >= 0 &&
+	    (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0))
+		_exit(EX_BROKEN);
+	sigprocmask(SIG_SETMASK, &c->before, NULL);
+	execvp(argv[0], argv);
+	error = errno;
+	warn("cannot run '%s': %s", argv[0], strerror(error));
+	_exit(error == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN);
+}
+
+/* Start @argv; its output goes to @out, if that is a descriptor. */
+static int start(struct child *c, int out, char **argv, struct why *reterr_why)
+{
+	pid_t self = getpid();
+
+	sigemptyset(&c->set);
+	sigaddset(&c->set, SIGCHLD);
+	sigaddset(&c->set, SIGINT);
+	sigaddset(&c->set, SIGTERM);
+	sigaddset(&c->set, SIGHUP);
+	sigaddset(&c->set, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &c->set, &c->before);
+	c->pid = fork();
+	if (c->pid < 0)
+		return why_set(reterr_why, -errno, "cannot start '%s': %s",
+			       argv[0], strerror(errno));
+	if (c->pid == 0)
+		become(c, out, self, argv);
+	return 0;
+}
+
+/*
+ * Wait for a signal, at most for @ns. One that ends us goes to the command,
+ * whose end then ends us.
+ *
+ * Return: true when the command has ended, and *@ret_status.
+ */
+static bool wait_a_little(const struct child *c, long ns, int *ret_status)
+{
+	const struct timespec limit = { .tv_sec = ns / 1000000000,
+					.tv_nsec = ns % 1000000000 };
+	int status, sig = sigtimedwait(&c->set, NULL, &limit);
+
+	if (sig > 0 && sig != SIGCHLD)
+		(void)kill(c->pid, sig);
+	if (waitpid(c->pid, &status, WNOHANG) != c->pid)
+		return false;
+	*ret_status = WIFSIGNALED(status) ? EX_SIGNAL + WTERMSIG(status)
+					  : WEXITSTATUS(status);
+	return true;
+}
+
+int wrap_work(const char *root, char **argv, struct why *reterr_why)
+{
+	auto_temp struct temp temp = TEMP_NONE;
+	auto_free char *temps = NULL;
+	struct child child;
+	int r, status;
+
+	if (asprintf(&temps, "%s/.tmp", root) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = temp_new(temps, "work", &temp, reterr_why);
+	if (r < 0)
+		return r;
+	/* The command is to inherit the lock: see temp.h. */
+	if (fcntl(temp.fd, F_SETFD, 0) < 0 ||
+	    setenv("KTSTR_WORK", temp.path, /* overwrite */ 1) < 0)
+		return why_set(reterr_why, -errno, "cannot share '%s': %s",
+			       temp.path, strerror(errno));
+	r = start(&child, /* out */ -1, argv, reterr_why);
+	if (r < 0)
+		return r;
+	while (!wait_a_little(&child, /* ns */ 3600000000000, &status))
+		;
+	return status;
+}
+
+/* Count lines of kbuild such as "  CC      fs/file.o" in new output. */
+static void count_steps(int fd, bool echo, unsigned long *steps, char *before)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			*steps += *before == '\n' && block[i] == ' ';
+			*before = block[i];
+		}
+		if (echo)
+			(void)!write(STDERR_FILENO, block, (size_t)n);
+	}
+}
+
+/* Show the end of the log on standard error. */
+static void show_tail(int fd, const char *path)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char text[TAIL_BYTES + 1];
+	off_t from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+	ssize_t n = pread(fd, text, TAIL_BYTES, from);
+	unsigned int lines = 0;
+
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	for (ssize_t i = n - 1; i > 0; i--) {
+		lines += text[i - 1] == '\n';
+		if (lines < TAIL_LINES)
+			continue;
+		memmove(text, text + i, (size_t)(n - i) + 1);
+		break;
+	}
+	warn("the end of '%s':", path);
+	fputs(text, stderr);
+}
+
+/* Wait for the command, telling how far it is. */
+static int watch(const struct child *c, int fd, const char *title, bool echo)
+{
+	struct progress progress;
+	unsigned long steps = 0;
+	char before = '\n', text[64];
+	int status;
+	bool ended;
+
+	progress_begin(&progress, title, PLAIN_S);
+	do {
+		ended = wait_a_little(c, TICK_NS, &status);
+		count_steps(fd, echo, &steps, &before);
+		snprintf(text, sizeof(text), "%lu steps done", steps);
+		if (!echo && !ended)
+			progress_show(&progress, text);
+	} while (!ended);
+	progress_end(&progress);
+	return status;
+}
+
+int wrap_log(const char *path, const char *title, bool echo, char **argv,
+	     struct why *reterr_why)
+{
+	struct child child;
+	int r;
+
+	auto_fd int out =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+		     0666);
+	auto_fd int in = open(path, O_RDONLY | O_CLOEXEC);
+	if (out < 0 || in < 0)
+		return why_set(reterr_why, -errno, "cannot write '%s': %s",
+			       path, strerror(errno));
+	r = start(&child, out, argv, reterr_why);
+	if (r < 0)
+		return r;
+	r = watch(&child, in, title, echo);
+	if (r != 0 && !echo)
+		show_tail(in, path);
+	return r;
+}

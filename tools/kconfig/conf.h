@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf.h - kernel configurations and fragments: read, merge, compare. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tools/lib/str.h"
+#include "tools/lib/why.h"
+
+/**
+ * struct conf_line - one option and its value
+ * @name:  with its CONFIG_
+ * @value: as written behind "=", quotes included; "n" for "is not set"
+ * @file:  name of the file that said so last
+ * @line:  its line, from 1
+ */
+struct conf_line {
+	char *name;
+	char *value;
+	char *file;
+	unsigned int line;
+};
+
+/**
+ * struct conf - options in the order in which they first appeared
+ *
+ * Each name occurs once. Start with { 0 } or declare it auto_conf.
+ */
+struct conf {
+	struct conf_line *line;
+	size_t count, room;
+	size_t *slot; /* hash table: index + 1 into line, 0 is empty */
+	size_t slots; /* a power of two */
+};
+
+#define auto_conf __attribute__((cleanup(conf_done)))
+
+void conf_done(struct conf *c);
+
+/**
+ * conf_read() - read a .config or a fragment
+ * @c:     in and out; a name that it has already gets the new value
+ * @label: the file's name in messages, or NULL for @path
+ *
+ * A line is "CONFIG_X=value", "# CONFIG_X is not set", another comment, or
+ * blank. "CONFIG_X=n" means the same as "is not set".
+ *
+ * Return: 0, or
+ * * -EINVAL - some line is none of these; @reterr_why has file:line:column
+ * * -errno  - of reading; more than 4 MiB is -EFBIG
+ */
+int conf_read(struct conf *c, const char *path, const char *label,
+	      struct why *reterr_why);
+
+/* Set one option, as a line of a file would. Return: 0 or -ENOMEM. */
+int conf_set(struct conf *c, const struct conf_line *from);
+
+/* The option called @name, or NULL. The pointer lives until the next change. */
+const struct conf_line *conf_find(const struct conf *c, const char *name);
+
+/* Is @want true in @c? An option that @c does not name is "n". */
+bool conf_has(const struct conf *c, const struct conf_line *want);
+
+/* Called for each line that changes the value that a fragment gave before. */
+typedef void conf_override_fn(const struct conf_line *was,
+			      const struct conf_line *now, void *data);
+
+/**
+ * conf_merge() - apply @over to @c, last wins
+ * @fn: told what @over changes in @c; NULL when nobody wants to know
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int conf_merge(struct conf *c, const struct conf *over, conf_override_fn *fn,
+	       void *data);
+
+/* Append "CONFIG_X=value" or "# CONFIG_X is not set", without a newline. */
+void conf_format_line(struct str *out, const struct conf_line *line);
+
+/* Append all lines, each with a newline. */
+void conf_format(struct str *out, const struct conf *c);
