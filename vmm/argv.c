@@ -57,6 +57,16 @@ static void add_path(struct argv *a, const char *option, const char *prefix,
 		add(a, str_text(&value));
 }
 
+/* Add a file that QEMU inherits, or a name that a dry run shows for it. */
+static void add_inherited(struct argv *a, const char *prefix, int fd,
+			  const char *shown)
+{
+	if (fd >= 0)
+		addf(a, "%s/proc/self/fd/%d", prefix, fd);
+	else
+		addf(a, "%s%s", prefix, shown);
+}
+
 static unsigned int bits_for(unsigned int n)
 {
 	unsigned int bits = 0;
@@ -133,6 +143,15 @@ static void add_clock(struct argv *a, const struct machine_config *c)
 	}
 }
 
+/* Under the real clock the host's noise is read from threads by their names. */
+static void add_names(struct argv *a, const struct machine_config *c)
+{
+	if (c->clock == CLOCK_REAL) {
+		add(a, "-name");
+		add(a, "ktstr,debug-threads=on");
+	}
+}
+
 static void add_kernel(struct argv *a, const struct machine_config *c)
 {
 	auto_str struct str line = { 0 };
@@ -153,12 +172,8 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	if (c->append)
 		str_addf(&line, " %s", c->append);
 	add_path(a, "-kernel", "", c->kernel);
-	if (c->initrd_fd >= 0) {
-		add(a, "-initrd");
-		addf(a, "/proc/self/fd/%d", c->initrd_fd);
-	} else {
-		add_path(a, "-initrd", "", c->initrd);
-	}
+	add(a, "-initrd");
+	add_inherited(a, "", c->initrd_fd, "INITRD");
 	add(a, "-append");
 	if (line.failed)
 		a->failed = true;
@@ -186,11 +201,16 @@ int machine_argv(const struct machine_config *c, char ***ret,
 					    NULL };
 	     *word; word++)
 		add(&a, *word);
+	add_names(&a, c);
 	add_clock(&a, c);
 	add_topology(&a, c);
 	add_kernel(&a, c);
-	add_path(&a, "-chardev", "file,id=console,path=", c->console);
-	add_path(&a, "-chardev", "file,id=channel,path=", c->channel);
+	add(&a, "-chardev");
+	add_inherited(&a, "file,id=console,path=", c->console_fd,
+		      "console.log");
+	add(&a, "-chardev");
+	add_inherited(&a, "file,id=channel,path=", c->channel_fd,
+		      "channel.log");
 	for (const char *const *word =
 		     (const char *const[]){
 			     "-serial", "chardev:console", "-serial",

@@ -10,3 +10,4 @@ lib-objs-y += vmm/facts.o
 lib-objs-y += vmm/frame.o
 lib-objs-y += vmm/ldcache.o
 lib-objs-y += vmm/machine.o
+lib-objs-y += vmm/noise.o

@@ -50,8 +50,11 @@ static int become_qemu(char *const *argv, const struct machine_config *c,
 		return errno;
 	if (setrlimit(RLIMIT_FSIZE, &size) < 0)
 		return errno;
-	/* QEMU inherits the archives, and nothing of our input. */
-	if (c->initrd_fd >= 0 && fcntl(c->initrd_fd, F_SETFD, 0) < 0)
+	/* QEMU inherits the archives and its ports, and nothing of our input.
+	 */
+	if (fcntl(c->initrd_fd, F_SETFD, 0) < 0 ||
+	    fcntl(c->console_fd, F_SETFD, 0) < 0 ||
+	    fcntl(c->channel_fd, F_SETFD, 0) < 0)
 		return errno;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
@@ -98,8 +101,12 @@ static int start(const struct machine_config *c, char *const *argv,
 	return 0;
 }
 
-/* Wait for @pid; at the limit, or when told to stop, kill it. */
-static void await(pid_t pid, unsigned int timeout_s, int stop_fd,
+/*
+ * Wait for @pid; at the limit, or when told to stop, kill it. Under the virtual
+ * clock nothing is done meanwhile; under the real one the noise is sampled.
+ */
+static void await(const struct machine_config *c, pid_t pid,
+		  unsigned int timeout_s, int stop_fd,
 		  struct machine_result *result)
 {
 	auto_fd int fd = pidfd_open(pid, 0);
@@ -114,6 +121,11 @@ static void await(pid_t pid, unsigned int timeout_s, int stop_fd,
 		if (left <= 0) {
 			result->end = END_TIMEOUT;
 			break;
+		}
+		if (c->clock == CLOCK_REAL) {
+			noise_sample(&result->noise, pid);
+			if (left > NOISE_INTERVAL_S)
+				left = NOISE_INTERVAL_S;
 		}
 		if (poll(p, stop_fd >= 0 ? 2 : 1, (int)(left * 1000) + 1) < 0 &&
 		    errno != EINTR)
@@ -177,7 +189,7 @@ int machine_run(const struct machine_config *c, const char *cpus,
 	if (r < 0)
 		return r;
 	*ret = (struct machine_result){ 0 };
-	await(pid, timeout_s, stop_fd, ret);
+	await(c, pid, timeout_s, stop_fd, ret);
 	ret->seconds = now() - begin;
 	ret->errors = read_errors(errors);
 	return 0;

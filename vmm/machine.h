@@ -8,6 +8,7 @@
 
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/why.h"
+#include "vmm/noise.h"
 
 /**
  * enum vm_clock - what the guest's time is made of
@@ -24,8 +25,8 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @qemu:       QEMU's program
  * @kernel:     boot image
  * @initrd_fd:  the archives, one behind the other; -1 for a dry run
- * @initrd:     path to show for it in a dry run, when @initrd_fd is -1
- * @console, @channel: files that the two serial ports are written to
+ * @console_fd, @channel_fd: files that the two serial ports are written to;
+ *	        -1 for a dry run
  * @memory_mib: a multiple of 2 * @topology.nodes; see machine_memory()
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
  *		machine_shift()
@@ -33,9 +34,8 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @append:     more words for the kernel's command line, or NULL
  */
 struct machine_config {
-	const char *qemu, *kernel, *initrd;
-	int initrd_fd;
-	const char *console, *channel, *append;
+	const char *qemu, *kernel, *append;
+	int initrd_fd, console_fd, channel_fd;
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;
@@ -81,6 +81,7 @@ struct machine_result {
 	int status;
 	double seconds; /* of host time */
 	char *errors;	/* QEMU's standard error, at most 4 KiB; free() it */
+	struct noise noise; /* real clock: what the host withheld */
 };
 
 /**

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lib/spec/profile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/words.h"
+
+void profile_done(struct profile *p)
+{
+	free(p->on);
+	free(p->name);
+	*p = (struct profile){ 0 };
+}
+
+static size_t flag_count(const struct sched *s)
+{
+	return s ? s->flag_count : 0;
+}
+
+static int set_name(const struct sched *s, struct profile *p)
+{
+	auto_str struct str name = { 0 };
+
+	for (size_t i = 0; i < flag_count(s); i++) {
+		if (p->on[i])
+			str_addf(&name, "%s%s", name.len ? "+" : "",
+				 s->flag[i].name);
+	}
+	if (name.len == 0)
+		str_add(&name, "default");
+	p->name = str_take(&name);
+	return p->name ? 0 : -ENOMEM;
+}
+
+static bool has_word(char *const *words, const char *word)
+{
+	for (; words && *words; words++) {
+		if (strcmp(*words, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Switch on @name and, by repeating, all that it requires. */
+static int switch_on(const struct sched *s, const char *name, struct profile *p,
+		     struct why *reterr_why)
+{
+	const struct sched_flag *flag = s ? sched_flag_find(s, name) : NULL;
+
+	if (!flag)
+		return why_set(reterr_why, -EINVAL,
+			       "scheduler '%s' declares no flag '%s'",
+			       s ? s->name : "none", name);
+	size_t i = (size_t)(flag - s->flag);
+	if (p->on[i])
+		return 0;
+	p->on[i] = true;
+	for (char **need = flag->requires; need && *need; need++) {
+		int r = switch_on(s, *need, p, reterr_why);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int profile_of_test(const struct sched *s, const struct test *t,
+		    struct profile *ret, struct why *reterr_why)
+{
+	struct profile p = { .on = calloc(flag_count(s) + 1, sizeof(bool)) };
+	int r = p.on ? 0 : -ENOMEM;
+
+	for (char **w = t->required_flags; r == 0 && w && *w; w++)
+		r = switch_on(s, *w, &p, reterr_why);
+	for (size_t i = 0; r == 0 && i < flag_count(s); i++) {
+		if (p.on[i] && has_word(t->excluded_flags, s->flag[i].name))
+			r = why_set(reterr_why, -EINVAL,
+				    "test '%s' excludes flag '%s', which its "
+				    "required flags need",
+				    t->name, s->flag[i].name);
+	}
+	if (r == 0)
+		r = set_name(s, &p);
+	if (r < 0) {
+		profile_done(&p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+/* Read the flags of "a+b" into @p, which must come in the declared order. */
+static int read_flags(const struct sched *s, const char *name,
+		      struct profile *p, struct why *reterr_why)
+{
+	size_t next = 0;
+
+	for (const char *at = name; at;) {
+		size_t len = strcspn(at, "+");
+		auto_free char *word = strndup(at, len);
+		const struct sched_flag *flag = NULL;
+
+		if (!word)
+			return -ENOMEM;
+		if (s)
+			flag = sched_flag_find(s, word);
+		if (!flag)
+			return why_set(reterr_why, -EINVAL,
+				       "profile '%s': scheduler '%s' declares "
+				       "no flag '%s'",
+				       name, s ? s->name : "none", word);
+		if ((size_t)(flag - s->flag) < next)
+			return why_set(reterr_why, -EINVAL,
+				       "profile '%s': flags stand in the order "
+				       "of the declaration, each once",
+				       name);
+		next = (size_t)(flag - s->flag) + 1;
+		p->on[next - 1] = true;
+		at = at[len] ? at + len + 1 : NULL;
+	}
+	return 0;
+}
+
+static int check_requirements(const struct sched *s, const struct profile *p,
+			      struct why *reterr_why)
+{
+	for (size_t i = 0; i < flag_count(s); i++) {
+		char **need = p->on[i] ? s->flag[i].requires : NULL;
+
+		for (; need && *need; need++) {
+			const struct sched_flag *f = sched_flag_find(s, *need);
+
+			if (!f || !p->on[f - s->flag])
+				return why_set(reterr_why, -EINVAL,
+					       "flag '%s' requires '%s', which "
+					       "the profile has not on",
+					       s->flag[i].name, *need);
+		}
+	}
+	return 0;
+}
+
+int profile_parse(const struct sched *s, const char *name, struct profile *ret,
+		  struct why *reterr_why)
+{
+	struct profile p = { .on = calloc(flag_count(s) + 1, sizeof(bool)) };
+	int r = p.on ? 0 : -ENOMEM;
+
+	if (r == 0 && strcmp(name, "default") != 0)
+		r = read_flags(s, name, &p, reterr_why);
+	if (r == 0)
+		r = check_requirements(s, &p, reterr_why);
+	if (r == 0)
+		r = set_name(s, &p);
+	if (r < 0) {
+		profile_done(&p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+static int append_all(char ***words, char *const *more)
+{
+	for (; more && *more; more++) {
+		if (words_append(words, *more) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int profile_args(const struct sched *s, const struct test *t,
+		 const struct profile *p, char ***words)
+{
+	int r = append_all(words, s->args);
+
+	if (r == 0 && t)
+		r = append_all(words, t->extra_args);
+	for (size_t i = 0; r == 0 && i < s->flag_count; i++) {
+		if (p->on[i])
+			r = append_all(words, s->flag[i].args);
+	}
+	return r;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* profile.h - a set of a scheduler's flags that are on, and its name. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "tools/lib/spec/sched.h"
+#include "tools/lib/spec/test.h"
+
+/**
+ * struct profile - which flags are on
+ * @on:   one for each flag of the declaration, in its order
+ * @name: the flags that are on, joined by "+", or "default" when none is
+ */
+struct profile {
+	bool *on;
+	char *name;
+};
+
+/**
+ * profile_of_test() - the profile of a plain run
+ * @s: the declaration, or NULL for the kernel's own scheduler
+ * @t: the test
+ *
+ * Exactly the test's required flags, and what they require, transitively.
+ *
+ * Return: 0; -EINVAL with the reason: a required flag that the scheduler does
+ * not declare, or one that pulls in a flag that the test excludes; -ENOMEM.
+ */
+int profile_of_test(const struct sched *s, const struct test *t,
+		    struct profile *ret, struct why *reterr_why);
+
+/**
+ * profile_parse() - the profile of a name such as "llc+steal" or "default"
+ *
+ * Return: 0; -EINVAL with the reason: an unknown flag, one named twice or out
+ * of the declaration's order, one whose requirement is off; -ENOMEM.
+ */
+int profile_parse(const struct sched *s, const char *name, struct profile *ret,
+		  struct why *reterr_why);
+
+/* Append the arguments of a run, in order: the scheduler's, the test's, those
+ * of the flags that are on. Return: 0 or -ENOMEM. */
+int profile_args(const struct sched *s, const struct test *t,
+		 const struct profile *p, char ***words);
+void profile_done(struct profile *p);

@@ -1,0 +1,13 @@
+progs-y         += ktstr-vm
+ktstr-vm-objs-y := tools/vm/main.o
+ktstr-vm-objs-y += tools/vm/doctor.o
+ktstr-vm-objs-y += tools/vm/exec.o
+ktstr-vm-objs-y += tools/vm/host.o
+ktstr-vm-objs-y += tools/vm/judge.o
+ktstr-vm-objs-y += tools/vm/judge-checks.o
+ktstr-vm-objs-y += tools/vm/launch.o
+ktstr-vm-objs-y += tools/vm/result.o
+ktstr-vm-objs-y += tools/vm/run.o
+ktstr-vm-objs-y += tools/vm/stats.o
+ktstr-vm-objs-y += tools/vm/variant.o
+ktstr-vm-libs-y := -larchive -lelf -ljansson -lnettle -lm $(lib-lzma)

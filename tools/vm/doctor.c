@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor.c - "ktstr-vm doctor": what this machine has, and how to get the rest.
+ */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "tools/lib/cacheroot.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/str.h"
+#include "tools/vm/host.h"
+
+enum health { GOOD, LACKING, BROKEN };
+
+static const char *const health_names[] = { "ok", "note", "missing" };
+
+/* Findings: printed as lines, or collected for --json. */
+struct findings {
+	json_t *list;
+	bool json;
+	int broken;
+};
+
+KTSTR_PRINTF(4, 5)
+static void found(struct findings *f, enum health h, const char *what,
+		  const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	f->broken += h == BROKEN;
+	if (f->json)
+		json_array_append_new(f->list,
+				      json_pack("{s:s,s:s,s:s}", "what", what,
+						"state", health_names[h],
+						"text", text));
+	else
+		printf("%-8s %-14s %s\n", health_names[h], what, text);
+}
+
+static bool in_path(const char *name)
+{
+	const char *list = getenv("PATH");
+
+	while (list && *list) {
+		auto_str struct str path = { 0 };
+		size_t len = strcspn(list, ":");
+
+		str_add_bytes(&path, list, len);
+		str_addf(&path, "/%s", name);
+		if (len > 0 && access(str_text(&path), X_OK) == 0)
+			return true;
+		list += len + (list[len] == ':');
+	}
+	return false;
+}
+
+static void check_qemu(const struct request *req, struct findings *f)
+{
+	const char *name = req->qemu ? req->qemu : "qemu-system-x86_64";
+	auto_free char *version = host_qemu_version(name);
+
+	if (strcmp(version, "unknown") == 0)
+		found(f, BROKEN, "qemu",
+		      "'%s' does not run; make deps installs it", name);
+	else
+		found(f, GOOD, "qemu", "%s", version);
+}
+
+static void check_kvm(struct findings *f)
+{
+	struct why why = { "" };
+
+	if (host_kvm_works(&why) == 0)
+		found(f, GOOD, "kvm", "runs guests; --clock real uses it");
+	else
+		found(f, LACKING, "kvm",
+		      "%s; the virtual clock does not need it", why.text);
+}
+
+static void check_tools(struct findings *f)
+{
+	static const struct {
+		const char *name, *what_for;
+	} tool[] = {
+		{ "clang", "BPF schedulers" },
+		{ "bpftool", "BPF schedulers" },
+		{ "pahole", "kernels with BTF" },
+		{ "flex", "kernels" },
+		{ "bison", "kernels" },
+		{ "bc", "kernels" },
+		{ "lz4", "kernels" },
+		{ "make", "everything" },
+		{ "gcc", "kernels and loaders" },
+	};
+
+	for (size_t i = 0; i < sizeof(tool) / sizeof(tool[0]); i++) {
+		if (in_path(tool[i].name))
+			found(f, GOOD, tool[i].name, "for %s",
+			      tool[i].what_for);
+		else
+			found(f, BROKEN, tool[i].name,
+			      "not in PATH, needed for %s; make deps installs "
+			      "it",
+			      tool[i].what_for);
+	}
+}
+
+static void check_disk(struct findings *f)
+{
+	auto_free char *root = NULL;
+	struct why why;
+	struct statvfs v;
+
+	if (cache_root(&root, &why) < 0) {
+		found(f, BROKEN, "cache", "%s", why.text);
+		return;
+	}
+	/* The nearest folder that exists already. */
+	auto_free char *path = strdup(root);
+	while (path && statvfs(path, &v) < 0) {
+		char *slash = strrchr(path, '/');
+
+		if (!slash || slash == path) {
+			path[0] = '/';
+			path[1] = '\0';
+			if (statvfs(path, &v) < 0)
+				return;
+			break;
+		}
+		*slash = '\0';
+	}
+	double free_gib = (double)v.f_bavail * (double)v.f_frsize / (1 << 30);
+	found(f, free_gib < 4 ? LACKING : GOOD, "cache", "%s, %.1f GiB free%s",
+	      root, free_gib, free_gib < 4 ? "; a kernel build takes 4" : "");
+}
+
+int command_doctor(const struct request *req)
+{
+	struct findings f = { .list = json_array(), .json = req->json };
+
+	check_qemu(req, &f);
+	check_kvm(&f);
+	check_tools(&f);
+	check_disk(&f);
+	if (req->json) {
+		json_dumpf(f.list, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(f.list);
+	return f.broken ? EX_FAIL : EX_PASS;
+}

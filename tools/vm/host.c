@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tools/lib/cacheroot.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/str.h"
+#include "vmm/accel.h"
+
+static char *join(const char *folder, const char *name)
+{
+	struct str path = { 0 };
+
+	str_addf(&path, "%s/%s", folder, name);
+	char *text = str_take(&path);
+	if (!text)
+		die(EX_BROKEN, "out of memory");
+	return text;
+}
+
+char *host_find_init(const struct request *req)
+{
+	static const char *const places[] = { "ktstr-init",
+					      "../libexec/ktstr/ktstr-init",
+					      NULL };
+	char self[PATH_MAX] = "";
+
+	if (req->init) {
+		if (access(req->init, R_OK) < 0)
+			die(EX_USAGE, "cannot read the init '%s': %m",
+			    req->init);
+		return strdup(req->init);
+	}
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash = n > 0 ? strrchr(self, '/') : NULL;
+	if (slash)
+		*slash = '\0';
+	for (const char *const *place = places; slash && *place; place++) {
+		char *path = join(self, *place);
+
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	die(EX_BROKEN, "ktstr-init is neither beside this program nor in "
+		       "../libexec/ktstr; name it with --init");
+}
+
+char *host_find_image(const struct request *req)
+{
+	static const char *const places[] = { "bzImage",
+					      "arch/x86/boot/bzImage", NULL };
+	struct stat st;
+
+	if (!req->kernel)
+		die(EX_USAGE, "--kernel is missing: a kernel entry, a built "
+			      "tree, or a boot image");
+	if (stat(req->kernel, &st) < 0)
+		die(EX_USAGE, "no such kernel '%s': %m", req->kernel);
+	if (S_ISREG(st.st_mode))
+		return strdup(req->kernel);
+	for (const char *const *place = places; *place; place++) {
+		char *path = join(req->kernel, *place);
+
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	die(EX_USAGE,
+	    "'%s' holds no boot image: neither bzImage nor "
+	    "arch/x86/boot/bzImage",
+	    req->kernel);
+}
+
+/* Where the answer about KVM is kept for this boot of the host, or NULL. */
+static char *answer_path(void)
+{
+	auto_free char *root = NULL, *boot = NULL;
+	struct str path = { 0 };
+	struct why why;
+
+	if (cache_root(&root, &why) < 0 ||
+	    file_read_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64,
+			 &boot) < 0)
+		return NULL;
+	boot[strcspn(boot, "\n")] = '\0';
+	str_addf(&path, "%s/.host", root);
+	if (file_make_folders(str_text(&path), &why) < 0) {
+		str_done(&path);
+		return NULL;
+	}
+	/* Another user's permissions may differ, so the answer is per user. */
+	str_addf(&path, "/kvm-%u-%s", getuid(), boot);
+	return str_take(&path);
+}
+
+int host_kvm_works(struct why *reterr_why)
+{
+	auto_free char *path = answer_path(), *answer = NULL;
+	struct why ignored;
+	int r;
+
+	if (path && file_read_at(AT_FDCWD, path, 400, &answer) >= 0) {
+		if (answer[0] == '\0')
+			return 0;
+		return why_set(reterr_why, -EIO, "%s", answer);
+	}
+	r = accel_kvm_works(reterr_why);
+	if (!path)
+		return r;
+	/* Kept for speed only: the next run asks again if this fails. */
+	(void)file_publish(path, reterr_why->text,
+			   r < 0 ? strlen(reterr_why->text) : 0, 0600,
+			   &ignored);
+	if (r < 0)
+		note("no KVM: %s; machines run under TCG", reterr_why->text);
+	return r;
+}
+
+void host_choose_clock(const struct request *req, struct machine_config *c)
+{
+	struct why why = { "" };
+	bool want_virtual = req->has_clock && req->clock == CLOCK_VIRTUAL;
+
+	if (want_virtual && req->accel == CHOOSE_KVM)
+		die(EX_USAGE, "the virtual clock counts instructions, which "
+			      "KVM cannot; use --accel tcg or --clock real");
+	c->accel = ACCEL_TCG;
+	if (!want_virtual && req->accel != CHOOSE_TCG) {
+		if (host_kvm_works(&why) == 0)
+			c->accel = ACCEL_KVM;
+		else if (req->accel == CHOOSE_KVM)
+			die(EX_SKIP, "%s", why.text);
+	}
+	c->clock = c->accel == ACCEL_KVM ? CLOCK_REAL : CLOCK_VIRTUAL;
+	if (req->has_clock)
+		c->clock = req->clock;
+}
+
+char *host_qemu_version(const char *qemu)
+{
+	char line[256] = "";
+	int out[2], status;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return strdup("unknown");
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0)
+			_exit(EX_BROKEN);
+		execlp(qemu, qemu, "--version", (char *)NULL);
+		_exit(EX_NOT_FOUND);
+	}
+	close(out[1]);
+	FILE *f = fdopen(out[0], "r");
+	bool got = f && fgets(line, sizeof(line), f);
+	while (f && fgetc(f) != EOF) /* let it write all it has */
+		continue;
+	if (f)
+		fclose(f);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || !got)
+		return strdup("unknown");
+	line[strcspn(line, "\n")] = '\0';
+	return strdup(line);
+}

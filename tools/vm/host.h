@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* host.h - what the host offers: kernels, the init, QEMU, an accelerator. */
+#pragma once
+
+#include "tools/vm/request.h"
+
+/**
+ * host_find_init() - the static init program of the guest
+ *
+ * --init, else ktstr-init beside this program, else in ../libexec/ktstr.
+ * Return: its path, the caller frees it; dies when there is none.
+ */
+char *host_find_init(const struct request *req);
+
+/**
+ * host_find_image() - the boot image that --kernel means
+ *
+ * A file is the image; a folder is a kernel entry (bzImage), or a built tree
+ * (arch/x86/boot/bzImage). Return: its path, the caller frees it; dies when
+ * there is none.
+ */
+char *host_find_image(const struct request *req);
+
+/**
+ * host_choose_clock() - clock and accelerator of the machine
+ *
+ * Dies when what was asked for cannot be had. Falling back is said once per
+ * boot of the host.
+ */
+void host_choose_clock(const struct request *req, struct machine_config *c);
+
+/* 0 when KVM runs guests; the answer is remembered until the host reboots. */
+int host_kvm_works(struct why *reterr_why);
+
+/* The first line of "QEMU --version", or "unknown"; the caller frees it. */
+char *host_qemu_version(const char *qemu);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/judge-checks.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/vm/stats.h"
+
+static const char *const layer_names[] = { "default", "scheduler", "test" };
+
+/*
+ * Timing checks mean something only if the guest's CPUs really ran.
+ * @class names what is missing, or is NULL; @always: a pass means nothing too.
+ */
+struct trust {
+	const char *class;
+	bool always;
+	char why[200];
+};
+
+static struct trust trust_virtual(const json_t *c)
+{
+	struct trust t = { "calibration", true, "" };
+	int64_t gap = facts_int(c, "max_gap_ns");
+	int64_t spread = facts_int(c, "spread_permille");
+
+	if (!json_is_true(json_object_get(c, "ran")))
+		snprintf(t.why, sizeof(t.why), "the calibration did not run");
+	else if (gap > CALIBRATION_GAP_NS)
+		snprintf(t.why, sizeof(t.why),
+			 "calibration: a CPU that nobody wanted paused for "
+			 "%.1f ms, %d are the limit",
+			 (double)gap / 1e6, CALIBRATION_GAP_NS / 1000000);
+	else if (spread > CALIBRATION_SPREAD_PERMILLE)
+		snprintf(t.why, sizeof(t.why),
+			 "calibration: equal CPUs differ by %.1f %%, %.1f are "
+			 "the limit",
+			 (double)spread / 10,
+			 CALIBRATION_SPREAD_PERMILLE / 10.0);
+	else
+		t.class = NULL;
+	return t;
+}
+
+static struct trust trust_real(const struct noise *n)
+{
+	struct trust t = { "host-noise", false, "" };
+	uint64_t all = n->run_ns + n->wait_ns;
+
+	if (all == 0)
+		snprintf(t.why, sizeof(t.why),
+			 "the host does not tell how long the guest's CPUs "
+			 "waited");
+	else if (n->wait_ns * 1000 > all * NOISE_PERMILLE)
+		snprintf(
+			t.why, sizeof(t.why),
+			"the guest's CPUs waited %.1f %% of their time for the "
+			"host's, %.1f are the limit",
+			(double)n->wait_ns * 100 / (double)all,
+			NOISE_PERMILLE / 10.0);
+	else
+		t.class = NULL;
+	return t;
+}
+
+/* What one check measured. */
+struct measured {
+	bool ok, any;
+	double value;
+	char text[300];
+};
+
+/* The names of the cgroups, each once, in order. */
+static const char *group_name(const struct facts *f, size_t i)
+{
+	const char *name = facts_text(json_array_get(f->worker, i), "cgroup");
+
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(facts_text(json_array_get(f->worker, k), "cgroup"),
+			   name) == 0)
+			return NULL;
+	}
+	return name;
+}
+
+static void measure_group(enum check_kind kind, double limit, const char *name,
+			  const struct group_stats *s, struct measured *m)
+{
+	double value = 0;
+	char text[300] = "";
+
+	switch (kind) {
+	case CHECK_NOT_STARVED:
+		value = s->starved + s->lost;
+		snprintf(text, sizeof(text),
+			 "cgroup '%s': %u of %u workers made no progress, %u "
+			 "did not end",
+			 name, s->starved, s->workers, s->lost);
+		limit = 0;
+		break;
+	case CHECK_ISOLATION:
+		value = s->outside;
+		snprintf(text, sizeof(text),
+			 "cgroup '%s': %u of %u workers ran outside of their "
+			 "cpuset",
+			 name, s->outside, s->workers);
+		limit = 0;
+		break;
+	case CHECK_MAX_SPREAD:
+		value = s->spread_percent;
+		snprintf(text, sizeof(text),
+			 "cgroup '%s': equal workers were off the CPU for "
+			 "shares that differ by %.1f %%, %.1f are the limit",
+			 name, value, limit);
+		break;
+	case CHECK_MAX_GAP:
+		value = (double)s->max_gap_ns;
+		snprintf(text, sizeof(text),
+			 "cgroup '%s': a worker did not run on for %.1f ms (on "
+			 "CPU %d), %.1f are the limit",
+			 name, value / 1e6, s->max_gap_cpu, limit / 1e6);
+		break;
+	case CHECK_KINDS:
+		return;
+	}
+	if (!m->any || value > m->value) {
+		m->value = value;
+		m->ok = value <= limit;
+		memcpy(m->text, text, sizeof(text));
+	}
+	m->any = true;
+}
+
+static void measure(const struct evidence *e, enum check_kind kind,
+		    double limit, struct measured *m)
+{
+	const struct facts *f = e->facts;
+
+	*m = (struct measured){ .ok = true };
+	for (size_t i = 0; i < json_array_size(f->worker); i++) {
+		const char *name = group_name(f, i);
+		struct group_stats s;
+
+		if (!name)
+			continue;
+		stats_of(f, name, &s);
+		measure_group(kind, limit, name, &s, m);
+	}
+	if (!m->any) { /* nothing to judge is no pass */
+		m->ok = false;
+		snprintf(m->text, sizeof(m->text), "no worker reported");
+	}
+}
+
+static void record(struct judgement *j, enum check_kind kind,
+		   const struct check_value *v, const struct measured *m,
+		   bool judged)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "name", json_string(check_info[kind].key));
+	json_object_set_new(o, "layer", json_string(layer_names[v->layer]));
+	json_object_set_new(o, "limit", json_real(v->limit));
+	json_object_set_new(o, "value", json_real(m->value));
+	json_object_set_new(o, "ok", json_boolean(m->ok));
+	json_object_set_new(o, "judged", json_boolean(judged));
+	json_array_append_new(j->checks, o);
+}
+
+void judge_checks(const struct evidence *e, struct judgement *j)
+{
+	struct trust trust = e->clock == CLOCK_VIRTUAL
+				     ? trust_virtual(e->facts->calibration)
+				     : trust_real(&e->machine->noise);
+	bool doubted = false;
+
+	for (enum check_kind kind = 0; kind < CHECK_KINDS; kind++) {
+		const struct check_value *v = &e->check.value[kind];
+		struct measured m;
+
+		if (!v->set || v->off)
+			continue;
+		measure(e, kind, v->limit, &m);
+		bool doubt = check_info[kind].timing && trust.class &&
+			     (trust.always || !m.ok);
+		record(j, kind, v, &m, !doubt);
+		doubted |= doubt;
+		if (m.ok || doubt)
+			continue;
+		j->verdict = VERDICT_FAIL;
+		j->class = "check-failed";
+		judge_reason(j, "%s: %s", check_info[kind].key, m.text);
+	}
+	if (doubted && j->verdict == VERDICT_PASS) {
+		j->verdict = VERDICT_INCONCLUSIVE;
+		j->class = trust.class;
+		judge_reason(j, "%s", trust.why);
+	}
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/judge.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/vm/judge-checks.h"
+#include "vmm/attest.h"
+#include "vmm/console.h"
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = { "pass", "fail", "inconclusive",
+					     "skip", "error" };
+
+	return names[v];
+}
+
+int verdict_exit_code(enum verdict v)
+{
+	static const int codes[] = { EX_PASS, EX_FAIL, EX_INCONCLUSIVE, EX_SKIP,
+				     EX_BROKEN };
+
+	return codes[v];
+}
+
+void judgement_done(struct judgement *j)
+{
+	json_decref(j->reasons);
+	json_decref(j->checks);
+	*j = (struct judgement){ 0 };
+}
+
+void judge_reason(struct judgement *j, const char *fmt, ...)
+{
+	auto_str struct str text = { 0 };
+	char line[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	/* Texts of the guest are among them: one clean line each. */
+	console_tail(&text, line, strlen(line), 1, "");
+	if (text.len > 0)
+		text.text[text.len - 1] = '\0';
+	json_array_append_new(j->reasons, json_string(str_text(&text)));
+}
+
+static void decide(struct judgement *j, enum verdict v, const char *class)
+{
+	j->verdict = v;
+	j->class = class;
+}
+
+/* Did the machine itself end as it should? False if that decides it. */
+static bool judge_machine(const struct evidence *e, struct judgement *j)
+{
+	const struct machine_result *m = e->machine;
+	auto_free char *panic = NULL;
+
+	if (e->facts->complete)
+		return true;
+	if (console_panic(e->console, e->console_len, &panic)) {
+		bool hang = strstr(panic, "NMI") != NULL;
+
+		decide(j, VERDICT_FAIL, hang ? "guest-hang" : "guest-panic");
+		judge_reason(j,
+			     hang ? "the guest hung; its watchdog ended it: %s"
+				  : "the guest's kernel panicked: %s",
+			     panic);
+		return false;
+	}
+	if (m->end == END_TIMEOUT) {
+		decide(j, VERDICT_INCONCLUSIVE, "time-limit");
+		judge_reason(j, "the host-time limit ran out after %.0f s",
+			     m->seconds);
+		return false;
+	}
+	decide(j, VERDICT_ERROR, "harness");
+	if (m->end == END_SIGNAL)
+		judge_reason(j, "QEMU died of signal %d", m->status);
+	else
+		judge_reason(j, "QEMU ended with status %d before the result",
+			     m->status);
+	judge_reason(j, "%s", e->facts->why.text);
+	if (m->errors)
+		judge_reason(j, "QEMU said: %s", m->errors);
+	return false;
+}
+
+static bool judge_setup(const struct evidence *e, struct judgement *j)
+{
+	struct why why;
+
+	if (e->facts->error) {
+		decide(j, VERDICT_ERROR, "harness");
+		judge_reason(j, "the guest's init: %s",
+			     facts_text(e->facts->error, "why"));
+		return false;
+	}
+	if (attest_topology(e->facts->topology, &e->topology, &why) < 0) {
+		decide(j, VERDICT_ERROR, "harness");
+		judge_reason(j, "the machine is not the one declared: %s",
+			     why.text);
+		return false;
+	}
+	return true;
+}
+
+/* The kernel's message that tells why a scheduler was thrown out, or NULL. */
+static const char *kernel_reason(const struct facts *f)
+{
+	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
+		const char *text =
+			facts_text(json_array_get(f->kmsg, i), "text");
+
+		if (strstr(text, "sched_ext:") && strstr(text, "disabled (") &&
+		    !strstr(text, "unregistered from user space"))
+			return text;
+	}
+	return NULL;
+}
+
+/* What the kernel said after that message: who stalled, which call failed. */
+static void add_kernel_details(const struct facts *f, struct judgement *j)
+{
+	bool after = false;
+
+	for (size_t i = 0, n = 0; i < json_array_size(f->kmsg) && n < 3; i++) {
+		const char *text =
+			facts_text(json_array_get(f->kmsg, i), "text");
+
+		if (after && strstr(text, "sched_ext:")) {
+			judge_reason(j, "the kernel: %s", text);
+			n++;
+		}
+		if (strstr(text, "disabled ("))
+			after = true;
+	}
+}
+
+/* The last line that the scheduler printed. */
+static void add_last_words(const struct facts *f, struct judgement *j)
+{
+	auto_str struct str tail = { 0 };
+
+	console_tail(&tail, str_text(&f->log), f->log.len, 1, "");
+	if (tail.len > 1)
+		judge_reason(j, "its last line: %s", tail.text);
+}
+
+static bool looks_like_verifier(const char *log)
+{
+	return strstr(log, "BEGIN PROG LOAD LOG") ||
+	       strstr(log, "failed to load") ||
+	       strstr(log, "failed to load BPF skeleton");
+}
+
+/* Did the scheduler start? */
+static bool judge_start(const struct evidence *e, struct judgement *j)
+{
+	const struct facts *f = e->facts;
+	const json_t *out = facts_scheduler(f, "not-attached");
+	const json_t *exited = facts_scheduler(f, "exited");
+
+	if (facts_scheduler(f, "attached"))
+		return true;
+	if (exited) {
+		bool rejected = looks_like_verifier(str_text(&f->log));
+
+		decide(j, VERDICT_FAIL, rejected ? "load-rejected" : "died");
+		judge_reason(j,
+			     rejected ? "the kernel did not take the "
+					"scheduler's program (%s)"
+				      : "the scheduler ended before it was in "
+					"charge (%s)",
+			     facts_text(exited, "status"));
+		add_last_words(f, j);
+		return false;
+	}
+	decide(j, VERDICT_FAIL, "not-attached");
+	judge_reason(j, "the scheduler never came into charge: %s",
+		     out ? facts_text(out, "why") : "no such frame");
+	add_last_words(f, j);
+	return false;
+}
+
+/* Was it in charge until the end, and did it leave cleanly? */
+static bool judge_stay(const struct evidence *e, struct judgement *j)
+{
+	const struct facts *f = e->facts;
+	const json_t *exited = facts_scheduler(f, "exited");
+	const json_t *detached = facts_scheduler(f, "detached");
+	const json_t *stopped = facts_scheduler(f, "stopped");
+	const char *kernel = kernel_reason(f);
+
+	if (exited || detached) {
+		const char *class = exited ? "died" : "fell-back";
+
+		if (kernel && strstr(kernel, "stall"))
+			class = "stalled";
+		decide(j, VERDICT_FAIL, class);
+		judge_reason(j, "the scheduler lost its charge: %s",
+			     facts_text(exited ? exited : detached, "why"));
+		if (kernel)
+			judge_reason(j, "the kernel: %s", kernel);
+		add_kernel_details(f, j);
+		if (exited)
+			judge_reason(j, "it ended with %s",
+				     facts_text(exited, "status"));
+		add_last_words(f, j);
+		return false;
+	}
+	if (!stopped || json_is_true(json_object_get(stopped, "killed")) ||
+	    !json_is_true(json_object_get(stopped, "unload_ok"))) {
+		decide(j, VERDICT_FAIL, "fell-back");
+		judge_reason(j, "the scheduler did not unload: %s",
+			     !stopped ? "no such frame"
+			     : json_is_true(json_object_get(stopped, "killed"))
+				     ? "it did not end on SIGINT within 5 s"
+				     : "sched_ext stayed enabled");
+		return false;
+	}
+	return true;
+}
+
+/* A splat is a failure whatever the checks say. */
+static void judge_kernel_log(const struct evidence *e, struct judgement *j)
+{
+	static const char *const bad[] = {
+		"WARNING:",  "BUG:",
+		"Oops",	     "rcu_sched detected stalls",
+		"rcu: INFO", "blocked for more than",
+		NULL
+	};
+
+	for (size_t i = 0; i < json_array_size(e->facts->kmsg); i++) {
+		const char *text =
+			facts_text(json_array_get(e->facts->kmsg, i), "text");
+
+		for (const char *const *b = bad; *b; b++) {
+			if (!strstr(text, *b))
+				continue;
+			decide(j, VERDICT_FAIL, "kernel-splat");
+			judge_reason(j, "the kernel complained: %s", text);
+			return;
+		}
+	}
+}
+
+/* A test that expects a fault passes by the scheduler's fault alone. */
+static void invert(struct judgement *j)
+{
+	static const char *const faults[] = {
+		"load-rejected", "died", "not-attached", "stalled", "fell-back",
+		"check-failed",	 NULL
+	};
+
+	if (j->verdict == VERDICT_PASS) {
+		decide(j, VERDICT_FAIL, "check-failed");
+		judge_reason(j, "the test expects a failure, and all passed");
+		return;
+	}
+	for (const char *const *f = faults; j->verdict == VERDICT_FAIL && *f;
+	     f++) {
+		if (strcmp(j->class, *f) == 0) {
+			j->verdict = VERDICT_PASS;
+			return;
+		}
+	}
+}
+
+void judge(const struct evidence *e, struct judgement *ret)
+{
+	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
+
+	if (judge_machine(e, &j) && judge_setup(e, &j) &&
+	    (!e->has_sched || (judge_start(e, &j) && judge_stay(e, &j)))) {
+		judge_checks(e, &j);
+		judge_kernel_log(e, &j);
+	}
+	if (e->expect_fail)
+		invert(&j);
+	*ret = j;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge.h - from facts to a verdict: pure, so that tests can feed it streams.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "tools/lib/spec/checks.h"
+#include "tools/lib/spec/topology.h"
+#include "vmm/facts.h"
+#include "vmm/machine.h"
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_SKIP,
+	VERDICT_ERROR,
+};
+
+/* "pass", "fail", ... */
+const char *verdict_name(enum verdict v);
+/* The exit code that tells it: 0, 1, 3, 4, 125. */
+int verdict_exit_code(enum verdict v);
+
+/**
+ * struct evidence - all that a judgement rests on
+ * @console:  the kernel's console, any bytes
+ * @check:    merged checks
+ * @has_sched: a scheduler was to be loaded
+ * @expect_fail: the test passes only if the scheduler's fault is seen
+ */
+struct evidence {
+	const struct facts *facts;
+	const struct machine_result *machine;
+	const char *console;
+	size_t console_len;
+	struct topology topology;
+	enum vm_clock clock;
+	struct checks check;
+	bool has_sched, expect_fail;
+};
+
+/**
+ * struct judgement - a verdict and what it rests on
+ * @class:   "ok", "load-rejected", "died", "not-attached", "stalled",
+ *	     "fell-back", "check-failed", "guest-panic", "guest-hang",
+ *"kernel-splat", "time-limit", "host-noise", "calibration", "harness"
+ * @reasons: array of strings, one line each; empty for a pass
+ * @checks:  array of objects: name, layer, limit, value, ok, judged
+ */
+struct judgement {
+	enum verdict verdict;
+	const char *class;
+	json_t *reasons, *checks;
+};
+
+/*
+ * Calibration: with every CPU spinning alone, none may pause longer than this,
+ * and none may be slower than the fastest by more than this. The virtual
+ * clock's turns end after 0.12 ms, so 64 CPUs pause for 8 ms.
+ */
+#define CALIBRATION_GAP_NS	    20000000
+#define CALIBRATION_SPREAD_PERMILLE 50
+/* Real clock: the share of time that a guest's CPUs may wait for the host's. */
+#define NOISE_PERMILLE 20
+
+void judge(const struct evidence *e, struct judgement *ret);
+void judgement_done(struct judgement *j);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/words.h"
+#include "tools/vm/host.h"
+
+/* Console and channel are read into memory; QEMU may write 64 MiB of each. */
+#define PORT_BYTES_MAX (64U << 20)
+
+void launch_configure(const struct request *req, const struct topology *t,
+		      unsigned int want_mib, struct machine_config *ret)
+{
+	struct machine_config c = {
+		.qemu = req->qemu ? req->qemu : "qemu-system-x86_64",
+		.initrd_fd = -1,
+		.console_fd = -1,
+		.channel_fd = -1,
+		.append = req->append,
+		.topology = *t,
+		.console_level = req->console ? 8 : 5,
+	};
+	auto_words char **argv = NULL;
+	struct why why;
+
+	host_choose_clock(req, &c);
+	c.memory_mib =
+		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);
+	c.shift = req->shift >= 0 ? (unsigned int)req->shift : machine_shift(t);
+	c.kernel = host_find_image(req);
+	if (machine_argv(&c, &argv, &why) < 0)
+		die(EX_SKIP, "%s", why.text);
+	*ret = c;
+}
+
+void launch_show(const struct machine_config *c)
+{
+	auto_words char **argv = NULL;
+	auto_str struct str line = { 0 };
+	struct why why;
+
+	if (machine_argv(c, &argv, &why) < 0)
+		die(EX_SKIP, "%s", why.text);
+	for (char **w = argv; *w; w++) {
+		str_add(&line, w == argv ? "" : " ");
+		words_quote(&line, *w);
+	}
+	puts(str_text(&line));
+}
+
+/* A file without a name: it is gone when its last descriptor is. */
+static int unnamed_file(void)
+{
+	const char *folder = getenv("TMPDIR");
+	int fd = open(folder && *folder ? folder : "/tmp",
+		      O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0) /* a file system without O_TMPFILE: memory serves */
+		fd = memfd_create("ktstr-port", MFD_CLOEXEC);
+	if (fd < 0)
+		die(EX_BROKEN, "cannot make a temporary file: %m");
+	return fd;
+}
+
+static char *read_port(int fd, size_t *ret_len)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		die(EX_BROKEN, "cannot read a port's file: %m");
+	size_t len = (size_t)st.st_size < PORT_BYTES_MAX ? (size_t)st.st_size
+							 : PORT_BYTES_MAX;
+	char *text = malloc(len + 1);
+	if (!text)
+		die(EX_BROKEN, "out of memory");
+	for (size_t have = 0; have < len;) {
+		ssize_t n = pread(fd, text + have, len - have, (off_t)have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			die(EX_BROKEN, "cannot read a port's file: %m");
+		have += (size_t)n;
+	}
+	text[len] = '\0';
+	*ret_len = len;
+	return text;
+}
+
+/* Signals that end us: taken as events, so that the machine ends first. */
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		die(EX_BROKEN, "cannot watch signals: %m");
+	return fd;
+}
+
+/* Die of @signal, as our caller expects. */
+static void die_of(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	raise(signal);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(EX_SIGNAL + signal);
+}
+
+static int make_archives(const struct job *job, const char *init)
+{
+	struct why why = { "" };
+	int fd = memfd_create("ktstr-archives", MFD_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		die(EX_BROKEN, "cannot make a memory file: %m");
+	if (archive_init(fd, init, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	r = archive_job(fd, job, &why);
+	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC)
+		die(EX_USAGE, "%s", why.text);
+	if (r < 0)
+		die(EX_BROKEN, "%s", why.text);
+	return fd;
+}
+
+void launch(struct machine_config *c, const struct job *job, const char *init,
+	    unsigned int timeout_s, struct outcome *ret)
+{
+	struct outcome o = { 0 };
+	struct why why;
+	int r;
+
+	auto_fd int archives = make_archives(job, init);
+	auto_fd int console_fd = unnamed_file();
+	auto_fd int channel_fd = unnamed_file();
+	auto_fd int stop = watch_signals();
+	c->initrd_fd = archives;
+	c->console_fd = console_fd;
+	c->channel_fd = channel_fd;
+	r = machine_run(c, getenv("KTSTR_CPUS"), timeout_s, stop, &o.machine,
+			&why);
+	if (r == -ENOENT)
+		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
+	if (r < 0)
+		die(EX_BROKEN, "%s", why.text);
+	if (o.machine.end == END_STOPPED)
+		die_of(o.machine.status);
+	o.console = read_port(console_fd, &o.console_len);
+	o.channel = read_port(channel_fd, &o.channel_len);
+	if (facts_read(o.channel, o.channel_len, &o.facts) < 0)
+		die(EX_BROKEN, "out of memory");
+	*ret = o;
+}
+
+void outcome_done(struct outcome *o)
+{
+	free(o->machine.errors);
+	free(o->console);
+	free(o->channel);
+	facts_done(&o->facts);
+	*o = (struct outcome){ 0 };
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* launch.h - one machine from its job to what came out of it. */
+#pragma once
+
+#include "tools/vm/request.h"
+#include "vmm/archive.h"
+#include "vmm/facts.h"
+#include "vmm/machine.h"
+
+/**
+ * struct outcome - what a machine left behind
+ * @machine: how QEMU ended
+ * @console, @channel: the two files' text
+ * @facts:   the channel, sorted
+ */
+struct outcome {
+	struct machine_result machine;
+	char *console, *channel;
+	size_t console_len, channel_len;
+	struct facts facts;
+};
+
+/**
+ * launch_configure() - the machine that a request describes
+ * @want_mib: memory that the test asks for, 0 if none
+ *
+ * Dies with EX_SKIP for a topology that QEMU cannot build.
+ */
+void launch_configure(const struct request *req, const struct topology *t,
+		      unsigned int want_mib, struct machine_config *ret);
+
+/**
+ * launch() - run @job in the machine @c
+ * @init:      path of ktstr-init
+ * @timeout_s: host-time limit
+ *
+ * The two ports are written to files without a name in $TMPDIR, which nobody
+ * has to remove. SIGINT, SIGTERM and SIGHUP end the machine, then this program.
+ */
+void launch(struct machine_config *c, const struct job *job, const char *init,
+	    unsigned int timeout_s, struct outcome *ret);
+void outcome_done(struct outcome *o);
+
+/* Print the machine's command line for a shell (--dry-run). */
+void launch_show(const struct machine_config *c);

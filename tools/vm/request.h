@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* request.h - what the command line of ktstr-vm asks for. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmm/machine.h"
+
+enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
+
+/**
+ * struct request - the options of all subcommands
+ *
+ * Pointers are into argv, or NULL when the option was not given.
+ * @has_clock: --clock was given; else virtual where KVM is not usable
+ * @shift:     -1: by machine_shift()
+ * @timeout_s: 0: by the test's duration
+ */
+struct request {
+	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
+	const char *profile, *out, *identity, *init, *qemu, *append;
+	bool has_clock, dry_run, json, console;
+	enum vm_clock clock;
+	enum accel_choice accel;
+	uint64_t seed;
+	unsigned int memory_mib, timeout_s;
+	int shift;
+	char *const *command; /* behind "--" */
+};
+
+/* The subcommands; each returns the program's exit code. */
+int command_run(const struct request *req);
+int command_exec(const struct request *req);
+int command_initramfs(const struct request *req);
+int command_doctor(const struct request *req);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/result.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/hash.h"
+#include "tools/lib/words.h"
+#include "tools/vm/host.h"
+#include "tools/vm/stats.h"
+#include "version.h"
+
+static void set_text(json_t *o, const char *key, const char *text)
+{
+	json_object_set_new(o, key, text ? json_string(text) : json_null());
+}
+
+/* One command that runs this very variant again. */
+static json_t *rerun(const struct result *r)
+{
+	auto_str struct str line = { 0 };
+	char topology[TOPOLOGY_TEXT_SIZE];
+	const struct request *q = r->req;
+
+	topology_format(&r->variant->topology, topology);
+	str_add(&line, "ktstr-vm run --kernel ");
+	words_quote(&line, q->kernel);
+	str_add(&line, " --sched ");
+	words_quote(&line, r->variant->has_sched ? q->sched : "none");
+	str_add(&line, " --test ");
+	words_quote(&line, q->test);
+	str_addf(&line, " --topology %s --profile ", topology);
+	words_quote(&line, r->variant->profile.name);
+	str_addf(&line, " --clock %s --seed %" PRIu64,
+		 r->config->clock == CLOCK_VIRTUAL ? "virtual" : "real",
+		 q->seed);
+	return json_string(str_text(&line));
+}
+
+static json_t *flags(const struct variant *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; v->has_sched && i < v->sched.flag_count; i++) {
+		if (v->profile.on[i])
+			json_array_append_new(
+				list, json_string(v->sched.flag[i].name));
+	}
+	return list;
+}
+
+static void set_file_hash(json_t *o, const char *key, const char *path)
+{
+	char hex[HASH_HEX_SIZE];
+
+	if (hash_file(AT_FDCWD, path, hex) == 0)
+		set_text(o, key, hex);
+}
+
+/* SHA-256 of every file that went in, and who ran it. */
+static json_t *inputs(const struct result *r)
+{
+	json_t *o = json_object();
+	auto_free char *qemu = host_qemu_version(r->config->qemu);
+
+	set_file_hash(o, "kernel", r->config->kernel);
+	set_file_hash(o, "init", r->init);
+	set_file_hash(o, "test", r->req->test);
+	if (r->variant->has_sched) {
+		set_file_hash(o, "declaration", r->req->sched);
+		set_file_hash(o, "scheduler", r->variant->sched.binary);
+	}
+	set_text(o, "qemu", qemu);
+	set_text(o, "ktstr", KTSTR_VERSION);
+	return o;
+}
+
+static json_t *host(const struct result *r)
+{
+	const struct noise *n = &r->outcome->machine.noise;
+	json_t *o = json_object();
+	struct utsname u;
+
+	json_object_set_new(o, "wall_s",
+			    json_real(r->outcome->machine.seconds));
+	json_object_set_new(o, "vcpu_run_ns",
+			    json_integer((json_int_t)n->run_ns));
+	json_object_set_new(o, "vcpu_wait_ns",
+			    json_integer((json_int_t)n->wait_ns));
+	json_object_set_new(o, "cpus",
+			    json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	set_text(o, "kernel", uname(&u) == 0 ? u.release : NULL);
+	return o;
+}
+
+/* Who ran what where: the part that names a variant. */
+static void set_variant(json_t *o, const struct result *r)
+{
+	const struct variant *v = r->variant;
+	char topology[TOPOLOGY_TEXT_SIZE];
+
+	topology_format(&v->topology, topology);
+	json_object_set_new(o, "schema_version", json_integer(1));
+	set_text(o, "name", r->name);
+	set_text(o, "test", v->test.name);
+	set_text(o, "scheduler", v->sched_name);
+	set_text(o, "kernel", r->req->kernel_label);
+	set_text(o, "preset", v->preset);
+	set_text(o, "topology", topology);
+	set_text(o, "profile", v->profile.name);
+	json_object_set_new(o, "flags", flags(v));
+	set_text(o, "clock",
+		 r->config->clock == CLOCK_VIRTUAL ? "virtual" : "real");
+	set_text(o, "accelerator",
+		 r->config->accel == ACCEL_KVM ? "kvm" : "tcg");
+	json_object_set_new(o, "seed", json_integer((json_int_t)r->req->seed));
+	set_text(o, "identity", r->req->identity);
+}
+
+json_t *result_json(const struct result *r)
+{
+	const struct judgement *j = r->judgement;
+	const struct facts *f = &r->outcome->facts;
+	json_t *o = json_object();
+
+	set_variant(o, r);
+	set_text(o, "verdict", verdict_name(j->verdict));
+	set_text(o, "class", j->class);
+	json_object_set(o, "reasons", j->reasons);
+	json_object_set_new(o, "rerun", rerun(r));
+	json_object_set(o, "checks", j->checks);
+	json_object_set_new(o, "stats", stats_json(f));
+	json_object_set(o, "calibration",
+			f->calibration ? f->calibration : json_null());
+	json_object_set(o, "scheduler_events", f->scheduler);
+	json_object_set(o, "timeline", f->event);
+	json_object_set(o, "workers", f->worker);
+	json_object_set(o, "kernel_messages", f->kmsg);
+	json_object_set_new(o, "inputs", inputs(r));
+	json_object_set_new(o, "host", host(r));
+	return o;
+}
+
+static void publish(const char *folder, const char *name, const void *data,
+		    size_t len)
+{
+	auto_str struct str path = { 0 };
+	struct why why;
+
+	str_addf(&path, "%s/%s", folder, name);
+	if (file_publish(str_text(&path), data, len, 0644, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+}
+
+/* Stamps of earlier passes say nothing about this run. */
+static void remove_stamps(const char *folder)
+{
+	DIR *d = opendir(folder);
+
+	if (!d)
+		die(EX_BROKEN, "cannot open '%s': %m", folder);
+	for (struct dirent *e; (e = readdir(d));) {
+		if (strncmp(e->d_name, "passed-", 7) == 0)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	}
+	closedir(d);
+}
+
+void result_write(const struct result *r, const json_t *json,
+		  const char *folder)
+{
+	const struct outcome *o = r->outcome;
+	struct why why;
+
+	if (file_make_folders(folder, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	remove_stamps(folder);
+	publish(folder, "console.log", o->console, o->console_len);
+	publish(folder, "channel.log", o->channel, o->channel_len);
+	publish(folder, "scheduler.log", str_text(&o->facts.log),
+		o->facts.log.len);
+	auto_free char *text = json_dumps(json, JSON_INDENT(2));
+	if (!text)
+		die(EX_BROKEN, "out of memory");
+	publish(folder, "result.json", text, strlen(text));
+	if (r->judgement->verdict == VERDICT_PASS && r->req->identity) {
+		auto_str struct str stamp = { 0 };
+
+		str_addf(&stamp, "passed-%s", r->req->identity);
+		publish(folder, str_text(&stamp), "", 0);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* result.h - result.json and the logs beside it. */
+#pragma once
+
+#include "tools/vm/judge.h"
+#include "tools/vm/launch.h"
+#include "tools/vm/variant.h"
+
+/**
+ * struct result - what a result file is made of
+ * @name: the variant's, KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED
+ * @init: path of the guest's init
+ */
+struct result {
+	const struct request *req;
+	const struct variant *variant;
+	const struct machine_config *config;
+	const struct outcome *outcome;
+	const struct judgement *judgement;
+	const char *name, *init;
+};
+
+/**
+ * result_json() - the whole result, schema_version 1; json_decref() it
+ *
+ * All that varies by nature (host times, the host itself) is below "host";
+ * under the virtual clock everything else is the same from run to run.
+ */
+json_t *result_json(const struct result *r);
+
+/**
+ * result_write() - publish logs, then result.json, then the stamp of a pass
+ * @folder: made if needed; stamps of earlier passes are removed first
+ *
+ * Dies with EX_BROKEN when something cannot be written.
+ */
+void result_write(const struct result *r, const json_t *json,
+		  const char *folder);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c - "ktstr-vm run": one variant, one verdict. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/str.h"
+#include "tools/vm/host.h"
+#include "tools/vm/judge.h"
+#include "tools/vm/launch.h"
+#include "tools/vm/result.h"
+#include "tools/vm/variant.h"
+#include "vmm/console.h"
+
+/* The last part of a path: what a kernel is called when no label is given. */
+static const char *label_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static char *variant_name(const struct request *req, const struct variant *v,
+			  enum vm_clock clock)
+{
+	struct str name = { 0 };
+
+	str_addf(&name, "%s/%s/%s/%s/%s/%s/s%" PRIu64,
+		 req->kernel_label ? req->kernel_label : label_of(req->kernel),
+		 v->sched_name, v->test.name, v->preset, v->profile.name,
+		 clock == CLOCK_VIRTUAL ? "virtual" : "real", req->seed);
+	return str_take(&name);
+}
+
+/*
+ * The host-time limit. Guest time is bounded by the guest itself; this is for
+ * what went wrong altogether, so it is generous: an hour of guest time of many
+ * CPUs may take many hours of the host's.
+ */
+static unsigned int time_limit(const struct request *req,
+			       const struct variant *v)
+{
+	uint64_t seconds = v->test.duration_ns / 1000000000 + 20;
+	uint64_t cpus = topology_cpus(&v->topology);
+
+	if (req->timeout_s)
+		return req->timeout_s;
+	return (unsigned int)(120 + seconds * (4 + cpus));
+}
+
+static char *result_folder(const struct request *req, const char *name)
+{
+	struct str path = { 0 };
+
+	if (req->out)
+		return strdup(req->out);
+	str_addf(&path, "ktstr-out/results/%s", name);
+	return str_take(&path);
+}
+
+static void print_verdict(const struct result *r, const char *folder)
+{
+	const json_t *reasons = r->judgement->reasons;
+
+	note("%s: %s (%s, %.1f s)", verdict_name(r->judgement->verdict),
+	     r->name, r->judgement->class, r->outcome->machine.seconds);
+	for (size_t i = 0; i < json_array_size(reasons); i++)
+		note("  %s", json_string_value(json_array_get(reasons, i)));
+	if (!r->outcome->facts.complete) {
+		auto_str struct str tail = { 0 };
+
+		console_tail(&tail, r->outcome->console,
+			     r->outcome->console_len, 20, "  | ");
+		if (msg_verbosity >= 0)
+			fputs(str_text(&tail), stderr);
+	}
+	printf("%s/result.json\n", folder);
+}
+
+static void fill_job(const struct request *req, const struct variant *v,
+		     const struct machine_config *c, struct job *job)
+{
+	*job = (struct job){
+		.test_text = v->test_text,
+		.test_name = v->test.name,
+		.scheduler = v->has_sched ? v->sched.binary : NULL,
+		.args = v->args,
+		.topology = v->topology,
+		.clock = c->clock,
+		.seed = req->seed,
+		.calibrate = c->clock == CLOCK_VIRTUAL,
+	};
+}
+
+static void fill_evidence(const struct variant *v,
+			  const struct machine_config *c,
+			  const struct outcome *o, struct evidence *e)
+{
+	*e = (struct evidence){
+		.facts = &o->facts,
+		.machine = &o->machine,
+		.console = o->console,
+		.console_len = o->console_len,
+		.topology = v->topology,
+		.clock = c->clock,
+		.check = v->check,
+		.has_sched = v->has_sched,
+		.expect_fail = v->test.expect_fail,
+	};
+}
+
+int command_run(const struct request *req)
+{
+	struct variant v;
+	struct machine_config c;
+	struct outcome o;
+	struct evidence e;
+	struct judgement j;
+	struct job job;
+
+	variant_read(req, &v);
+	launch_configure(req, &v.topology, v.test.memory_mib, &c);
+	if (req->dry_run) {
+		launch_show(&c);
+		return EX_PASS;
+	}
+	auto_free char *init = host_find_init(req);
+	auto_free char *name = variant_name(req, &v, c.clock);
+	auto_free char *folder = result_folder(req, name);
+	fill_job(req, &v, &c, &job);
+	launch(&c, &job, init, time_limit(req, &v), &o);
+	fill_evidence(&v, &c, &o, &e);
+	judge(&e, &j);
+	struct result r = { req, &v, &c, &o, &j, name, init };
+	json_t *json = result_json(&r);
+	result_write(&r, json, folder);
+	if (req->json)
+		json_dumpf(json, stdout, JSON_COMPACT), putchar('\n');
+	else
+		print_verdict(&r, folder);
+	int code = verdict_exit_code(j.verdict);
+	json_decref(json);
+	judgement_done(&j);
+	outcome_done(&o);
+	variant_done(&v);
+	return code;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stats.h - from reports of workers to numbers per cgroup and in total. */
+#pragma once
+
+#include <jansson.h>
+
+#include "vmm/facts.h"
+
+/**
+ * struct group_stats - the workers of one "work =" line, or of a whole cgroup
+ * @spread_percent: largest minus smallest off-CPU share among workers of one
+ *	 line (workers of different lines are not alike); -1 with fewer than 2
+ * @max_gap_ns, @max_gap_cpu: the longest time without running on
+ * @starved: workers without any progress
+ * @lost:    workers that did not end by themselves
+ * @outside: workers that ran on a CPU outside of what was allowed
+ */
+struct group_stats {
+	unsigned int workers, starved, lost, outside;
+	int64_t units, iterations, migrations, max_gap_ns, worst_delay_ns;
+	int64_t delay_ns, wakes, max_wake_ns, max_wake_p99_ns;
+	int max_gap_cpu;
+	double spread_percent;
+};
+
+/* Numbers of the workers in @cgroup, or of all when it is NULL. */
+void stats_of(const struct facts *f, const char *cgroup,
+	      struct group_stats *ret);
+
+/* The off-CPU share of a worker's life in percent, 0 to 100. */
+double stats_off_percent(const json_t *worker);
+
+/* {"total": {...}, "cgroups": [{"name": ...}, ...]}, in order of appearance. */
+json_t *stats_json(const struct facts *f);

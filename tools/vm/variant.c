@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/variant.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/words.h"
+
+/* Longest .sched or .test file. */
+#define FILE_BYTES_MAX (1 << 20)
+
+static char *read_file(const char *path)
+{
+	char *text;
+	int r = file_read_at(AT_FDCWD, path, FILE_BYTES_MAX, &text);
+
+	if (r < 0)
+		die(EX_USAGE, "cannot read '%s': %s", path, strerror(-r));
+	return text;
+}
+
+static void stop_on_complaints(struct diag *d)
+{
+	if (d->count == 0)
+		return;
+	fputs(str_text(&d->out), stderr);
+	exit(EX_USAGE);
+}
+
+static void read_files(const struct request *req, struct variant *v)
+{
+	struct diag d = { 0 };
+	auto_free char *text = NULL;
+
+	if (!req->test)
+		die(EX_USAGE, "--test is missing");
+	v->test_text = read_file(req->test);
+	if (test_parse(req->test, v->test_text, &d, &v->test) < 0)
+		die(EX_BROKEN, "out of memory");
+	v->has_sched = req->sched && strcmp(req->sched, "none") != 0;
+	if (v->has_sched) {
+		text = read_file(req->sched);
+		if (sched_parse(req->sched, text, &d, &v->sched) < 0)
+			die(EX_BROKEN, "out of memory");
+	}
+	stop_on_complaints(&d);
+	diag_done(&d);
+	v->sched_name = v->has_sched ? v->sched.name : "none";
+}
+
+static void choose_topology(const struct request *req, struct variant *v)
+{
+	const struct preset *preset = NULL;
+	struct diag d = { 0 };
+	struct why why;
+
+	v->preset = req->preset ? req->preset : "own";
+	v->topology = topology_default;
+	if (v->has_sched && v->sched.has_topology)
+		v->topology = v->sched.topology;
+	if (v->test.has_topology)
+		v->topology = v->test.topology;
+	if (strcmp(v->preset, "own") != 0) {
+		preset = preset_find(v->preset);
+		if (!preset)
+			die(EX_USAGE, "no preset is named '%s'", v->preset);
+		v->topology = preset->topology;
+	}
+	if (req->topology &&
+	    topology_parse(req->topology, &v->topology, &why) < 0)
+		die(EX_USAGE, "--topology: %s", why.text);
+	test_check_fit(&v->test, &v->topology, &d);
+	stop_on_complaints(&d);
+	diag_done(&d);
+}
+
+static void choose_profile(const struct request *req, struct variant *v)
+{
+	const struct sched *sched = v->has_sched ? &v->sched : NULL;
+	struct why why;
+	int r;
+
+	if (req->profile)
+		r = profile_parse(sched, req->profile, &v->profile, &why);
+	else
+		r = profile_of_test(sched, &v->test, &v->profile, &why);
+	if (r == 0 && sched)
+		r = profile_args(sched, &v->test, &v->profile, &v->args);
+	if (r == -ENOMEM)
+		die(EX_BROKEN, "out of memory");
+	if (r < 0)
+		die(EX_USAGE, "%s", why.text);
+}
+
+void variant_read(const struct request *req, struct variant *ret)
+{
+	struct variant v = { 0 };
+
+	read_files(req, &v);
+	choose_topology(req, &v);
+	choose_profile(req, &v);
+	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,
+		     &v.check);
+	*ret = v;
+}
+
+void variant_done(struct variant *v)
+{
+	test_done(&v->test);
+	if (v->has_sched)
+		sched_done(&v->sched);
+	free(v->test_text);
+	profile_done(&v->profile);
+	words_free(v->args);
+	*v = (struct variant){ 0 };
+}
