@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/calibrate.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "tools/lib/cleanup.h"
+#include "vmm/guest/clock.h"
+#include "vmm/guest/crew.h"
+#include "vmm/guest/json.h"
+
+static void open_frame(struct str *out, bool ran)
+{
+	json_open(out, "calibration");
+	json_flag(out, "ran", ran);
+}
+
+void calibrate_skipped(struct watch *w, const char *turn_timer)
+{
+	struct str out = { 0 };
+
+	open_frame(&out, false);
+	json_text(&out, "turn_timer", turn_timer);
+	channel_send(w->channel, &out);
+}
+
+static void send(struct watch *w, const struct worker *worker, size_t n,
+		 const char *turn_timer)
+{
+	uint64_t most = 0, least = UINT64_MAX, gap = 0;
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct worker_shared *sh = worker[i].shared;
+		uint64_t units = atomic_load(&sh->units);
+
+		most = units > most ? units : most;
+		least = units < least ? units : least;
+		gap = sh->max_gap_ns > gap ? sh->max_gap_ns : gap;
+	}
+	open_frame(&out, true);
+	json_number(&out, "rounds", 1);
+	json_number(&out, "duration_ns", CALIBRATE_NS);
+	json_number(&out, "max_gap_ns", gap);
+	json_number(&out, "spread_permille",
+		    most ? (most - least) * 1000 / most : 1000);
+	json_key(&out, "units_per_s_per_cpu");
+	for (size_t i = 0; i < n; i++)
+		str_addf(&out, "%c%" PRIu64, i ? ',' : '[',
+			 atomic_load(&worker[i].shared->units) *
+				 (NS_PER_SEC / CALIBRATE_NS));
+	str_add(&out, "]");
+	json_text(&out, "turn_timer", turn_timer);
+	channel_send(w->channel, &out);
+}
+
+static bool all_over(const void *arg)
+{
+	const struct crew *c = arg;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (!c->member[i]->child.ended)
+			return false;
+	}
+	return true;
+}
+
+static int run(struct crew *c, struct why *reterr_why)
+{
+	int r = crew_spawn(c, reterr_why);
+
+	if (r == 0) {
+		crew_start(c);
+		watch_until(c->watch,
+			    clock_now_ns() + CALIBRATE_NS + CREW_STOP_NS,
+			    all_over, c);
+	}
+	crew_stop(c);
+	for (size_t i = 0; r == 0 && i < c->count; i++) {
+		if (c->member[i]->exit != CREW_OK)
+			r = why_set(reterr_why, -EIO,
+				    "a worker of the calibration died");
+	}
+	return r;
+}
+
+int calibrate(struct watch *w, const struct machine *m, const char *turn_timer,
+	      struct why *reterr_why)
+{
+	size_t n = (size_t)CPU_COUNT(&m->all), i = 0;
+	auto_free struct work *work = calloc(n, sizeof(*work));
+	auto_free struct worker *worker = calloc(n, sizeof(*worker));
+	auto_free struct worker **member = calloc(n, sizeof(*member));
+	uint64_t random = 0;
+	struct crew crew = { .watch = w,
+			     .machine = m,
+			     .member = member,
+			     .count = n,
+			     .random = &random,
+			     .run_ns = CALIBRATE_NS };
+	int r = work && worker && member ? 0 : -ENOMEM;
+
+	why_set(reterr_why, 0, "out of memory");
+	for (int cpu = 0; r == 0 && cpu < CPU_SETSIZE && i < n; cpu++) {
+		if (!CPU_ISSET(cpu, &m->all))
+			continue;
+		work[i].affinity.kind = AFFINITY_EXACT;
+		CPU_SET(cpu, &work[i].affinity.exact);
+		worker[i].work = &work[i];
+		member[i] = &worker[i];
+		r = crew_prepare(&worker[i], 1);
+		i++;
+	}
+	if (r == 0)
+		r = run(&crew, reterr_why);
+	if (r == 0)
+		send(w, worker, n, turn_timer);
+	for (i = 0; worker && i < n; i++)
+		crew_free(&worker[i]);
+	return r;
+}

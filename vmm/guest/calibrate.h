@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* calibrate.h - how evenly do this machine's CPUs run? */
+#pragma once
+
+#include "tools/lib/spec/cpuset.h"
+#include "vmm/guest/watch.h"
+
+#define CALIBRATE_NS (100 * UINT64_C(1000000))
+
+/**
+ * calibrate() - one pinned spinning worker on each CPU, nothing else
+ * @turn_timer: what bounds the turns of the virtual CPUs, for the frame
+ *
+ * Where nothing competes, every gap and every difference is the machine's own:
+ * timing checks cannot be finer than that. Sends the "calibration" frame.
+ *
+ * Return: 0 or -errno and @reterr_why.
+ */
+int calibrate(struct watch *w, const struct machine *m, const char *turn_timer,
+	      struct why *reterr_why);
+
+/* The frame of a machine that was not calibrated. */
+void calibrate_skipped(struct watch *w, const char *turn_timer);

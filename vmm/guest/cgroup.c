@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/cpulist.h"
+#include "tools/lib/file.h"
+
+#define ROOT "/sys/fs/cgroup/ktstr"
+
+static int path_of(char *ret, const char *name, const char *file,
+		   struct why *reterr_why)
+{
+	int n = snprintf(ret, PATH_MAX, ROOT "/%s/%s", name, file);
+
+	if (n < 0 || n >= PATH_MAX)
+		return why_set(reterr_why, -ENAMETOOLONG,
+			       "the name of a cgroup is too long");
+	return 0;
+}
+
+static int write_file(const char *name, const char *file, const char *text,
+		      struct why *reterr_why)
+{
+	char path[PATH_MAX];
+	int r = path_of(path, name, file, reterr_why);
+
+	if (r < 0)
+		return r;
+	r = file_write_at(AT_FDCWD, path, text);
+	if (r < 0)
+		return why_set(reterr_why, r,
+			       "cannot write '%s' to %s of cgroup '%s'", text,
+			       file, name);
+	return 0;
+}
+
+static int make_folder(const char *path, struct why *reterr_why)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return why_set(reterr_why, -errno, "cannot make '%s'", path);
+	return 0;
+}
+
+int cgroup_init(struct why *reterr_why)
+{
+	int r = file_write_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.subtree_control",
+			      "+cpuset +cpu");
+
+	if (r < 0)
+		return why_set(reterr_why, r,
+			       "the kernel has no cgroup controllers cpuset "
+			       "and cpu");
+	r = make_folder(ROOT, reterr_why);
+	return r < 0 ? r : cgroup_pass_on("", reterr_why);
+}
+
+int cgroup_pass_on(const char *name, struct why *reterr_why)
+{
+	return write_file(name, "cgroup.subtree_control", "+cpuset +cpu",
+			  reterr_why);
+}
+
+int cgroup_make(const char *name, struct why *reterr_why)
+{
+	char path[PATH_MAX], above[PATH_MAX];
+	int r = 0;
+
+	for (const char *slash = strchr(name, '/'); r == 0 && slash;
+	     slash = strchr(slash + 1, '/')) {
+		snprintf(above, sizeof(above), "%.*s", (int)(slash - name),
+			 name);
+		r = path_of(path, above, "", reterr_why);
+		if (r == 0)
+			r = make_folder(path, reterr_why);
+		if (r == 0)
+			r = cgroup_pass_on(above, reterr_why);
+	}
+	if (r == 0)
+		r = path_of(path, name, "", reterr_why);
+	return r < 0 ? r : make_folder(path, reterr_why);
+}
+
+int cgroup_remove(const char *name, struct why *reterr_why)
+{
+	char path[PATH_MAX];
+	int r = path_of(path, name, "", reterr_why);
+
+	if (r < 0)
+		return r;
+	if (rmdir(path) < 0 && errno != ENOENT)
+		return why_set(reterr_why, -errno, "cannot remove cgroup '%s'",
+			       name);
+	return 0;
+}
+
+int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why)
+{
+	char text[16];
+	int r;
+
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	r = write_file(name, "cgroup.procs", text, NULL);
+	/* No pid in the sentence: it would differ between equal runs. */
+	if (r < 0)
+		return why_set(reterr_why, r,
+			       "cannot put a worker into cgroup '%s'", name);
+	return 0;
+}
+
+int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,
+		    struct why *reterr_why)
+{
+	auto_str struct str text = { 0 };
+
+	if (cpus)
+		cpulist_format(&text, cpus);
+	/* An empty write(2) would do nothing. */
+	str_add(&text, "\n");
+	if (text.failed)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	return write_file(name, "cpuset.cpus", text.text, reterr_why);
+}
+
+int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why)
+{
+	auto_free char *text = NULL;
+	char path[PATH_MAX];
+	size_t at;
+	int r = path_of(path, name, "cpuset.cpus.effective", reterr_why);
+
+	if (r < 0)
+		return r;
+	r = file_read_at(AT_FDCWD, path, 8192, &text);
+	if (r >= 0)
+		r = cpulist_parse(text, ret, &at);
+	if (r < 0)
+		return why_set(reterr_why, r,
+			       "cannot read the CPUs of cgroup '%s'", name);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cgroup.h - the cgroups of a scenario, all below /sys/fs/cgroup/ktstr. */
+#pragma once
+
+#include <sched.h>
+#include <sys/types.h>
+
+#include "tools/lib/why.h"
+
+/* All return 0 or -errno with @reterr_why. @name is a path below our root. */
+
+/* Make our root, with the controllers cpuset and cpu for what is below it. */
+int cgroup_init(struct why *reterr_why);
+
+/* Make @name; what is above it is made, too, and passes the controllers on. */
+int cgroup_make(const char *name, struct why *reterr_why);
+
+/* Let @name have children that use the controllers. */
+int cgroup_pass_on(const char *name, struct why *reterr_why);
+
+/* Remove it; 0 if it is not there. It must be empty. */
+int cgroup_remove(const char *name, struct why *reterr_why);
+
+/* @pid becomes a member. */
+int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why);
+
+/* Give it CPUs of its own; NULL: all of its parent's. */
+int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,
+		    struct why *reterr_why);
+
+/* The CPUs that are in force for it. */
+int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why);

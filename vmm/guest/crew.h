@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * crew.h - workers as init sees them: set up, start together, stop, account.
+ *
+ * A worker is forked, and then waits in init's own real-time class for its
+ * start. Meanwhile init puts it into its cgroup and sets nice, affinity and
+ * policy from outside. So nothing of the set-up depends on the scheduler under
+ * test, and whatever cannot be set is known here.
+ */
+#pragma once
+
+#include <sched.h>
+#include <stdint.h>
+
+#include "tools/lib/spec/cpuset.h"
+#include "tools/lib/why.h"
+#include "tools/lib/words.h"
+#include "vmm/guest/watch.h"
+#include "vmm/guest/worker.h"
+
+#define CREW_STOP_NS (5000 * UINT64_C(1000000)) /* from the stop to SIGKILL */
+
+struct group;
+
+/* A worker's life in between two changes of its allowed CPUs. */
+struct crew_segment {
+	uint64_t from_ns, to_ns; /* @to_ns is 0 while it lasts */
+	cpu_set_t allowed;
+};
+
+enum crew_exit { CREW_OK, CREW_KILLED, CREW_MISSING };
+
+/**
+ * struct worker - one worker
+ * @born, @group: cgroup where it began, and where it is now; NULL for none
+ * @work, @work_index, @index: which "work =" line of the cgroup, which of its
+ *	   workers
+ * @partner: of a pair, else NULL
+ * @shared:  memory that it reports in, @shared_size bytes
+ * @segment: @segment_count of them, room as in @shared->segments.max
+ * @before:  CPU time and so on before the start
+ * @started, @over: it was let go; it has ended and @exit is valid
+ * @ext:     its policy is SCHED_EXT instead of SCHED_OTHER
+ * @end_ns:  when it ended, as far as known
+ * @warnings: what could not be done, words_free()d
+ */
+struct worker {
+	struct child child;
+	struct group *born, *group;
+	const struct work *work;
+	unsigned int work_index, index;
+	struct worker *partner;
+	struct worker_shared *shared;
+	size_t shared_size;
+	struct crew_segment *segment;
+	unsigned int segment_count;
+	struct worker_sched before;
+	bool started, over, ext;
+	enum crew_exit exit;
+	uint64_t end_ns;
+	int in, out;   /* its own ends of the pipes */
+	int in_writer; /* the other end of @in: a byte there ends its wait */
+	char **warnings;
+};
+
+/**
+ * struct crew - some workers, and what they need
+ * @member: pointers to @count workers
+ * @random: state of the generator: order of start, jitter, random affinities
+ * @jitter_ns: each begins up to that much later than the first
+ * @run_ns: each ends by itself after that time, 0 for never
+ */
+struct crew {
+	struct watch *watch;
+	const struct machine *machine;
+	struct worker **member;
+	size_t count;
+	uint64_t *random, jitter_ns, run_ns;
+};
+
+/* Memory for @w's report. Return: 0 or -ENOMEM. */
+int crew_prepare(struct worker *w, unsigned int segments);
+void crew_free(struct worker *w);
+
+/* Add a warning to @w's report. */
+void crew_warn(struct worker *w, const char *fmt, ...) KTSTR_PRINTF(2, 3);
+
+/**
+ * crew_spawn() - fork the workers and set them up; they wait for the start
+ *
+ * Members of a pair stand next to each other.
+ *
+ * Return: 0 or -errno and @reterr_why.
+ */
+int crew_spawn(struct crew *c, struct why *reterr_why);
+
+/* Let them go; the order in c->member changes. */
+void crew_start(struct crew *c);
+
+/* Stop those that run, and wait for them; who does not end is killed. */
+void crew_stop(struct crew *c);
+
+/* Set @w's affinity as @a says within @pool; what fails is a warning. */
+void crew_set_affinity(struct crew *c, struct worker *w,
+		       const struct affinity *a, const cpu_set_t *pool);
+
+/* Around each change of the CPUs that @w may use, see segment.h. */
+void crew_segment_close(struct worker *w);
+void crew_segment_open(struct worker *w);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/exec.h"
+
+#include <sys/wait.h>
+
+#include "tools/lib/cleanup.h"
+#include "vmm/guest/clock.h"
+#include "vmm/guest/json.h"
+#include "vmm/guest/spawn.h"
+
+int exec_run(struct watch *w, char *const *argv, struct why *reterr_why)
+{
+	struct child child = { 0 };
+	auto_fd int out = -1;
+	auto_fd int err = -1;
+	struct str frame = { 0 };
+	int r = textlog_open(&w->log[1], "stdout", &out);
+
+	if (r == 0)
+		r = textlog_open(&w->log[2], "stderr", &err);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot make a pipe");
+	channel_send_event(w->channel, "start", argv[0]);
+	r = spawn_program(w, argv, out, err, &child, reterr_why);
+	if (r < 0)
+		return r;
+	close(take_fd(out));
+	close(take_fd(err));
+	if (watch_until(w, UINT64_MAX, watch_child_ended, &child) !=
+	    WATCH_DONE) {
+		spawn_kill(&child);
+		watch_until(w, clock_now_ns() + 2 * NS_PER_SEC,
+			    watch_child_ended, &child);
+	}
+	textlog_close(&w->log[1], w->channel);
+	textlog_close(&w->log[2], w->channel);
+	children_forget(&w->children, &child);
+	if (!child.ended)
+		return why_set(reterr_why, -1, "'%s' cannot be killed",
+			       argv[0]);
+	json_open(&frame, "exec");
+	json_number(&frame, "status",
+		    WIFSIGNALED(child.status)
+			    ? 128u + (unsigned int)WTERMSIG(child.status)
+			    : (unsigned int)WEXITSTATUS(child.status));
+	channel_send(w->channel, &frame);
+	return 0;
+}

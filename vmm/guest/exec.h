@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* exec.h - run one command in the guest, in place of a test. */
+#pragma once
+
+#include "vmm/guest/watch.h"
+
+/**
+ * exec_run() - run it, send its output as "log" frames and its end as "exec"
+ *
+ * Ends early when the scheduler is lost; the command is killed then.
+ *
+ * Return: 0 or -errno and @reterr_why.
+ */
+int exec_run(struct watch *w, char *const *argv, struct why *reterr_why);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* job.h - what this guest is to do: the files of the job archive. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/lib/spec/test.h"
+#include "tools/lib/why.h"
+
+/**
+ * struct job - the [job] section of "job", and "test" and "name" beside it
+ * @seed:      start of everything random
+ * @virtual_clock: the machine counts instructions instead of time
+ * @topology, @preset: as declared, or ""; the host compares
+ * @calibrate: measure how evenly the CPUs run before the test
+ * @watchdog:  feed the ib700
+ * @scheduler: path of the scheduler to load, NULL for none (EEVDF)
+ * @args:      its arguments, NULL-terminated, NULL for none
+ * @attach_timeout_ns: until the scheduler must be in charge
+ * @exec:      command to run in place of a test, NULL for none
+ * @name, @test: the test's name and content, when there is no @exec
+ * @test_path: for messages about it
+ */
+struct job {
+	uint64_t seed;
+	bool virtual_clock, calibrate, watchdog;
+	char *topology, *preset;
+	char *scheduler;
+	char **args;
+	uint64_t attach_timeout_ns;
+	char **exec;
+	char *name, *test_path;
+	struct test test;
+};
+
+/**
+ * job_read() - read the files
+ * @folder: where they are, "/job" but in our tests
+ * @ret:    always fit for job_done()
+ *
+ * Return: 0, -errno when a file cannot be read, or -EINVAL when one is wrong;
+ * @reterr_why then holds the complaints.
+ */
+int job_read(const char *folder, struct job *ret, struct why *reterr_why);
+void job_done(struct job *j);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ktstr-init - the only program of a guest: its init and its test engine. */
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tools/lib/msg.h"
+#include "version.h"
+#include "vmm/guest/run.h"
+
+static void help(void)
+{
+	puts("usage: ktstr-init [--help] [--version]\n"
+	     "\n"
+	     "The init of the virtual machines that ktstr-vm starts. It runs as\n"
+	     "process 1 of such a machine only, where it reads its job from\n"
+	     "/job and reports over the second serial port.\n"
+	     "\n"
+	     "  --help     show this text\n"
+	     "  --version  show the version");
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h')
+			help();
+		else if (c == 'V')
+			printf("ktstr-init %s\n", KTSTR_VERSION);
+		else
+			_exit(EX_USAGE);
+		msg_close_stdout();
+		_exit(EX_PASS);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	/* The kernel passes words of its command line to process 1. */
+	if (getpid() == 1)
+		run_guest();
+	parse(argc, argv);
+	die(EX_USAGE, "runs as process 1 of a ktstr machine only: see "
+		      "ktstr-vm(1)");
+}

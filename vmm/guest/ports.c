@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/ports.h"
+
+#include <errno.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <stdbool.h>
+#include <sys/io.h>
+
+#include "vmm/guest/clock.h"
+
+/* MC146818A: an index port, a data port, and registers A to C. */
+#define RTC_INDEX    0x70
+#define RTC_DATA     0x71
+#define RTC_A	     0x0a
+#define RTC_B	     0x0b
+#define RTC_C	     0x0c
+#define RTC_A_8192HZ 0x23 /* 32.768 kHz time base, rate 3 */
+#define RTC_B_PIE    0x40
+#define RTC_C_PF     0x40
+
+/* QEMU hw/watchdog/wdt_ib700.c: code N is 30 - 2 N seconds. */
+#define IB700_STOP 0x441
+#define IB700_FEED 0x443
+#define IB700_CODE ((30 - PORTS_WATCHDOG_SECONDS) / 2)
+
+#define EXIT_PORT 0xf4
+
+int ports_init(struct why *reterr_why)
+{
+	static const struct {
+		unsigned short from, count;
+	} range[] = {
+		{ RTC_INDEX, 2 },
+		{ IB700_STOP, 3 },
+		{ EXIT_PORT, 4 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
+		if (ioperm(range[i].from, range[i].count, 1) < 0)
+			return why_set(reterr_why, -errno,
+				       "cannot use I/O port 0x%x",
+				       range[i].from);
+	}
+	return 0;
+}
+
+static unsigned char rtc_read(unsigned char reg)
+{
+	outb(reg, RTC_INDEX);
+	return inb(RTC_DATA);
+}
+
+static void rtc_write(unsigned char reg, unsigned char value)
+{
+	outb(reg, RTC_INDEX);
+	outb(value, RTC_DATA);
+}
+
+/* Register C's periodic flag is cleared by reading, set by the next tick. */
+static bool rtc_ticks(void)
+{
+	uint64_t deadline = clock_now_ns() + 5 * NS_PER_MS;
+
+	(void)rtc_read(RTC_C);
+	while (clock_now_ns() < deadline) {
+		if (rtc_read(RTC_C) & RTC_C_PF)
+			return true;
+	}
+	return false;
+}
+
+int ports_turn_timer(struct why *reterr_why)
+{
+	rtc_write(RTC_A, RTC_A_8192HZ);
+	rtc_write(RTC_B, rtc_read(RTC_B) | RTC_B_PIE);
+	if (!rtc_ticks())
+		return why_set(reterr_why, -ENODEV,
+			       "the real time clock does not tick");
+	return 0;
+}
+
+int ports_watchdog_feed(void)
+{
+	outb(IB700_CODE, IB700_FEED);
+	return 0;
+}
+
+int ports_watchdog_stop(void)
+{
+	outb(0, IB700_STOP);
+	return 0;
+}
+
+int ports_exit(unsigned int value)
+{
+	outl(value, EXIT_PORT);
+	return -ENODEV;
+}
+
+#else
+
+int ports_init(struct why *reterr_why)
+{
+	return why_set(reterr_why, -ENOTSUP, "this machine has no I/O ports");
+}
+
+int ports_turn_timer(struct why *reterr_why)
+{
+	return why_set(reterr_why, -ENOTSUP,
+		       "this machine has no PC real time clock");
+}
+
+int ports_watchdog_feed(void)
+{
+	return -ENOTSUP;
+}
+
+int ports_watchdog_stop(void)
+{
+	return -ENOTSUP;
+}
+
+int ports_exit(unsigned int value)
+{
+	(void)value;
+	return -ENOTSUP;
+}
+
+#endif

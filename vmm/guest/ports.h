@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ports.h - the PC's devices that init drives itself, without kernel drivers.
+ *
+ * On other architectures each of these returns -ENOTSUP.
+ */
+#pragma once
+
+#include "tools/lib/why.h"
+
+/*
+ * What init writes into QEMU's isa-debug-exit device (iobase 0xf4, iosize 4)
+ * as its very last act; QEMU ends with (value << 1) | 1. The host takes the
+ * verdict from the channel; this only tells a planned end from all others.
+ */
+#define PORTS_EXIT_DONE	  0x2a /* status 85: the stream is complete */
+#define PORTS_EXIT_BROKEN 0x2b /* status 87: the channel could not be used */
+
+/* Longest time without a feed before the watchdog resets the machine. */
+#define PORTS_WATCHDOG_SECONDS 6
+
+/* Get the right to use the ports. Return: 0 or -errno and @reterr_why. */
+int ports_init(struct why *reterr_why);
+
+/**
+ * ports_turn_timer() - bound the turns that QEMU gives its virtual CPUs
+ *
+ * Under -icount a virtual CPU runs until the next virtual timer is due. The
+ * PC's real time clock at its fastest periodic rate is such a timer; nobody
+ * acknowledges its interrupt, which stays masked, so it costs the guest
+ * nothing.
+ *
+ * Return: 0 when it was seen to tick, or -errno and @reterr_why.
+ */
+int ports_turn_timer(struct why *reterr_why);
+
+/* Start or feed the ib700 watchdog; stop it. */
+int ports_watchdog_feed(void);
+int ports_watchdog_stop(void);
+
+/* End QEMU with @value. Returns only when there is no such device. */
+int ports_exit(unsigned int value);

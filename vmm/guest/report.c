@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/report.h"
+
+#include <inttypes.h>
+
+#include "tools/lib/cpulist.h"
+#include "vmm/guest/group.h"
+#include "vmm/guest/json.h"
+
+static const char *const exit_names[] = {
+	[CREW_OK] = "ok",
+	[CREW_KILLED] = "killed",
+	[CREW_MISSING] = "missing",
+};
+
+static const char *policy_name(const struct worker *w)
+{
+	static const char *const name[] = {
+		[POLICY_NORMAL] = "normal", [POLICY_BATCH] = "batch",
+		[POLICY_IDLE] = "idle",	    [POLICY_FIFO] = "fifo",
+		[POLICY_RR] = "rr",
+	};
+
+	if (w->work->policy == POLICY_NORMAL && w->ext)
+		return "ext";
+	return name[w->work->policy];
+}
+
+static uint64_t minus(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static void add_segments(struct str *out, const struct worker *w)
+{
+	json_key(out, "segments");
+	str_add(out, "[");
+	for (unsigned int i = 0; i < w->segment_count; i++) {
+		const struct crew_segment *s = &w->segment[i];
+
+		str_addf(out, "%s{\"from_ns\":%" PRIu64, i ? "," : "",
+			 s->from_ns);
+		json_number(out, "to_ns", s->to_ns);
+		json_cpus(out, "allowed", &s->allowed);
+		json_cpus(out, "used", &w->shared->segments.used[i]);
+		str_add(out, "}");
+	}
+	str_add(out, "]");
+}
+
+/* Pairs of a bucket's smallest value and its count, so that the host can add
+ * the histograms of several workers. */
+static void add_wakes(struct str *out, const struct histogram *h)
+{
+	const char *comma = "";
+
+	json_key(out, "wakes");
+	str_addf(out, "{\"count\":%" PRIu64, h->count);
+	json_number(out, "p50_ns", histogram_at(h, 500));
+	json_number(out, "p99_ns", histogram_at(h, 990));
+	json_number(out, "max_ns", h->max_ns);
+	json_key(out, "buckets");
+	str_add(out, "[");
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!h->bucket[i])
+			continue;
+		str_addf(out, "%s[%" PRIu64 ",%" PRIu32 "]", comma,
+			 histogram_floor(i), h->bucket[i]);
+		comma = ",";
+	}
+	str_add(out, "]}");
+}
+
+static void add_warnings(struct str *out, char *const *warning)
+{
+	json_key(out, "warnings");
+	str_add(out, "[");
+	for (unsigned int i = 0; warning && warning[i]; i++) {
+		if (i)
+			str_add(out, ",");
+		json_quote(out, warning[i]);
+	}
+	str_add(out, "]");
+}
+
+void report_frame(const struct worker *w, struct str *out)
+{
+	const struct worker_shared *sh = w->shared;
+
+	json_open(out, "worker");
+	json_text(out, "cgroup", w->born->def->name);
+	if (w->group != w->born)
+		json_text(out, "cgroup_at_end", w->group->def->name);
+	json_number(out, "work", w->work_index);
+	json_text(out, "type", work_type_names[w->work->type]);
+	json_text(out, "policy", policy_name(w));
+	json_number(out, "index", w->index);
+	json_number(out, "units", atomic_load(&sh->units));
+	json_number(out, "iterations", atomic_load(&sh->iterations));
+	json_number(out, "start_ns", sh->start_at_ns);
+	json_number(out, "wall_ns", minus(w->end_ns, sh->start_at_ns));
+	json_number(out, "cpu_ns", minus(sh->cpu_ns, w->before.cpu_ns));
+	json_number(out, "run_delay_ns",
+		    minus(sh->run_delay_ns, w->before.run_delay_ns));
+	json_number(out, "timeslices",
+		    minus(sh->timeslices, w->before.timeslices));
+	json_number(out, "max_gap_ns", sh->max_gap_ns);
+	json_number(out, "gap_cpu", sh->gap_cpu);
+	json_number(out, "gap_at_ns", sh->gap_at_ns);
+	json_number(out, "migrations", sh->migrations);
+	json_cpus(out, "cpus", &sh->cpus);
+	json_text(out, "exit", exit_names[w->exit]);
+	add_warnings(out, w->warnings);
+	add_segments(out, w);
+	add_wakes(out, &sh->wakes);
+}

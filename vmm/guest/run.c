@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "vmm/guest/calibrate.h"
+#include "vmm/guest/exec.h"
+#include "vmm/guest/feeder.h"
+#include "vmm/guest/job.h"
+#include "vmm/guest/json.h"
+#include "vmm/guest/machine.h"
+#include "vmm/guest/mounts.h"
+#include "vmm/guest/ports.h"
+#include "vmm/guest/scenario.h"
+#include "vmm/guest/scheduler.h"
+#include "vmm/guest/spawn.h"
+#include "vmm/guest/watch.h"
+
+#define CHANNEL "/dev/ttyS1"
+
+/**
+ * struct guest - all that lives as long as the guest
+ * @turn_timer: what bounds the turns of the virtual CPUs, or why nothing does
+ * @has_ports:  ports_init() went well
+ */
+struct guest {
+	struct channel channel;
+	struct watch watch;
+	struct job job;
+	struct guest_machine machine;
+	struct scheduler scheduler;
+	char turn_timer[128];
+	bool has_ports;
+};
+
+/* Messages for a person; there is no /dev/console before devtmpfs. */
+static void open_console(void)
+{
+	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	for (int i = 0; fd >= 0 && i < 3; i++) {
+		if (fd != i)
+			dup2(fd, i);
+	}
+	if (fd > 2)
+		close(fd);
+}
+
+static noreturn void end_machine(struct guest *g, unsigned int value)
+{
+	if (g->has_ports)
+		ports_exit(value);
+	/* No such device: the machine's own ways. */
+	sync();
+	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+/* Nobody but the console can be told. */
+static noreturn void give_up(struct guest *g, const struct why *why)
+{
+	warn("%s", why->text);
+	end_machine(g, PORTS_EXIT_BROKEN);
+}
+
+static void send_hello(struct guest *g)
+{
+	struct str out = { 0 };
+	struct utsname name;
+
+	uname(&name);
+	json_open(&out, "hello");
+	json_number(&out, "version", 1);
+	json_text(&out, "release", name.release);
+	channel_send(&g->channel, &out);
+}
+
+static int set_up(struct guest *g, struct why *reterr_why)
+{
+	struct sched_param p = { .sched_priority = SPAWN_INIT_PRIORITY };
+	int r = mounts_set_up(reterr_why);
+
+	open_console();
+	/* Above the scheduler under test, and above its real-time tasks. */
+	if (r == 0 && sched_setscheduler(0, SCHED_FIFO, &p) < 0)
+		return why_set(reterr_why, -errno,
+			       "cannot get real-time "
+			       "priority");
+	if (r == 0)
+		r = channel_open(CHANNEL, &g->channel, reterr_why);
+	return r;
+}
+
+/* Ports are needed by the watchdog alone; the rest has other ways. */
+static int start_ports(struct guest *g, struct why *reterr_why)
+{
+	struct why why;
+	pid_t feeder;
+
+	g->has_ports = ports_init(&why) == 0;
+	if (!g->has_ports && g->job.watchdog)
+		return why_set(reterr_why, -ENODEV, "no watchdog: %s",
+			       why.text);
+	if (!g->job.virtual_clock)
+		snprintf(g->turn_timer, sizeof(g->turn_timer),
+			 "none: the clock is real");
+	else if (!g->has_ports || ports_turn_timer(&why) < 0)
+		snprintf(g->turn_timer, sizeof(g->turn_timer), "none: %.100s",
+			 why.text);
+	else
+		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 8192 Hz");
+	if (!g->job.watchdog)
+		return 0;
+	return feeder_start(&feeder, &g->watch.heartbeat, reterr_why);
+}
+
+static int read_machine(struct guest *g, struct why *reterr_why)
+{
+	auto_fd int root =
+		open("/sys/devices/system", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct str out = { 0 };
+	int r;
+
+	if (root < 0)
+		return why_set(reterr_why, -errno,
+			       "cannot open '/sys/devices/system'");
+	r = guest_machine_read(root, &g->machine, reterr_why);
+	if (r < 0)
+		return r;
+	guest_machine_frame(&g->machine, &out);
+	return channel_send(&g->channel, &out);
+}
+
+/* With the scheduler in charge, if there is one. */
+static int do_job(struct guest *g, bool ext, struct why *reterr_why)
+{
+	if (g->job.exec)
+		return exec_run(&g->watch, g->job.exec, reterr_why);
+	return scenario_run(&g->watch, &g->job.test, &g->machine.machine,
+			    g->job.seed, ext, reterr_why);
+}
+
+static int run_under_scheduler(struct guest *g, struct why *reterr_why)
+{
+	int r;
+
+	if (!g->job.scheduler)
+		return do_job(g, false, reterr_why);
+	r = scheduler_start(&g->scheduler, &g->watch, &g->job, reterr_why);
+	if (r < 0)
+		return r;
+	/* A scheduler that has only tasks of policy SCHED_EXT tests nothing
+	 * unless the workers have that policy. */
+	if (r == 0)
+		r = do_job(g, !g->scheduler.attached.switch_all, reterr_why);
+	scheduler_stop(&g->scheduler);
+	return r;
+}
+
+static const char *class_of(int error)
+{
+	switch (error) {
+	case -ENOTSUP:
+		return "unsupported";
+	case -EINVAL:
+	case -ERANGE:
+		return "setup";
+	default:
+		return "harness";
+	}
+}
+
+static int run_steps(struct guest *g, struct why *reterr_why)
+{
+	int r;
+
+	r = watch_init(&g->watch, &g->channel);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot watch over children");
+	send_hello(g);
+	r = mounts_settings(reterr_why);
+	if (r == 0)
+		r = read_machine(g, reterr_why);
+	if (r == 0)
+		r = job_read("/job", &g->job, reterr_why);
+	if (r == 0)
+		r = start_ports(g, reterr_why);
+	if (r < 0)
+		return r;
+	if (!g->job.calibrate)
+		calibrate_skipped(&g->watch, g->turn_timer);
+	else
+		r = calibrate(&g->watch, &g->machine.machine, g->turn_timer,
+			      reterr_why);
+	return r < 0 ? r : run_under_scheduler(g, reterr_why);
+}
+
+noreturn void run_guest(void)
+{
+	static struct guest g = { .channel.fd = -1 };
+	struct why why = { "" };
+	int r = set_up(&g, &why);
+
+	if (r < 0)
+		give_up(&g, &why);
+	r = run_steps(&g, &why);
+	kmsg_close(&g.watch.kmsg, &g.channel);
+	if (r < 0) {
+		warn("%s", why.text);
+		channel_send_error(&g.channel, class_of(r), "%s", why.text);
+	}
+	if (channel_end(&g.channel) == 0)
+		end_machine(&g, PORTS_EXIT_DONE);
+	warn("cannot write to '%s': %s", CHANNEL, strerror(-g.channel.error));
+	end_machine(&g, PORTS_EXIT_BROKEN);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/scenario-setup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/guest/spawn.h"
+
+static size_t count_groups(const struct test *t)
+{
+	size_t n = t->cgroup_count;
+
+	for (size_t i = 0; i < t->step_count; i++)
+		n += t->step[i].cgroup_count;
+	return n;
+}
+
+/* One segment from the start on, and one for each op. */
+static unsigned int count_segments(const struct test *t)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < t->step_count; i++)
+		n += t->step[i].op_count;
+	/* A swap cuts twice where one cgroup is below the other. */
+	return (unsigned int)(2 * n);
+}
+
+static bool is_parent(const struct cgroup_def *def, const struct test *t)
+{
+	const struct cgroup_def *list = t->cgroup;
+	size_t len = strlen(def->name), count = t->cgroup_count;
+
+	for (size_t i = 0;; i++) {
+		for (size_t k = 0; k < count; k++) {
+			if (strncmp(list[k].name, def->name, len) == 0 &&
+			    list[k].name[len] == '/')
+				return true;
+		}
+		if (i == t->step_count)
+			return false;
+		list = t->step[i].cgroup;
+		count = t->step[i].cgroup_count;
+	}
+}
+
+static int add_groups(struct scenario *s, const struct cgroup_def *def,
+		      size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = group_init(&s->group[s->group_count++], &def[i],
+			       is_parent(&def[i], s->test));
+	return r;
+}
+
+static const struct work *works_of(const struct scenario *s,
+				   const struct cgroup_def *def, size_t *count)
+{
+	*count = def->empty ? 0 : def->work_count ? def->work_count : 1;
+	return def->work_count ? def->work : &s->default_work;
+}
+
+static unsigned int workers_of(const struct scenario *s, const struct work *w)
+{
+	return w->workers ? w->workers : s->test->workers;
+}
+
+static size_t count_workers(const struct scenario *s)
+{
+	size_t n = 0, count;
+
+	for (size_t i = 0; i < s->group_count; i++) {
+		const struct work *work = works_of(s, s->group[i].def, &count);
+
+		for (size_t k = 0; k < count; k++)
+			n += workers_of(s, &work[k]);
+	}
+	return n;
+}
+
+static int check_work(const struct work *w, struct why *reterr_why)
+{
+	if (!worker_can(w->type))
+		return why_set(reterr_why, -ENOTSUP,
+			       "work type '%s' is not built yet",
+			       work_type_names[w->type]);
+	if (w->priority >= SPAWN_INIT_PRIORITY)
+		return why_set(reterr_why, -ENOTSUP,
+			       "real-time priority %u of a worker: %d and "
+			       "more belong to the harness",
+			       w->priority, SPAWN_INIT_PRIORITY);
+	return 0;
+}
+
+static int add_workers(struct scenario *s, struct group *g,
+		       const struct work *work, unsigned int work_index,
+		       struct why *reterr_why)
+{
+	unsigned int n = workers_of(s, work), segments;
+	int r = check_work(work, reterr_why);
+
+	segments = count_segments(s->test);
+	for (unsigned int i = 0; r == 0 && i < n; i++) {
+		struct worker *w = &s->worker[s->worker_count++];
+
+		*w = (struct worker){ .born = g,
+				      .group = g,
+				      .work = work,
+				      .work_index = work_index,
+				      .index = i,
+				      .ext = s->ext };
+		if (work->type == WORK_PIPE_IO)
+			w->partner = i % 2 ? w - 1 : w + 1;
+		r = crew_prepare(w, segments);
+		if (r < 0)
+			why_set(reterr_why, r, "no memory for worker %zu",
+				s->worker_count);
+	}
+	return r;
+}
+
+int scenario_prepare(struct scenario *s, struct why *reterr_why)
+{
+	const struct test *t = s->test;
+	int r;
+
+	s->default_work =
+		(struct work){ .type = WORK_CPU_SPIN, .spin = WORKER_SPIN };
+	why_set(reterr_why, 0, "out of memory");
+	s->group = calloc(count_groups(t) + 1, sizeof(*s->group));
+	if (!s->group)
+		return -ENOMEM;
+	r = add_groups(s, t->cgroup, t->cgroup_count);
+	for (size_t i = 0; r == 0 && i < t->step_count; i++)
+		r = add_groups(s, t->step[i].cgroup, t->step[i].cgroup_count);
+	if (r < 0)
+		return r;
+	s->worker = calloc(count_workers(s) + 1, sizeof(*s->worker));
+	if (!s->worker)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
+		size_t count;
+		const struct work *work = works_of(s, s->group[i].def, &count);
+
+		for (size_t k = 0; r == 0 && k < count; k++)
+			r = add_workers(s, &s->group[i], &work[k],
+					(unsigned int)k, reterr_why);
+	}
+	return r;
+}
+
+void scenario_free(struct scenario *s)
+{
+	for (size_t i = 0; i < s->worker_count; i++)
+		crew_free(&s->worker[i]);
+	for (size_t i = 0; i < s->group_count; i++)
+		group_done(&s->group[i]);
+	free(s->worker);
+	free(s->group);
+}

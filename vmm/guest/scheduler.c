@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/scheduler.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/words.h"
+#include "vmm/guest/clock.h"
+#include "vmm/guest/json.h"
+#include "vmm/guest/spawn.h"
+
+#define SCX_ROOT "/sys/kernel/sched_ext"
+
+static void open_frame(struct str *out, const char *event,
+		       const struct scheduler *s)
+{
+	json_open(out, "scheduler");
+	json_text(out, "event", event);
+	json_number(out, "at_ns", clock_now_ns());
+	if (s->child.ended) {
+		auto_str struct str status = { 0 };
+
+		child_status_text(s->child.status, &status);
+		json_text(out, "status", str_text(&status));
+	}
+}
+
+static void add_scx(struct str *out, const struct scx *x)
+{
+	json_text(out, "state", x->state);
+	json_text(out, "ops", x->ops);
+	json_number(out, "enable_seq", x->enable_seq);
+}
+
+static void tell(struct scheduler *s, const char *event, const struct scx *x,
+		 const char *why)
+{
+	struct str out = { 0 };
+
+	open_frame(&out, event, s);
+	if (x)
+		add_scx(&out, x);
+	if (x && x->present)
+		json_flag(&out, "switch_all", x->switch_all);
+	if (why)
+		json_text(&out, "why", why);
+	channel_send(s->watch->channel, &out);
+}
+
+/* Called by the watch. */
+static bool is_lost(void *arg)
+{
+	struct scheduler *s = arg;
+	const char *why;
+	struct scx now;
+
+	scx_read(SCX_ROOT, &now);
+	if (s->child.ended)
+		why = "its process ended";
+	else if (!scx_is_attached(&now))
+		why = "the kernel took it out of charge";
+	else if (strcmp(now.ops, s->attached.ops) != 0)
+		why = "another scheduler is in charge";
+	else if (now.enable_seq != s->attached.enable_seq)
+		why = "it was loaded a second time";
+	else
+		return false;
+	/* Both are often true; the kernel's reason comes first in its log. */
+	kmsg_drain(&s->watch->kmsg, s->watch->channel);
+	tell(s, s->child.ended ? "exited" : "detached", &now, why);
+	s->told = true;
+	return true;
+}
+
+struct attach_wait {
+	struct scheduler *s;
+	uint64_t lives_ns; /* not in charge before that */
+};
+
+static bool attach_is_decided(const void *arg)
+{
+	const struct attach_wait *a = arg;
+	struct scx *x = &a->s->attached;
+
+	if (a->s->child.ended)
+		return true;
+	scx_read(SCX_ROOT, x);
+	return !x->present ||
+	       (scx_is_attached(x) && clock_now_ns() >= a->lives_ns);
+}
+
+static int wait_attached(struct scheduler *s, uint64_t timeout_ns)
+{
+	uint64_t now = clock_now_ns();
+	struct attach_wait a = { .s = s, .lives_ns = now + SCHEDULER_LIVES_NS };
+	uint64_t deadline = now + timeout_ns;
+
+	if (deadline < a.lives_ns)
+		deadline = a.lives_ns;
+	watch_until(s->watch, deadline, attach_is_decided, &a);
+	if (!s->child.ended && scx_is_attached(&s->attached)) {
+		tell(s, "attached", &s->attached, NULL);
+		s->watch->lost_arg = s;
+		s->watch->lost = is_lost;
+		return 0;
+	}
+	kmsg_drain(&s->watch->kmsg, s->watch->channel);
+	s->told = true;
+	if (s->child.ended)
+		tell(s, "exited", &s->attached,
+		     "it ended before it was in "
+		     "charge");
+	else
+		tell(s, "not-attached", &s->attached,
+		     s->attached.present ? "it was not in charge in time"
+					 : "the kernel has no sched_ext");
+	return 1;
+}
+
+static int make_argv(const struct job *job, char ***ret)
+{
+	auto_words char **argv = NULL;
+	int r = words_append(&argv, job->scheduler);
+
+	for (char **arg = job->args; r == 0 && arg && *arg; arg++)
+		r = words_append(&argv, *arg);
+	if (r == 0)
+		*ret = take_ptr(argv);
+	return r;
+}
+
+int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
+		    struct why *reterr_why)
+{
+	auto_words char **argv = NULL;
+	auto_fd int out = -1;
+	int r = make_argv(job, &argv);
+
+	*s = (struct scheduler){ .watch = w };
+	if (r == 0)
+		r = textlog_open(&w->log[0], "scheduler", &out);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot prepare '%s'",
+			       job->scheduler);
+	r = spawn_program(w, argv, out, out, &s->child, reterr_why);
+	if (r < 0)
+		return r;
+	/* Init's copy: the pipe ends with the scheduler. */
+	close(take_fd(out));
+	tell(s, "started", NULL, NULL);
+	return wait_attached(s, job->attach_timeout_ns);
+}
+
+static bool is_unloaded(const void *arg)
+{
+	struct scx x;
+
+	(void)arg;
+	scx_read(SCX_ROOT, &x);
+	return !x.present || strcmp(x.state, "disabled") == 0;
+}
+
+void scheduler_stop(struct scheduler *s)
+{
+	struct watch *w = s->watch;
+	bool killed = false, unloaded;
+	struct str out = { 0 };
+
+	/* The last look: is it in charge at the end, too? */
+	if (w->lost && is_lost(s))
+		w->was_lost = true;
+	w->lost = NULL;
+	if (!s->child.ended) {
+		(void)kill(s->child.pid, SIGINT);
+		watch_until(w, clock_now_ns() + SCHEDULER_END_NS,
+			    watch_child_ended, &s->child);
+	}
+	if (!s->child.ended) {
+		killed = true;
+		spawn_kill(&s->child);
+		watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS,
+			    watch_child_ended, &s->child);
+	}
+	unloaded = watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS,
+			       is_unloaded, NULL) == WATCH_DONE;
+	textlog_close(&w->log[0], w->channel);
+	open_frame(&out, "stopped", s);
+	add_scx(&out, &s->attached);
+	json_flag(&out, "killed", killed);
+	json_flag(&out, "unload_ok", unloaded);
+	channel_send(w->channel, &out);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/scx.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/num.h"
+
+/* A file of one line; "" when it cannot be read. */
+static void read_text(int root, const char *name, char *ret)
+{
+	auto_free char *text = NULL;
+
+	*ret = '\0';
+	if (file_read_at(root, name, 4096, &text) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(ret, SCX_TEXT_SIZE, "%.*s", SCX_TEXT_SIZE - 1, text);
+}
+
+void scx_read(const char *root, struct scx *ret)
+{
+	auto_fd int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char number[SCX_TEXT_SIZE];
+
+	*ret = (struct scx){ .present = dir >= 0 };
+	if (dir < 0)
+		return;
+	read_text(dir, "state", ret->state);
+	read_text(dir, "root/ops", ret->ops);
+	read_text(dir, "enable_seq", number);
+	if (num_parse(number, 0, UINT64_MAX, &ret->enable_seq) < 0)
+		ret->enable_seq = 0;
+	read_text(dir, "switch_all", number);
+	ret->switch_all = strcmp(number, "1") == 0;
+}
+
+bool scx_is_attached(const struct scx *s)
+{
+	return strcmp(s->state, "enabled") == 0 && *s->ops != '\0';
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scx.h - what the kernel says about sched_ext, /sys/kernel/sched_ext. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SCX_TEXT_SIZE 128 /* of a scheduler's name and of a state */
+
+/**
+ * struct scx - one look
+ * @present: the kernel has sched_ext
+ * @state:   "disabled", "enabling", "enabled", "disabling", ...
+ * @ops:     the scheduler's name, "" while there is none
+ * @enable_seq: how many schedulers were enabled since boot
+ * @switch_all: all tasks are its own, not only those of policy SCHED_EXT
+ */
+struct scx {
+	bool present;
+	char state[SCX_TEXT_SIZE], ops[SCX_TEXT_SIZE];
+	uint64_t enable_seq;
+	bool switch_all;
+};
+
+/* @root: "/sys/kernel/sched_ext" but in our tests. */
+void scx_read(const char *root, struct scx *ret);
+
+/* A scheduler is loaded and in charge. */
+bool scx_is_attached(const struct scx *s);

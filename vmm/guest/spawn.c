@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdnoreturn.h>
+#include <string.h>
+#include <unistd.h>
+
+static noreturn void become(char *const *argv, int out, int err)
+{
+	static char path[] =
+		"PATH=/job/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+	static char home[] = "HOME=/tmp", term[] = "TERM=dumb",
+		    mark[] = "KTSTR_GUEST=1";
+	static char *const env[] = { path, home, term, mark, NULL };
+	struct sched_param plain = { 0 };
+	sigset_t none;
+	int in = open("/dev/null", O_RDONLY), error;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0 &&
+	    sched_setscheduler(0, SCHED_OTHER, &plain) == 0)
+		execvpe(argv[0], argv, env);
+	error = errno;
+	dprintf(2, "cannot run '%s': %s\n", argv[0], strerror(error));
+	_exit(error == ENOENT ? 127 : 126);
+}
+
+int spawn_program(struct watch *w, char *const *argv, int out, int err,
+		  struct child *ret, struct why *reterr_why)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return why_set(reterr_why, -errno, "cannot fork for '%s'",
+			       argv[0]);
+	if (pid == 0)
+		become(argv, out, err);
+	children_add(&w->children, ret, pid);
+	return 0;
+}
+
+void spawn_kill(const struct child *c)
+{
+	struct sched_param high = { .sched_priority = SPAWN_INIT_PRIORITY - 1 };
+
+	if (c->pid <= 0 || c->ended)
+		return;
+	(void)sched_setscheduler(c->pid, SCHED_FIFO, &high);
+	(void)kill(c->pid, SIGKILL);
+}

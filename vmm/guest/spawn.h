@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spawn.h - start a program from the job: the scheduler, or what "exec" names.
+ */
+#pragma once
+
+#include "tools/lib/why.h"
+#include "vmm/guest/watch.h"
+
+/* Of init and of the watchdog's feeder, both SCHED_FIFO: above every worker, so
+ * that a real-time worker cannot keep init from stopping it. */
+#define SPAWN_INIT_PRIORITY 98
+
+/**
+ * spawn_program() - run a program as an ordinary process (SCHED_OTHER)
+ * @argv: its path first; a name without "/" is looked for in PATH
+ * @out, @err: writing ends for its output, may be the same
+ * @ret:  watched over until it ended
+ *
+ * A program that cannot be run says so on @err and exits with 126 or 127.
+ *
+ * Return: 0 or -errno and @reterr_why.
+ */
+int spawn_program(struct watch *w, char *const *argv, int out, int err,
+		  struct child *ret, struct why *reterr_why);
+
+/* Kill it for sure: one that a scheduler starves gets real-time priority first,
+ * because a process must run to die. */
+void spawn_kill(const struct child *c);

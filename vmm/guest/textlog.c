@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/textlog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/guest/json.h"
+
+/* Raw bytes per frame: each needs at most six bytes of JSON text. */
+#define PIECE (TEXTLOG_PIECE_MAX / 6)
+
+int textlog_open(struct textlog *l, const char *name, int *ret_write)
+{
+	int fd[2];
+
+	*l = (struct textlog){ .fd = -1, .name = name };
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		return -errno;
+	if (fcntl(fd[0], F_SETFL, O_NONBLOCK) < 0) {
+		int saved = errno;
+
+		close(fd[0]);
+		close(fd[1]);
+		return -saved;
+	}
+	l->fd = fd[0];
+	*ret_write = fd[1];
+	return 0;
+}
+
+static void send_text(struct textlog *l, struct channel *c, const char *text,
+		      size_t len)
+{
+	struct str out = { 0 };
+
+	if (len == 0)
+		return;
+	json_open(&out, "log");
+	json_text(&out, "name", l->name);
+	json_key(&out, "text");
+	str_add(&out, "\"");
+	json_escape(&out, text, len);
+	str_add(&out, "\"");
+	channel_send(c, &out);
+}
+
+/* How many bytes at the end of @text begin a character that goes on. */
+static size_t unfinished(const char *text, size_t len)
+{
+	for (size_t back = 1; back <= 3 && back <= len; back++) {
+		unsigned char b = (unsigned char)text[len - back];
+		size_t need = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : b >= 0xc0 ? 2 : 1;
+
+		if ((b & 0xc0) != 0x80)
+			return need > back ? back : 0;
+	}
+	return 0;
+}
+
+static void take(struct textlog *l, struct channel *c, char *text, size_t len)
+{
+	if (l->sent >= TEXTLOG_TOTAL_MAX) {
+		l->dropped += len;
+		return;
+	}
+	l->sent += len;
+	l->held_len = unfinished(text, len);
+	memcpy(l->held, text + len - l->held_len, l->held_len);
+	send_text(l, c, text, len - l->held_len);
+}
+
+void textlog_drain(struct textlog *l, struct channel *c)
+{
+	while (l->fd >= 0) {
+		char text[PIECE];
+		ssize_t n;
+
+		memcpy(text, l->held, l->held_len);
+		n = read(l->fd, text + l->held_len, sizeof(text) - l->held_len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			close(l->fd);
+			l->fd = -1;
+			return;
+		}
+		take(l, c, text, (size_t)n + l->held_len);
+	}
+}
+
+void textlog_close(struct textlog *l, struct channel *c)
+{
+	char line[96];
+
+	textlog_drain(l, c);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	send_text(l, c, l->held, l->held_len);
+	l->held_len = 0;
+	if (l->dropped == 0)
+		return;
+	snprintf(line, sizeof(line), "[%" PRIu64 " bytes more were dropped]\n",
+		 l->dropped);
+	l->dropped = 0;
+	send_text(l, c, line, strlen(line));
+}

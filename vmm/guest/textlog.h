@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* textlog.h - the output of a process, from a pipe to "log" frames. */
+#pragma once
+
+#include <stdint.h>
+
+#include "vmm/guest/channel.h"
+
+#define TEXTLOG_TOTAL_MAX (1024 * 1024)
+#define TEXTLOG_PIECE_MAX 4096 /* of JSON text in one frame */
+
+/**
+ * struct textlog - one pipe's reading end
+ * @fd:   non-blocking; -1 once the other side was closed
+ * @name: in the frames
+ * @held: the begin of a UTF-8 character that is not complete yet
+ * @sent, @dropped: bytes sent; bytes lost after TEXTLOG_TOTAL_MAX of them
+ */
+struct textlog {
+	int fd;
+	const char *name;
+	char held[4];
+	size_t held_len;
+	uint64_t sent, dropped;
+};
+
+/**
+ * textlog_open() - make the pipe
+ * @ret_write: the writing end, which the process gets; the caller closes it
+ *
+ * Return: 0 or -errno.
+ */
+int textlog_open(struct textlog *l, const char *name, int *ret_write);
+
+/* Send what has come, without waiting. */
+void textlog_drain(struct textlog *l, struct channel *c);
+
+/* Drain, say how much was dropped, and close. */
+void textlog_close(struct textlog *l, struct channel *c);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/guest/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "vmm/guest/clock.h"
+
+int watch_init(struct watch *w, struct channel *c)
+{
+	sigset_t set;
+
+	*w = (struct watch){ .channel = c, .signal_fd = -1 };
+	for (int i = 0; i < WATCH_LOGS; i++)
+		w->log[i].fd = -1;
+	/* No kernel log is no reason to stop: the console has it too. */
+	(void)kmsg_open(&w->kmsg);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	w->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return w->signal_fd < 0 ? -errno : 0;
+}
+
+static void serve(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	while (read(w->signal_fd, &info, sizeof(info)) > 0)
+		;
+	children_reap(&w->children);
+	for (int i = 0; i < WATCH_LOGS; i++)
+		textlog_drain(&w->log[i], w->channel);
+	kmsg_drain(&w->kmsg, w->channel);
+	if (w->heartbeat)
+		atomic_store(w->heartbeat, clock_now_ns());
+}
+
+static void sleep_until(const struct watch *w, uint64_t deadline_ns)
+{
+	struct pollfd fd[2 + WATCH_LOGS];
+	uint64_t now = clock_now_ns();
+	struct timespec left;
+
+	fd[0] = (struct pollfd){ .fd = w->signal_fd, .events = POLLIN };
+	fd[1] = (struct pollfd){ .fd = w->kmsg.fd, .events = POLLIN };
+	for (int i = 0; i < WATCH_LOGS; i++)
+		fd[2 + i] =
+			(struct pollfd){ .fd = w->log[i].fd, .events = POLLIN };
+	left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
+	(void)ppoll(fd, 2 + WATCH_LOGS, &left, NULL);
+}
+
+enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
+			      bool (*done)(const void *), const void *arg)
+{
+	for (;;) {
+		uint64_t now, next;
+
+		serve(w);
+		if (done && done(arg))
+			return WATCH_DONE;
+		if (w->lost && w->lost(w->lost_arg)) {
+			w->lost = NULL;
+			w->was_lost = true;
+			return WATCH_LOST;
+		}
+		now = clock_now_ns();
+		if (now >= deadline_ns)
+			return WATCH_DEADLINE;
+		next = now + WATCH_POLL_NS;
+		sleep_until(w, next < deadline_ns ? next : deadline_ns);
+	}
+}
+
+bool watch_child_ended(const void *child)
+{
+	return ((const struct child *)child)->ended;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch.h - init's one wait: whatever it waits for, all that may happen
+ * meanwhile is served (children, output, kernel messages, the scheduler).
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmm/guest/channel.h"
+#include "vmm/guest/child.h"
+#include "vmm/guest/kmsg.h"
+#include "vmm/guest/textlog.h"
+
+#define WATCH_LOGS 3
+
+enum watch_result {
+	WATCH_DEADLINE, /* the time came */
+	WATCH_DONE,	/* what was waited for is there */
+	WATCH_LOST,	/* the scheduler is not in charge any more */
+};
+
+/**
+ * struct watch - all that is served
+ * @signal_fd: SIGCHLD
+ * @heartbeat: for the feeder of the watchdog device; NULL if there is none
+ * @log: pipes, unused ones have fd -1
+ * @lost: tells whether the scheduler is gone, and sends a frame if so; called
+ *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
+ *	  scheduler is in charge, and once it said yes
+ * @was_lost: it said yes
+ */
+struct watch {
+	struct channel *channel;
+	struct children children;
+	struct kmsg kmsg;
+	struct textlog log[WATCH_LOGS];
+	int signal_fd;
+	_Atomic uint64_t *heartbeat;
+	bool (*lost)(void *);
+	void *lost_arg;
+	bool was_lost;
+};
+
+#define WATCH_POLL_NS (100 * UINT64_C(1000000))
+
+/* SIGCHLD is blocked from here on. Return: 0 or -errno. */
+int watch_init(struct watch *w, struct channel *c);
+
+/**
+ * watch_until() - wait and serve
+ * @deadline_ns: of CLOCK_MONOTONIC
+ * @done: asked first of all and after each event and poll; NULL: wait for the
+ *	  deadline
+ *
+ * A scheduler that is lost ends the wait, but not before @done was asked.
+ */
+enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
+			      bool (*done)(const void *), const void *arg);
+
+/* done() for a struct child. */
+bool watch_child_ended(const void *child);
