@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Make a cgroup with a cpuset where cgroup v2 allows one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/cpulist.h"
+#include "tools/lib/file.h"
+#include "tools/sandbox/cgroup.h"
+#include "tools/sandbox/timed.h"
+
+#define FILE_BYTES_MAX 65536
+
+static const char *const kind_names[] = {
+	[PLACE_MADE] = "made",
+	[PLACE_NO_CGROUP2] = "no-cgroup-v2",
+	[PLACE_NO_CPUSET] = "no-cpuset-controller",
+	[PLACE_SUBTREE_REFUSED] = "subtree-control-refused",
+	[PLACE_PERMISSION_DENIED] = "permission-denied",
+	[PLACE_REFUSED] = "placement-refused",
+	[PLACE_DIFFERS] = "cpuset-differs",
+};
+
+const char *place_kind_name(enum place_kind kind)
+{
+	return kind_names[kind];
+}
+
+/* The kind for a failed step: no permission, or @other. */
+static enum place_kind kind_of(int error, enum place_kind other)
+{
+	bool denied = error == -EACCES || error == -EPERM || error == -EROFS;
+
+	return denied ? PLACE_PERMISSION_DENIED : other;
+}
+
+/* Is @word one of the words in file @name of @dir? */
+static bool has_word(int dir, const char *name, const char *word)
+{
+	auto_free char *text = NULL;
+	size_t len = strlen(word);
+
+	if (file_read_at(dir, name, FILE_BYTES_MAX, &text) < 0)
+		return false;
+	for (const char *p = text; *p;) {
+		size_t n = strcspn(p, " \n");
+
+		if (n == len && strncmp(p, word, n) == 0)
+			return true;
+		p += n + (p[n] != '\0');
+	}
+	return false;
+}
+
+static enum place_kind pass_cpuset_on(int parent, const char *path,
+				      struct why *reterr_why)
+{
+	int r;
+
+	if (has_word(parent, "cgroup.subtree_control", "cpuset"))
+		return PLACE_MADE;
+	r = timed_write_at(parent, "cgroup.subtree_control", "+cpuset");
+	if (r == 0)
+		return PLACE_MADE;
+	why_set(reterr_why, r, "cannot pass cpuset on in '%s': %s", path,
+		strerror(-r));
+	return kind_of(r, PLACE_SUBTREE_REFUSED);
+}
+
+/**
+ * set_list() - write a set and look at what is in effect
+ * @name: "cpuset.cpus" or "cpuset.mems"; @effective: the file to read back
+ *
+ * A file to read back that is missing counts as equal: it cannot be verified.
+ */
+static enum place_kind set_list(int fd, const char *name, const char *effective,
+				const cpu_set_t *want, struct why *reterr_why)
+{
+	auto_str struct str text = { 0 };
+	auto_free char *have_text = NULL;
+	cpu_set_t have;
+	size_t wrong;
+	int r;
+
+	cpulist_format(&text, want);
+	r = timed_write_at(fd, name, str_text(&text));
+	if (r < 0) {
+		why_set(reterr_why, r, "cannot write '%s' to %s: %s",
+			str_text(&text), name, strerror(-r));
+		return kind_of(r, PLACE_REFUSED);
+	}
+	if (file_read_at(fd, effective, FILE_BYTES_MAX, &have_text) < 0 ||
+	    cpulist_parse(have_text, &have, &wrong) < 0)
+		return PLACE_MADE;
+	if (CPU_EQUAL(&have, want))
+		return PLACE_MADE;
+	have_text[strcspn(have_text, "\n")] = '\0';
+	why_set(reterr_why, -EINVAL, "%s is '%s', not '%s'", effective,
+		have_text, str_text(&text));
+	return PLACE_DIFFERS;
+}
+
+static enum place_kind set_up(int parent, const char *path, bool threaded,
+			      const cpu_set_t *cpus, const cpu_set_t *mems,
+			      struct place *p, struct why *reterr_why)
+{
+	enum place_kind kind = PLACE_MADE;
+	int r;
+
+	if (threaded) {
+		r = timed_write_at(p->fd, "cgroup.type", "threaded");
+		if (r < 0) {
+			why_set(reterr_why, r,
+				"cannot have threaded groups in '%s': %s", path,
+				strerror(-r));
+			return kind_of(r, PLACE_REFUSED);
+		}
+		kind = pass_cpuset_on(parent, path, reterr_why);
+	}
+	if (kind == PLACE_MADE)
+		kind = set_list(p->fd, "cpuset.cpus", "cpuset.cpus.effective",
+				cpus, reterr_why);
+	if (kind == PLACE_MADE && CPU_COUNT(mems) > 0)
+		kind = set_list(p->fd, "cpuset.mems", "cpuset.mems.effective",
+				mems, reterr_why);
+	return kind;
+}
+
+static enum place_kind make_in(const char *path, bool threaded,
+			       const cpu_set_t *cpus, const cpu_set_t *mems,
+			       struct place *ret, struct why *reterr_why)
+{
+	struct place p = PLACE_EMPTY;
+	enum place_kind kind;
+	int r;
+
+	auto_fd int parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0) {
+		r = why_set(reterr_why, -errno, "cannot open '%s': %s", path,
+			    strerror(errno));
+		return kind_of(r, PLACE_NO_CGROUP2);
+	}
+	if (!has_word(parent, "cgroup.controllers", "cpuset")) {
+		why_set(reterr_why, -ENOENT, "'%s' has no cpuset", path);
+		return PLACE_NO_CPUSET;
+	}
+	if (!threaded) {
+		kind = pass_cpuset_on(parent, path, reterr_why);
+		if (kind != PLACE_MADE)
+			return kind;
+	}
+	(void)place_sweep(parent); /* what cannot go now may go later */
+	r = place_name(p.name, sizeof(p.name));
+	if (r == 0 && mkdirat(parent, p.name, 0755) < 0)
+		r = -errno;
+	if (r < 0) {
+		why_set(reterr_why, r, "cannot make a cgroup in '%s': %s", path,
+			strerror(-r));
+		return kind_of(r, PLACE_REFUSED);
+	}
+	p.parent = take_fd(parent);
+	p.fd = openat(p.parent, p.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	kind = set_up(p.parent, path, threaded, cpus, mems, &p, reterr_why);
+	if (kind == PLACE_MADE)
+		*ret = p;
+	else
+		(void)place_remove(&p);
+	return kind;
+}
+
+/* The root of the hierarchy, alone, has no type. */
+static bool is_root(const char *path)
+{
+	auto_fd int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && faccessat(fd, "cgroup.type", F_OK, 0) < 0;
+}
+
+enum place_kind place_make(const struct cgroup_position *where,
+			   const cpu_set_t *cpus, const cpu_set_t *mems,
+			   struct place *ret, struct why *reterr_why)
+{
+	auto_free char *own = NULL;
+	auto_free char *above = NULL;
+	enum place_kind kind = PLACE_REFUSED;
+	char *slash;
+
+	if (asprintf(&own, "%s%s%s", where->mount, *where->path ? "/" : "",
+		     where->path) < 0)
+		own = NULL;
+	above = own ? strdup(own) : NULL;
+	if (!above) {
+		why_set(reterr_why, -ENOMEM, "out of memory");
+		return PLACE_REFUSED;
+	}
+	if (!*where->path && is_root(own))
+		return make_in(own, /* threaded */ false, cpus, mems, ret,
+			       reterr_why);
+	slash = strrchr(above, '/');
+	if (*where->path && slash) {
+		*slash = '\0';
+		kind = make_in(above, /* threaded */ false, cpus, mems, ret,
+			       reterr_why);
+	}
+	if (kind == PLACE_MADE || kind == PLACE_DIFFERS)
+		return kind;
+	return make_in(own, /* threaded */ true, cpus, mems, ret, reterr_why);
+}
+
+enum place_kind place_move(const struct place *p, pid_t pid,
+			   struct why *reterr_why)
+{
+	char text[32];
+	int r;
+
+	snprintf(text, sizeof(text), "%d", pid);
+	r = timed_write_at(p->fd, "cgroup.procs", text);
+	if (r == 0)
+		return PLACE_MADE;
+	why_set(reterr_why, r, "cannot move into cgroup '%s': %s", p->name,
+		strerror(-r));
+	return kind_of(r, PLACE_REFUSED);
+}

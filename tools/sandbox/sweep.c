@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end of a cgroup: our own, and those whose makers were killed. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/sandbox/cgroup.h"
+#include "tools/sandbox/timed.h"
+
+#define PREFIX		"ktstr-sandbox-"
+#define START_TIME	22 /* field of /proc/PID/stat, from 1; proc(5) */
+#define STAT_BYTES_MAX	4096
+#define REMOVE_TRIES	20
+#define REMOVE_PAUSE_MS 100
+
+/* Who made a cgroup. */
+struct maker {
+	int pid;
+	uint64_t start, namespace;
+};
+
+/* The start time of process @pid ("self" too). */
+static int start_of(const char *pid, uint64_t *ret)
+{
+	auto_free char *text = NULL;
+	char path[64];
+	const char *at;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	r = file_read_at(AT_FDCWD, path, STAT_BYTES_MAX, &text);
+	if (r < 0)
+		return r;
+	/* The second field is a name that may hold anything, ")" too. */
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < START_TIME; field++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	return at && sscanf(at, "%" SCNu64, ret) == 1 ? 0 : -ENODATA;
+}
+
+static int own_maker(struct maker *ret)
+{
+	char pid[32] = "";
+	struct stat ns;
+	int r;
+
+	/* Of /proc, not of getpid(): the two differ in a PID namespace that
+	 * sees the /proc of another, and others will look in /proc. */
+	if (readlink("/proc/self", pid, sizeof(pid) - 1) < 0 ||
+	    sscanf(pid, "%d", &ret->pid) != 1)
+		return -ENODATA;
+	if (stat("/proc/self/ns/pid", &ns) < 0)
+		return -errno;
+	r = start_of("self", &ret->start);
+	ret->namespace = ns.st_ino;
+	return r;
+}
+
+int place_name(char *ret, size_t room)
+{
+	struct maker self;
+	int r = own_maker(&self);
+
+	if (r < 0)
+		return r;
+	snprintf(ret, room, PREFIX "%d-%" PRIu64 "-%" PRIu64, self.pid,
+		 self.start, self.namespace);
+	return 0;
+}
+
+static bool parse_name(const char *name, struct maker *ret)
+{
+	int end = 0;
+
+	return sscanf(name, PREFIX "%d-%" SCNu64 "-%" SCNu64 "%n", &ret->pid,
+		      &ret->start, &ret->namespace, &end) == 3 &&
+	       name[end] == '\0';
+}
+
+static bool is_dead(const struct maker *maker, const struct maker *self)
+{
+	char pid[32];
+	uint64_t start;
+	int r;
+
+	if (maker->namespace != self->namespace)
+		return false; /* we cannot tell */
+	snprintf(pid, sizeof(pid), "%d", maker->pid);
+	r = start_of(pid, &start);
+	if (r == 0)
+		return start != maker->start;
+	return r == -ENOENT || r == -ESRCH;
+}
+
+/* rmdir, once the last process is really gone; its end is an event. */
+static int remove_empty(int parent, int fd, const char *name)
+{
+	auto_fd int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd change = { .fd = events, .events = POLLPRI };
+
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 ||
+		    errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
+			return -errno;
+		(void)poll(&change, 1, REMOVE_PAUSE_MS);
+	}
+	return -EBUSY;
+}
+
+int place_remove(struct place *p)
+{
+	int r;
+
+	if (p->parent < 0)
+		return 0;
+	/* A threaded group has no cgroup.kill; there the end of the PID
+	 * namespace, or the guardian, has killed all. */
+	(void)timed_write_at(p->fd, "cgroup.kill", "1");
+	r = remove_empty(p->parent, p->fd, p->name);
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	(void)close(p->parent);
+	*p = (struct place)PLACE_EMPTY;
+	return r;
+}
+
+static unsigned int sweep_one(int parent, const char *name)
+{
+	struct place p = PLACE_EMPTY;
+
+	p.fd = openat(parent, name,
+		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	p.parent = fcntl(parent, F_DUPFD_CLOEXEC, 3);
+	snprintf(p.name, sizeof(p.name), "%s", name);
+	return place_remove(&p) < 0;
+}
+
+unsigned int place_sweep(int parent)
+{
+	unsigned int left = 0;
+	struct dirent *entry;
+	struct maker self;
+	DIR *folder;
+	int fd;
+
+	if (own_maker(&self) < 0)
+		return 0;
+	fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	folder = fdopendir(fd);
+	if (!folder) {
+		(void)close(fd);
+		return 0;
+	}
+	while ((entry = readdir(folder))) {
+		struct maker maker;
+
+		if (parse_name(entry->d_name, &maker) && is_dead(&maker, &self))
+			left += sweep_one(parent, entry->d_name);
+	}
+	closedir(folder);
+	return left;
+}
