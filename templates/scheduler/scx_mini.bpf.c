@@ -289,5 +289,6 @@ struct sched_ext_ops mini_ops = {
 	.enable = (void *)mini_enable,
 	.init = (void *)mini_init,
 	.exit = (void *)mini_exit,
+	.timeout_ms = 5000, /* if a task waits longer, the kernel ends us */
 	.name = "mini",
 };
