@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/gauntlet/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/words.h"
+#include "version.h"
+
+static void hash_or_die(const char *path, const char *what,
+			char ret[HASH_HEX_SIZE])
+{
+	int r = hash_file(AT_FDCWD, path, ret);
+
+	if (r < 0)
+		die(EX_USAGE, "cannot read %s '%s': %s", what, path,
+		    strerror(-r));
+}
+
+/* Where execvp() would find @name; the caller frees it. */
+static char *find_program(const char *name)
+{
+	const char *folders = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return must(strdup(name));
+	for (const char *p = folders ? folders : ""; *p;) {
+		size_t len = strcspn(p, ":");
+		char *path = NULL;
+
+		if (asprintf(&path, "%.*s%s%s", (int)len, p, len ? "/" : "",
+			     name) < 0)
+			die(EX_BROKEN, "out of memory");
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+		p += len + (p[len] == ':');
+	}
+	die(EX_NOT_FOUND, "'%s' is not in PATH", name);
+}
+
+static void hash_kernel(const struct kernel *k, char ret[HASH_HEX_SIZE])
+{
+	auto_free char *path = NULL;
+
+	if (!k->entry)
+		die(EX_USAGE, "kernel '%s' needs its entry: --kernel %s=DIR",
+		    k->label, k->label);
+	if (asprintf(&path, "%s/metadata.json", k->entry) < 0)
+		die(EX_BROKEN, "out of memory");
+	hash_or_die(path, "the kernel entry's", ret);
+}
+
+void identity_read(const struct request *req, const struct project *p,
+		   const char *vm, struct identity_facts *ret)
+{
+	auto_free char *program = find_program(vm);
+	struct identity_facts f = {
+		.kernel = must(calloc(req->kernel_count, sizeof(*f.kernel))),
+		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
+	};
+
+	hash_or_die(program, "the program", f.vm);
+	if (!req->init)
+		die(EX_USAGE, "--init is missing: the guest's init");
+	hash_or_die(req->init, "the guest's init", f.init);
+	for (size_t i = 0; i < req->kernel_count; i++)
+		hash_kernel(&req->kernel[i], f.kernel[i]);
+	for (size_t i = 0; i < p->sched_count; i++) {
+		if (p->sched[i].path)
+			hash_or_die(p->sched[i].sched.binary,
+				    "the scheduler's binary", f.binary[i]);
+	}
+	*ret = f;
+}
+
+void identity_facts_done(struct identity_facts *f)
+{
+	free(f->kernel);
+	free(f->binary);
+}
+
+static void add_args(struct hash *h, const struct variant *v)
+{
+	const struct sched *s = sched_file_declaration(v->sched);
+	auto_words char **args = NULL;
+
+	if (s && profile_args(s, &v->test->test, v->profile, &args) < 0)
+		die(EX_BROKEN, "out of memory");
+	for (char **arg = args; arg && *arg; arg++)
+		hash_add_fact(h, "arg", *arg);
+}
+
+void identity_of(const struct request *req, const struct project *p,
+		 const struct identity_facts *f, const struct variant *v,
+		 char ret[IDENTITY_SIZE])
+{
+	char shape[TOPOLOGY_TEXT_SIZE], seed[32], hex[HASH_HEX_SIZE];
+	struct hash h;
+
+	topology_format(&v->topology, shape);
+	snprintf(seed, sizeof(seed), "%" PRIu64, v->seed);
+	hash_init(&h);
+	hash_add_fact(&h, "version", KTSTR_VERSION);
+	hash_add_fact(&h, "vm", f->vm);
+	hash_add_fact(&h, "init", f->init);
+	hash_add_fact(&h, "kernel", f->kernel[v->kernel - req->kernel]);
+	hash_add_fact(&h, "binary", f->binary[v->sched - p->sched]);
+	hash_add_fact(&h, "sched", v->sched->text ? v->sched->text : "none");
+	hash_add_fact(&h, "test", v->test->text);
+	hash_add_fact(&h, "clock", v->clock);
+	hash_add_fact(&h, "seed", seed);
+	hash_add_fact(&h, "topology", shape);
+	hash_add_fact(&h, "profile", v->profile->name);
+	add_args(&h, v);
+	hash_hex(&h, hex);
+	snprintf(ret, IDENTITY_SIZE, "%.16s", hex);
+}

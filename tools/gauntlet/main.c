@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ktstr-gauntlet - expand tests into variants, plan them, report on them. */
+#include "tools/gauntlet/request.h"
+
+#define SELECTION "stopkcen"
+
+const char help_text[] =
+	"usage: ktstr-gauntlet check [--sched FILE]... FILE...\n"
+	"       ktstr-gauntlet show [--sched FILE]... [--json] TEST...\n"
+	"       ktstr-gauntlet list [SELECTION] [--json] TEST...\n"
+	"       ktstr-gauntlet plan [SELECTION] --init FILE [--out DIR] TEST...\n"
+	"       ktstr-gauntlet record --identity HEX --out DIR NAME -- COMMAND...\n"
+	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
+	"Expand tests into variants, plan their runs and report on them.\n"
+	"\n"
+	"  check   complain about all mistakes in .sched and .test files\n"
+	"  show    print the checks that judge a test, and who set each\n"
+	"  list    print the names of the selected variants\n"
+	"  plan    print a make fragment with one target for each variant\n"
+	"  record  run one variant's command, and make sure of a result\n"
+	"  report  print what became of the variants\n"
+	"\n"
+	"Selection:\n"
+	"      --sched FILE          a declaration, or none; may repeat\n"
+	"      --preset GLOB         machines by name, own is the test's own\n"
+	"      --topology SHAPE      one more machine, such as 2n4l4c2t\n"
+	"      --profile GLOB        of all profiles, those of the name\n"
+	"      --tag GLOB            of all tests, those with the tag\n"
+	"      --kernel LABEL[=DIR]  a kernel and its cache entry; may repeat\n"
+	"      --clock CLOCK         virtual (the default) or real\n"
+	"      --seed N              may repeat; 1 by default\n"
+	"Planning and reporting:\n"
+	"      --init FILE           the guest's init, part of the identity\n"
+	"      --out DIR             where results go, results by default\n"
+	"      --vm-command WORDS    instead of ktstr-vm\n"
+	"      --lock-command WORDS  instead of ktstr-lock cpus; '' is none\n"
+	"      --identity HEX        what the result must be of\n"
+	"      --variants FILE       a list of variants and identities\n"
+	"      --format NAME         table, tap, ktap, json, junit, markdown,\n"
+	"                            github\n"
+	"      --json                one JSON object a line\n"
+	"  -q, --quiet    no notes\n"
+	"  -v, --verbose  more details\n"
+	"  -h, --help     show this text\n"
+	"  -V, --version  show the version\n";
+
+const struct command command_table[] = {
+	{ "check", command_check, "FILE...", 1, SIZE_MAX, "s" },
+	{ "show", command_show, "TEST...", 1, SIZE_MAX, "sj" },
+	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "j" },
+	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
+	{ "record", command_record, "NAME", 1, 1, "OI" },
+	{ "report", command_report, "DIR", 1, 1, "LFj" },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	struct request req;
+	const struct command *command = options_read(argc, argv, &req);
+	int code = command->run(&req);
+
+	options_done(&req);
+	msg_close_stdout();
+	return code;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c - the command line of ktstr-gauntlet. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/gauntlet/request.h"
+#include "tools/lib/num.h"
+#include "tools/lib/spec/diag.h"
+#include "tools/lib/spec/topology.h"
+#include "tools/lib/words.h"
+#include "version.h"
+
+/* Each long option has a letter, by which command_table allows it. */
+static const struct option longopts[] = {
+	{ "sched", required_argument, NULL, 's' },
+	{ "topology", required_argument, NULL, 't' },
+	{ "preset", required_argument, NULL, 'o' },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "clock", required_argument, NULL, 'c' },
+	{ "seed", required_argument, NULL, 'e' },
+	{ "tag", required_argument, NULL, 'n' },
+	{ "init", required_argument, NULL, 'i' },
+	{ "out", required_argument, NULL, 'O' },
+	{ "vm-command", required_argument, NULL, 'm' },
+	{ "lock-command", required_argument, NULL, 'l' },
+	{ "identity", required_argument, NULL, 'I' },
+	{ "variants", required_argument, NULL, 'L' },
+	{ "format", required_argument, NULL, 'F' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+static noreturn void show(const char *text)
+{
+	fputs(text, stdout);
+	msg_close_stdout();
+	exit(EX_PASS);
+}
+
+static void append(char ***list, const char *text)
+{
+	if (words_append(list, text) < 0)
+		die(EX_BROKEN, "out of memory");
+}
+
+/* A part of a variant's name, and so of a path. */
+static bool is_label(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_+.";
+
+	return *text && *text != '.' && *text != '-' &&
+	       !text[strspn(text, plain)];
+}
+
+static void add_kernel(struct request *req, const char *text)
+{
+	size_t len = strcspn(text, "=");
+	char *label = must(strndup(text, len));
+
+	if (!is_label(label))
+		die(EX_USAGE,
+		    "--kernel: '%s' is no label: letters, digits, '-', '_', "
+		    "'+' and '.'",
+		    label);
+	for (size_t i = 0; i < req->kernel_count; i++) {
+		if (strcmp(req->kernel[i].label, label) == 0)
+			die(EX_USAGE, "--kernel: two are labelled '%s'", label);
+	}
+	req->kernel = must(reallocarray(req->kernel, req->kernel_count + 1,
+					sizeof(*req->kernel)));
+	req->kernel[req->kernel_count++] =
+		(struct kernel){ .label = label,
+				 .entry = text[len] ? text + len + 1 : NULL };
+}
+
+static void add_seed(struct request *req, const char *text)
+{
+	uint64_t seed;
+
+	if (num_parse(text, 0, UINT32_MAX, &seed) < 0)
+		die(EX_USAGE, "--seed: '%s' is no number from 0 to %u", text,
+		    UINT32_MAX);
+	for (size_t i = 0; i < req->seed_count; i++) {
+		if (req->seed[i] == seed)
+			die(EX_USAGE, "--seed: %s is given twice", text);
+	}
+	req->seed = must(reallocarray(req->seed, req->seed_count + 1,
+				      sizeof(*req->seed)));
+	req->seed[req->seed_count++] = seed;
+}
+
+static void set_clock(struct request *req, const char *text)
+{
+	if (strcmp(text, "virtual") != 0 && strcmp(text, "real") != 0)
+		die(EX_USAGE, "--clock: '%s' is neither virtual nor real",
+		    text);
+	req->clock = text;
+}
+
+static void add_topology(struct request *req, const char *text)
+{
+	struct topology t;
+	struct why why;
+
+	if (topology_parse(text, &t, &why) < 0)
+		die(EX_USAGE, "--topology: %s", why.text);
+	append(&req->topology, text);
+}
+
+/* Options that hold one text. */
+static const char **text_option(struct request *req, int letter)
+{
+	switch (letter) {
+	case 'i':
+		return &req->init;
+	case 'O':
+		return &req->out;
+	case 'm':
+		return &req->vm_command;
+	case 'l':
+		return &req->lock_command;
+	case 'I':
+		return &req->identity;
+	case 'L':
+		return &req->variants;
+	case 'F':
+		return &req->format;
+	default:
+		return NULL;
+	}
+}
+
+static void take_option(struct request *req, int letter, const char *text)
+{
+	switch (letter) {
+	case 's':
+		append(&req->sched, text);
+		break;
+	case 't':
+		add_topology(req, text);
+		break;
+	case 'o':
+		append(&req->preset, text);
+		break;
+	case 'p':
+		append(&req->profile, text);
+		break;
+	case 'n':
+		append(&req->tag, text);
+		break;
+	case 'k':
+		add_kernel(req, text);
+		break;
+	case 'e':
+		add_seed(req, text);
+		break;
+	case 'c':
+		set_clock(req, text);
+		break;
+	case 'j':
+		req->json = true;
+		break;
+	default:
+		*text_option(req, letter) = text;
+	}
+}
+
+/* Options of every subcommand; false for another. */
+static bool take_common(int letter)
+{
+	switch (letter) {
+	case 'q':
+		msg_verbosity--;
+		return true;
+	case 'v':
+		msg_verbosity++;
+		return true;
+	case 'h':
+		show(help_text);
+	case 'V':
+		show("ktstr-gauntlet " KTSTR_VERSION "\n");
+	default:
+		return false;
+	}
+}
+
+static const struct command *find_command(const char *name)
+{
+	static const char *const planned[] = { "select", "shard", "compare",
+					       NULL };
+	const char *names[16] = { NULL };
+	size_t n = 0;
+
+	for (const struct command *c = command_table; c->name; c++) {
+		if (strcmp(c->name, name) == 0)
+			return c;
+		names[n++] = c->name;
+	}
+	for (const char *const *p = planned; *p; p++) {
+		if (strcmp(*p, name) == 0)
+			die(EX_USAGE, "'%s' is not built yet", name);
+	}
+	const char *near = diag_nearest(name, names);
+	die(EX_USAGE, "no command is named '%s'%s%s%s; see --help", name,
+	    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static const char *long_name(int letter)
+{
+	const struct option *o = longopts;
+
+	while (o->val != letter)
+		o++;
+	return o->name;
+}
+
+/* Sort the words into options, operands and the command behind "--". @letters
+ * gets the options that were given. */
+static void read_all(int argc, char **argv, struct request *req,
+		     char letters[64])
+{
+	size_t n = 0;
+	int c;
+
+	/* "-": options may stand before, among and behind the operands. */
+	while ((c = getopt_long(argc, argv, "-qvhV", longopts, NULL)) != -1) {
+		if (c == '?') /* getopt has named the bad option */
+			exit(EX_USAGE);
+		if (c == 1) {
+			append(&req->operand, optarg);
+			req->operand_count++;
+			continue;
+		}
+		if (take_common(c))
+			continue;
+		take_option(req, c, optarg);
+		if (!memchr(letters, c, n) && n < 63)
+			letters[n++] = (char)c;
+	}
+	letters[n] = '\0';
+	if (optind < argc)
+		req->command = argv + optind;
+}
+
+static void set_defaults(struct request *req)
+{
+	if (!req->clock)
+		req->clock = "virtual";
+	if (!req->out)
+		req->out = "results";
+	if (!req->vm_command)
+		req->vm_command = "ktstr-vm";
+	if (!req->lock_command)
+		req->lock_command = "ktstr-lock cpus --die-with-parent";
+	if (!req->seed_count)
+		add_seed(req, "1");
+	if (!req->kernel_count)
+		add_kernel(req, "kernel");
+}
+
+const struct command *options_read(int argc, char **argv, struct request *ret)
+{
+	const struct command *command;
+	struct request req = { 0 };
+	char letters[64];
+
+	read_all(argc, argv, &req, letters);
+	if (!req.operand_count)
+		die(EX_USAGE, "a command is missing; see --help");
+	command = find_command(req.operand[0]);
+	free(req.operand[0]);
+	memmove(req.operand, req.operand + 1,
+		req.operand_count * sizeof(*req.operand));
+	req.operand_count--;
+	for (const char *l = letters; *l; l++) {
+		if (!strchr(command->options, *l))
+			die(EX_USAGE, "'%s' has no option --%s", command->name,
+			    long_name(*l));
+	}
+	if (req.operand_count < command->operands_min ||
+	    req.operand_count > command->operands_max)
+		die(EX_USAGE, "%s takes %s; see --help", command->name,
+		    command->operands);
+	if (req.command && command->run != command_record)
+		die(EX_USAGE, "%s takes no '--'; see --help", command->name);
+	set_defaults(&req);
+	*ret = req;
+	return command;
+}
+
+void options_done(struct request *req)
+{
+	words_free(req->sched);
+	words_free(req->preset);
+	words_free(req->topology);
+	words_free(req->profile);
+	words_free(req->tag);
+	words_free(req->operand);
+	for (size_t i = 0; i < req->kernel_count; i++)
+		free(req->kernel[i].label);
+	free(req->kernel);
+	free(req->seed);
+}

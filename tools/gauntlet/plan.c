@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.c - "ktstr-gauntlet plan": a make fragment with one target a variant.
+ *
+ * The target is a stamp whose name holds the identity of all that the result
+ * depends on, so make needs no times: a stamp that is there is up to date.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/gauntlet/identity.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/words.h"
+
+/* What make cannot hold in the name of a target, however it is written. */
+static void check_folder(const char *path)
+{
+	static const char bad[] = "%:\\*?[];|&=~<>\"'`\n\t";
+	size_t at = strcspn(path, bad);
+
+	if (!*path)
+		die(EX_USAGE, "--out: the folder has no name");
+	if (path[at])
+		die(EX_USAGE,
+		    "--out: make cannot have a target in '%s', because of the "
+		    "character '%c'",
+		    path, path[at] < ' ' ? '?' : path[at]);
+}
+
+/* A name as make reads it in "target: prerequisite". */
+static void add_target(struct str *out, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == ' ' || *name == '#')
+			str_add(out, "\\");
+		if (*name == '$')
+			str_add(out, "$");
+		str_add_bytes(out, name, 1);
+	}
+}
+
+/* A word as the shell reads it once make has read it in a recipe. */
+static void add_word(struct str *out, const char *word)
+{
+	auto_str struct str quoted = { 0 };
+
+	if (strchr(word, '\n'))
+		die(EX_USAGE, "'%s' has a line break, which make cannot hold",
+		    word);
+	words_quote(&quoted, word);
+	str_add(out, " ");
+	for (const char *p = str_text(&quoted); *p; p++) {
+		if (*p == '$')
+			str_add(out, "$");
+		str_add_bytes(out, p, 1);
+	}
+}
+
+static void add_option(struct str *out, const char *name, const char *value)
+{
+	add_word(out, name);
+	add_word(out, value);
+}
+
+static void add_words(struct str *out, char *const *words)
+{
+	for (; *words; words++)
+		add_word(out, *words);
+}
+
+/* "WORDS" of an option as words. */
+static char **split(const char *option, const char *text)
+{
+	char **words = NULL;
+	size_t at;
+
+	if (words_split(text, &words, &at) < 0)
+		die(EX_USAGE, "%s: '%s' has a quote that is not closed", option,
+		    text);
+	return words;
+}
+
+/* ktstr-vm run and its options. */
+static void add_vm(struct str *out, char *const *vm, const struct variant *v,
+		   const char *identity, const char *folder)
+{
+	char shape[TOPOLOGY_TEXT_SIZE], seed[32];
+
+	topology_format(&v->topology, shape);
+	snprintf(seed, sizeof(seed), "%" PRIu64, v->seed);
+	add_words(out, vm);
+	add_word(out, "run");
+	add_option(out, "--kernel", v->kernel->entry);
+	add_option(out, "--kernel-label", v->kernel->label);
+	add_option(out, "--sched", v->sched->path ? v->sched->path : "none");
+	add_option(out, "--test", v->test->path);
+	add_option(out, "--preset", v->preset);
+	add_option(out, "--topology", shape);
+	add_option(out, "--profile", v->profile->name);
+	add_option(out, "--clock", v->clock);
+	add_option(out, "--seed", seed);
+	add_option(out, "--identity", identity);
+	add_option(out, "--out", folder);
+}
+
+/* Under the virtual clock the machine's CPUs take turns on one of the host. */
+static void add_lock(struct str *out, char *const *lock,
+		     const struct variant *v)
+{
+	if (!lock[0])
+		return;
+	add_words(out, lock);
+	if (strcmp(v->clock, "virtual") == 0)
+		add_option(out, "--cap", "1");
+	add_word(out, "--");
+}
+
+struct planning {
+	const struct request *req;
+	char **vm, **lock;
+	struct str make, list;
+};
+
+static void plan_variant(struct planning *p, const struct variant *v,
+			 const char *identity)
+{
+	auto_free char *folder = NULL, *stamp = NULL;
+	struct str *out = &p->make;
+
+	if (asprintf(&folder, "%s/%s", p->req->out, v->name) < 0 ||
+	    asprintf(&stamp, "%s/passed-%s", folder, identity) < 0)
+		die(EX_BROKEN, "out of memory");
+	str_addf(&p->list, "%s %s\n", v->name, identity);
+	str_add(out, "\nktstr-run-all: ");
+	add_target(out, stamp);
+	str_add(out, "\n");
+	add_target(out, stamp);
+	str_add(out, ":\n\t$(ktstr-plan-q)");
+	/* As we were called: PATH may have another one, or none. */
+	add_word(out, program_invocation_name);
+	add_word(out, "record");
+	add_option(out, "--identity", identity);
+	add_option(out, "--out", folder);
+	add_word(out, v->name);
+	add_word(out, "--");
+	add_lock(out, p->lock, v);
+	add_vm(out, p->vm, v, identity, folder);
+	str_add(out, "\n");
+}
+
+static void write_plan(struct planning *p)
+{
+	struct why why;
+
+	if (p->make.failed || p->list.failed)
+		die(EX_BROKEN, "out of memory");
+	if (p->req->variants && file_publish(p->req->variants, p->list.text,
+					     p->list.len, 0666, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	fputs(p->make.text, stdout);
+}
+
+int command_plan(const struct request *req)
+{
+	struct planning plan = { .req = req };
+	struct identity_facts facts;
+	struct variants v;
+	struct project p;
+
+	check_folder(req->out);
+	plan.vm = split("--vm-command", req->vm_command);
+	plan.lock = split("--lock-command", req->lock_command);
+	if (!plan.vm[0])
+		die(EX_USAGE, "--vm-command: a program is missing");
+	project_read(req->sched, req->operand, false, &p);
+	project_stop_on_complaints(&p);
+	variants_select(req, &p, &v);
+	identity_read(req, &p, plan.vm[0], &facts);
+	str_add(&plan.make, "# Made by ktstr-gauntlet plan.\n"
+			    "ktstr-plan-q := $(if $(filter 1,$(V)),,@)\n"
+			    ".PHONY: ktstr-run-all\n"
+			    "ktstr-run-all:\n");
+	for (size_t i = 0; i < v.count; i++) {
+		char identity[IDENTITY_SIZE];
+
+		identity_of(req, &p, &facts, &v.item[i], identity);
+		plan_variant(&plan, &v.item[i], identity);
+	}
+	write_plan(&plan);
+	str_done(&plan.make);
+	str_done(&plan.list);
+	words_free(plan.vm);
+	words_free(plan.lock);
+	identity_facts_done(&facts);
+	variants_done(&v);
+	project_done(&p);
+	return EX_PASS;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.c - "ktstr-gauntlet record": run one variant's command, and make sure
+ * that a result is there afterwards, whatever became of the command.
+ *
+ * What an earlier run left is removed first: a stamp must not outlive the
+ * result that it stands beside.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/gauntlet/identity.h"
+#include "tools/gauntlet/result.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/num.h"
+#include "tools/lib/words.h"
+
+#define STAMP "passed-"
+
+static bool is_hex(const char *text)
+{
+	return text[strspn(text, "0123456789abcdef")] == '\0';
+}
+
+static void remove_old(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+
+	if (!dir)
+		die(EX_BROKEN, "cannot open folder '%s': %m", folder);
+	while ((e = readdir(dir))) {
+		bool is_stamp = strncmp(e->d_name, STAMP, strlen(STAMP)) == 0 &&
+				is_hex(e->d_name + strlen(STAMP));
+
+		if (!is_stamp && strcmp(e->d_name, "result.json") != 0)
+			continue;
+		if (unlinkat(dirfd(dir), e->d_name, 0) < 0 && errno != ENOENT)
+			die(EX_BROKEN, "cannot remove '%s/%s': %m", folder,
+			    e->d_name);
+	}
+	closedir(dir);
+}
+
+/* Run @command to its end; it is told when we die. Return: its wait status. */
+static int run(char **command)
+{
+	pid_t parent = getpid(), pid = fork();
+	int status = 0;
+
+	if (pid < 0)
+		die(EX_BROKEN, "cannot start a process: %m");
+	if (pid == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+			_exit(EX_BROKEN);
+		execvp(command[0], command);
+		int code = errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN;
+		warn("cannot run '%s': %m", command[0]);
+		_exit(code);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			die(EX_BROKEN, "cannot wait for '%s': %m", command[0]);
+	}
+	return status;
+}
+
+/* The signal by which somebody ended the run on purpose, or 0. */
+static int stopped_by(int status)
+{
+	int signal = 0;
+
+	if (WIFSIGNALED(status))
+		signal = WTERMSIG(status);
+	else if (WEXITSTATUS(status) > EX_SIGNAL)
+		signal = WEXITSTATUS(status) - EX_SIGNAL;
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP
+		       ? signal
+		       : 0;
+}
+
+static void describe(int status, const char *program, char *ret, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(ret, size, "'%s' died of signal %d (%s)", program,
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(ret, size, "'%s' ended with exit status %d", program,
+			 WEXITSTATUS(status));
+}
+
+/* Give the variant a result that says why it has none of its own. */
+static void write_error(const struct request *req, const char *path,
+			const char *why_none)
+{
+	static const char *const key[PARTS] = { "kernel", "scheduler", "test",
+						"preset", "profile",   "clock",
+						"seed" };
+	auto_str struct str rerun = { 0 };
+	json_t *o = must(json_pack("{si ss ss ss ss s[s]}", "schema_version",
+				   RESULT_SCHEMA_VERSION, "name",
+				   req->operand[0], "identity", req->identity,
+				   "verdict", verdict_names[VERDICT_ERROR],
+				   "class", "harness", "reasons", why_none));
+	struct why why;
+	char *text;
+
+	const char *p = req->operand[0];
+	for (size_t i = 0; i < PARTS; i++) {
+		size_t len = strcspn(p, "/");
+
+		uint64_t seed;
+
+		if (i == PART_SEED && *p == 's' &&
+		    num_parse(p + 1, 0, UINT32_MAX, &seed) == 0)
+			json_object_set_new(o, key[i],
+					    json_integer((json_int_t)seed));
+		else
+			json_object_set_new(o, key[i], json_stringn(p, len));
+		p += len + (p[len] == '/');
+	}
+	for (char **word = req->command; *word; word++) {
+		str_add(&rerun, word == req->command ? "" : " ");
+		words_quote(&rerun, *word);
+	}
+	json_object_set_new(o, "rerun", json_string(str_text(&rerun)));
+	text = must(json_dumps(o, JSON_INDENT(2)));
+	if (file_publish(path, text, strlen(text), 0666, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	free(text);
+	json_decref(o);
+}
+
+static void make_stamp(const struct request *req)
+{
+	auto_free char *path = NULL;
+
+	if (asprintf(&path, "%s/" STAMP "%s", req->out, req->identity) < 0)
+		die(EX_BROKEN, "out of memory");
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		die(EX_BROKEN, "cannot make '%s': %m", path);
+}
+
+int command_record(const struct request *req)
+{
+	auto_free char *path = NULL;
+	enum verdict verdict;
+	struct why why;
+	int status;
+
+	if (!req->identity || !*req->identity || !is_hex(req->identity))
+		die(EX_USAGE, "--identity wants lowercase hex digits");
+	if (!req->command || !req->command[0])
+		die(EX_USAGE, "record needs '-- COMMAND'; see --help");
+	if (file_make_folders(req->out, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	if (asprintf(&path, "%s/result.json", req->out) < 0)
+		die(EX_BROKEN, "out of memory");
+	/* When make dies we end, and by that the command. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	remove_old(req->out);
+	status = run(req->command);
+	if (result_identity(path, req->identity, &verdict) == 0) {
+		if (verdict == VERDICT_PASS)
+			make_stamp(req);
+		return EX_PASS;
+	}
+	if (stopped_by(status))
+		return EX_SIGNAL + stopped_by(status);
+	char reason[512], text[600];
+	describe(status, req->command[0], reason, sizeof(reason));
+	snprintf(text, sizeof(text), "%s and left no result", reason);
+	write_error(req, path, text);
+	printf("error %s: %s\n", req->operand[0], text);
+	return EX_PASS;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* request.h - what the command line of ktstr-gauntlet asks for. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tools/lib/msg.h"
+
+/* --kernel LABEL[=FOLDER] */
+struct kernel {
+	char *label;
+	const char *entry; /* NULL when only the label was given */
+};
+
+/**
+ * struct request - the options of all subcommands
+ *
+ * Texts are argv's, lists are NULL-terminated or NULL.
+ * @seed: seeds in order; one, 1, when none was given
+ * @kernel: kernels in order; one of the label "kernel" when none was given
+ * @command: what stands behind "--", or NULL
+ */
+struct request {
+	char **sched, **preset, **topology, **profile, **tag;
+	struct kernel *kernel;
+	size_t kernel_count;
+	uint64_t *seed;
+	size_t seed_count;
+	const char *clock, *format, *variants, *out, *init, *identity;
+	const char *vm_command, *lock_command;
+	bool json;
+	char **operand, **command;
+	size_t operand_count;
+};
+
+/* A subcommand; @run returns the program's exit code. */
+struct command {
+	const char *name;
+	int (*run)(const struct request *req);
+	const char *operands; /* for the complaint; NULL: takes none */
+	size_t operands_min, operands_max;
+	const char *options; /* letters of options.c */
+};
+
+extern const struct command command_table[];
+extern const char help_text[];
+
+/* Read the options; ends the program for --help, --version and mistakes. */
+const struct command *options_read(int argc, char **argv, struct request *ret);
+void options_done(struct request *req);
+
+int command_check(const struct request *req);
+int command_list(const struct request *req);
+int command_show(const struct request *req);
+int command_plan(const struct request *req);
+int command_record(const struct request *req);
+int command_report(const struct request *req);
+
+/* @pointer, or the end of the program: memory ran out. */
+static inline void *must(void *pointer)
+{
+	if (!pointer)
+		die(EX_BROKEN, "out of memory");
+	return pointer;
+}

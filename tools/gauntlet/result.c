@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/gauntlet/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/gauntlet/request.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+#include "tools/lib/utf8.h"
+#include "tools/lib/words.h"
+
+#define RESULT_BYTES_MAX   (64 * 1024 * 1024)
+#define VARIANTS_BYTES_MAX (64 * 1024 * 1024)
+/* A line of a report does not get longer, whatever a guest sends. */
+#define LINE_CHARS_MAX 2000
+#define REASONS_MAX    50
+
+const char *const verdict_names[VERDICTS] = {
+	[VERDICT_PASS] = "pass",
+	[VERDICT_FAIL] = "fail",
+	[VERDICT_INCONCLUSIVE] = "inconclusive",
+	[VERDICT_SKIP] = "skip",
+	[VERDICT_ERROR] = "error",
+};
+
+static char *clean(const char *text)
+{
+	struct str line = { 0 };
+
+	utf8_add_line(&line, text, strlen(text), LINE_CHARS_MAX);
+	return must(str_take(&line));
+}
+
+static char *clean_member(json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return clean(text ? text : "");
+}
+
+static void add_reason(struct result *r, const char *text)
+{
+	auto_free char *line = clean(text);
+
+	if (words_append(&r->reason, line) < 0)
+		die(EX_BROKEN, "out of memory");
+}
+
+static void set_error(struct result *r, const char *text)
+{
+	r->verdict = VERDICT_ERROR;
+	free(r->class);
+	r->class = must(strdup("harness"));
+	add_reason(r, text);
+}
+
+/* Cut KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED apart. */
+static void set_name(struct result *r, const char *name)
+{
+	size_t slashes = 0;
+
+	r->name = clean(name);
+	for (const char *p = r->name; *p; p++)
+		slashes += *p == '/';
+	const char *p = r->name;
+	for (size_t i = 0; i < PARTS; i++) {
+		size_t len = strcspn(p, "/");
+
+		if (slashes != PARTS - 1) {
+			r->part[i] =
+				must(strdup(i == PART_TEST ? r->name : "-"));
+			continue;
+		}
+		r->part[i] = must(strndup(p, len));
+		p += len + (p[len] == '/');
+	}
+}
+
+/* The object in a file, if it is a result of ours; else NULL and @reterr. */
+static json_t *load(const char *path, char **reterr)
+{
+	auto_free char *text = NULL;
+	int len = file_read_at(AT_FDCWD, path, RESULT_BYTES_MAX, &text);
+	json_error_t error;
+	const char *verdict;
+	json_t *o;
+
+	if (len < 0) {
+		if (asprintf(reterr, "cannot read '%s': %s", path,
+			     strerror(-len)) < 0)
+			die(EX_BROKEN, "out of memory");
+		return NULL;
+	}
+	o = json_loadb(text, (size_t)len, JSON_REJECT_DUPLICATES, &error);
+	verdict = json_string_value(json_object_get(o, "verdict"));
+	if (json_integer_value(json_object_get(o, "schema_version")) ==
+		    RESULT_SCHEMA_VERSION &&
+	    json_is_string(json_object_get(o, "name")) && verdict) {
+		for (size_t i = 0; i < VERDICTS; i++) {
+			if (strcmp(verdict, verdict_names[i]) == 0)
+				return o;
+		}
+	}
+	if (asprintf(reterr, "'%s' is not a result of schema version %d%s%s",
+		     path, RESULT_SCHEMA_VERSION, o ? "" : ": ",
+		     o ? "" : error.text) < 0)
+		die(EX_BROKEN, "out of memory");
+	json_decref(o);
+	return NULL;
+}
+
+static enum verdict verdict_of(json_t *o)
+{
+	const char *text = json_string_value(json_object_get(o, "verdict"));
+	size_t i = 0;
+
+	while (strcmp(text, verdict_names[i]) != 0)
+		i++;
+	return (enum verdict)i;
+}
+
+/* "total_s", or else the sum of all phases' seconds. */
+static double seconds_of(json_t *o)
+{
+	json_t *timings = json_object_get(o, "timings"), *value;
+	json_t *total = json_object_get(timings, "total_s");
+	double sum = 0;
+	bool any = false;
+	const char *key;
+
+	if (json_is_number(total))
+		return json_number_value(total);
+	json_object_foreach(timings, key, value)
+	{
+		size_t len = strlen(key);
+
+		if (len < 2 || strcmp(key + len - 2, "_s") != 0 ||
+		    !json_is_number(value))
+			continue;
+		sum += json_number_value(value);
+		any = true;
+	}
+	return any ? sum : -1;
+}
+
+static void take_json(struct result *r, json_t *o)
+{
+	json_t *reasons = json_object_get(o, "reasons"), *reason;
+	size_t i;
+
+	r->json = o;
+	r->verdict = verdict_of(o);
+	r->class = clean_member(o, "class");
+	r->rerun = clean_member(o, "rerun");
+	r->seconds = seconds_of(o);
+	json_array_foreach(reasons, i, reason)
+	{
+		if (json_is_string(reason) && i < REASONS_MAX)
+			add_reason(r, json_string_value(reason));
+	}
+}
+
+static struct result *add(struct results *all, const char *name)
+{
+	struct result *r;
+
+	all->item = must(
+		reallocarray(all->item, all->count + 1, sizeof(*all->item)));
+	r = &all->item[all->count++];
+	*r = (struct result){ .seconds = -1 };
+	set_name(r, name);
+	return r;
+}
+
+/* The result of a variant that a list names. */
+static void read_listed(struct results *all, const char *folder,
+			const char *name, const char *identity)
+{
+	struct result *r = add(all, name);
+	auto_free char *path = NULL, *error = NULL;
+	json_t *o;
+
+	if (asprintf(&path, "%s/%s/result.json", folder, name) < 0)
+		die(EX_BROKEN, "out of memory");
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		set_error(r, "no result");
+		return;
+	}
+	o = load(path, &error);
+	if (!o) {
+		set_error(r, error);
+		return;
+	}
+	const char *its = json_string_value(json_object_get(o, "identity"));
+	const char *called = json_string_value(json_object_get(o, "name"));
+	if (strcmp(called, name) != 0) {
+		set_error(r, "no result: the one in its folder is another "
+			     "variant's");
+		json_decref(o);
+	} else if (*identity && (!its || strcmp(its, identity) != 0)) {
+		set_error(r, "no result: the one there is was made from other "
+			     "inputs");
+		json_decref(o);
+	} else {
+		take_json(r, o);
+	}
+}
+
+static void read_list(struct results *all, const char *folder,
+		      const char *variants)
+{
+	auto_free char *text = NULL;
+	int r = file_read_at(AT_FDCWD, variants, VARIANTS_BYTES_MAX, &text);
+
+	if (r < 0)
+		die(EX_USAGE, "cannot read '%s': %s", variants, strerror(-r));
+	for (char *line = text; *line;) {
+		size_t len = strcspn(line, "\n");
+		bool last = line[len] == '\0';
+		char *blank;
+
+		line[len] = '\0';
+		blank = strchr(line, ' ');
+		if (blank)
+			*blank = '\0';
+		if (*line)
+			read_listed(all, folder, line, blank ? blank + 1 : "");
+		line += len + !last;
+	}
+}
+
+static void read_found(struct results *all, const char *path)
+{
+	auto_free char *error = NULL;
+	json_t *o = load(path, &error);
+
+	if (o)
+		take_json(
+			add(all, json_string_value(json_object_get(o, "name"))),
+			o);
+	else
+		set_error(add(all, path), error);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static void read_tree(struct results *all, const char *folder)
+{
+	char *paths[] = { must(strdup(folder)), NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTSENT *e;
+
+	if (!fts)
+		die(EX_BROKEN, "cannot look into '%s': %m", folder);
+	while ((e = fts_read(fts))) {
+		if (e->fts_info == FTS_F &&
+		    strcmp(e->fts_name, "result.json") == 0)
+			read_found(all, e->fts_path);
+		else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR)
+			die(EX_USAGE, "cannot look into '%s': %s", e->fts_path,
+			    strerror(e->fts_errno));
+	}
+	fts_close(fts);
+	free(paths[0]);
+}
+
+void results_read(const char *folder, const char *variants, struct results *ret)
+{
+	*ret = (struct results){ 0 };
+	if (variants) {
+		read_list(ret, folder, variants);
+	} else {
+		if (access(folder, R_OK | X_OK) < 0)
+			die(EX_USAGE, "cannot look into '%s': %m", folder);
+		read_tree(ret, folder);
+	}
+	for (size_t i = 0; i < ret->count; i++)
+		ret->tally[ret->item[i].verdict]++;
+}
+
+void results_done(struct results *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct result *r = &all->item[i];
+
+		free(r->name);
+		for (size_t j = 0; j < PARTS; j++)
+			free(r->part[j]);
+		free(r->class);
+		free(r->rerun);
+		words_free(r->reason);
+		json_decref(r->json);
+	}
+	free(all->item);
+	*all = (struct results){ 0 };
+}
+
+int result_identity(const char *path, const char *identity, enum verdict *ret)
+{
+	auto_free char *error = NULL;
+	json_t *o = load(path, &error);
+	const char *its = json_string_value(json_object_get(o, "identity"));
+	int r = o && its && strcmp(its, identity) == 0 ? 0 : -ENOENT;
+
+	if (r == 0)
+		*ret = verdict_of(o);
+	json_decref(o);
+	return r;
+}

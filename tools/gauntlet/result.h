@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* result.h - result.json of one variant, read with distrust. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RESULT_SCHEMA_VERSION 1
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_SKIP,
+	VERDICT_ERROR,
+	VERDICTS,
+};
+extern const char *const verdict_names[VERDICTS];
+
+/* The parts of a variant's name, in order. */
+enum part {
+	PART_KERNEL,
+	PART_SCHEDULER,
+	PART_TEST,
+	PART_PRESET,
+	PART_PROFILE,
+	PART_CLOCK,
+	PART_SEED,
+	PARTS,
+};
+
+/**
+ * struct result - what is known of a variant
+ * @name:    one clean line, as all texts here
+ * @part:    the name's parts; all "-" but the test, where it has others
+ * @reason:  NULL-terminated or NULL
+ * @seconds: time of all phases, or below 0 when unknown
+ * @json:    the whole object, or NULL when there is none
+ */
+struct result {
+	char *name, *part[PARTS];
+	enum verdict verdict;
+	char *class, **reason, *rerun;
+	double seconds;
+	json_t *json;
+};
+
+struct results {
+	struct result *item;
+	size_t count, tally[VERDICTS];
+};
+
+/**
+ * results_read() - the results below a folder
+ * @folder:   RESULTS
+ * @variants: a file with one "NAME [IDENTITY]" a line; or NULL for all
+ *	      result.json files there are
+ *
+ * A result that is missing, of another identity, not readable or not ours is
+ * an error with the reason. Ends the program (EX_USAGE) when @folder or
+ * @variants cannot be read.
+ */
+void results_read(const char *folder, const char *variants,
+		  struct results *ret);
+void results_done(struct results *r);
+
+/**
+ * result_identity() - is the result of this identity there, and what is it?
+ * @path:    of result.json
+ * @ret:     the verdict
+ *
+ * Return: 0, or -ENOENT when there is none that is sound and of @identity.
+ */
+int result_identity(const char *path, const char *identity, enum verdict *ret);
