@@ -175,12 +175,16 @@ int do_key(const struct options *o)
 	all = source_to_json(&s);
 	value = json_object_get(all, name);
 	if (!value)
+		value = json_object_get(json_object_get(all, "state"), name);
+	if (!value)
 		die(EX_USAGE, "a probe file has no field '%s'", name);
 	if (json_is_string(value))
 		puts(json_string_value(value));
-	else if (!json_is_null(value))
-		die(EX_USAGE, "field '%s' is no string", name);
-	r = json_is_null(value) ? EX_FAIL : EX_PASS;
+	else if (json_is_true(value))
+		puts("yes");
+	else if (json_is_object(value))
+		die(EX_USAGE, "field '%s' is not one value", name);
+	r = json_is_null(value) || json_is_false(value) ? EX_FAIL : EX_PASS;
 	json_decref(all);
 	return r;
 }
@@ -271,8 +275,8 @@ int do_log(const struct options *o)
 
 	if (!o->to)
 		die(EX_USAGE, "log needs --to");
-	r = wrap_log(o->to, o->title ? o->title : o->args[0], o->echo, o->args,
-		     &why);
+	r = wrap_log(o->to, o->append, o->title ? o->title : o->args[0],
+		     o->echo, o->args, &why);
 	if (r >= 0)
 		return r;
 	warn("%s", why.text);

@@ -18,7 +18,7 @@ struct options {
 	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
 	const char *title;
 	unsigned int keep;
-	bool has_keep, corrupt_only, force, json, echo;
+	bool has_keep, corrupt_only, force, json, echo, append;
 	char **args;
 };
 

@@ -52,6 +52,7 @@ static const char help[] =
 	"      --bpf-dir DIR        put: BPF tools that fit this kernel\n"
 	"      --title TEXT         log: what the progress line says\n"
 	"      --echo               log: show the output as well\n"
+	"      --append             log: keep what is in the file\n"
 	"      --keep N             clean: spare the N newest\n"
 	"      --corrupt-only       clean: remove what cannot be used\n"
 	"      --force              clean: do not ask\n"
@@ -78,6 +79,7 @@ enum option_id {
 	O_BPF_DIR,
 	O_TITLE,
 	O_ECHO,
+	O_APPEND_LOG,
 	O_KEEP,
 	O_CORRUPT_ONLY,
 	O_FORCE,
@@ -119,7 +121,8 @@ static const struct command {
 	  BIT(O_KEEP) | BIT(O_CORRUPT_ONLY) | BIT(O_FORCE), false },
 	{ "strip", do_strip, 2, 2, 0, false },
 	{ "work", do_work, 1, 0, 0, true },
-	{ "log", do_log, 1, 0, BIT(O_TO) | BIT(O_TITLE) | BIT(O_ECHO), true },
+	{ "log", do_log, 1, 0,
+	  BIT(O_TO) | BIT(O_TITLE) | BIT(O_ECHO) | BIT(O_APPEND_LOG), true },
 };
 
 static const struct option longopts[] = {
@@ -137,6 +140,7 @@ static const struct option longopts[] = {
 	{ "bpf-dir", required_argument, NULL, O_BPF_DIR },
 	{ "title", required_argument, NULL, O_TITLE },
 	{ "echo", no_argument, NULL, O_ECHO },
+	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
 	{ "corrupt-only", no_argument, NULL, O_CORRUPT_ONLY },
 	{ "force", no_argument, NULL, O_FORCE },
@@ -198,6 +202,9 @@ static void take_option(struct options *o, int id)
 	switch (id) {
 	case O_ECHO:
 		o->echo = true;
+		break;
+	case O_APPEND_LOG:
+		o->append = true;
 		break;
 	case O_KEEP:
 		if (num_parse(optarg, 0, 1000000, &n) < 0)

@@ -19,24 +19,26 @@ static const char *or_null(const char *text)
 
 json_t *source_to_json(const struct source *s)
 {
-	json_t *state = json_null();
+	auto_str struct str kconfig = { 0 };
+	json_t *state;
+	bool configured;
 
-	if (s->kind == SOURCE_DIRECTORY)
-		state = json_pack("{s:b, s:b, s:s?, s:s?, s:s?, s:s?}", "git",
-				  s->state.git, "dirty", s->state.dirty, "hash",
-				  or_null(s->state.hash), "config",
-				  or_null(s->state.config), "base",
-				  or_null(s->state.base), "record",
-				  or_null(s->state.record));
+	kconfig_format(&kconfig, &s->kconfig);
+	configured = strcmp(s->state.record, str_text(&kconfig)) == 0;
+	state = json_pack(
+		"{s:b, s:b, s:s?, s:s?, s:s?, s:s?}", "git", s->state.git,
+		"dirty", s->state.dirty, "hash", or_null(s->state.hash),
+		"config", or_null(s->state.config), "base",
+		or_null(s->state.base), "record", or_null(s->state.record));
 	return json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s?, "
-			 "s:s?, s:o, s:s?}",
+			 "s:s?, s:b, s:o, s:s?}",
 			 "kind", kind_name[s->kind], "key", s->key, "label",
 			 s->label, "path", s->path, "build", s->build,
 			 "version", or_null(s->version), "arch", s->arch,
 			 "sha256", or_null(s->sha256), "kconfig_hash",
 			 or_null(s->kconfig.builtin), "extra_kconfig_hash",
-			 or_null(s->kconfig.extra), "state", state, "hint",
-			 s->hint);
+			 or_null(s->kconfig.extra), "configured", configured,
+			 "state", state, "hint", s->hint);
 }
 
 /* Copy the string called @name to @ret; false when it does not fit. */

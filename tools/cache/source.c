@@ -200,9 +200,24 @@ static int resolve_folder(const struct source_request *req, struct source *s,
 	return 0;
 }
 
-static int resolve_tarball(struct source *s, struct why *reterr_why)
+static int refuse_build_dir(const struct source_request *req, const char *what,
+			    struct why *reterr_why)
+{
+	if (!req->build_dir)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "kernel '%s' is %s; only a kernel tree is built in a "
+		       "folder of your choice, such as '%s'",
+		       req->spec, what, req->build_dir);
+}
+
+static int resolve_tarball(const struct source_request *req, struct source *s,
+			   struct why *reterr_why)
 {
 	int r = tarball_check(s->path, reterr_why);
+
+	if (r == 0)
+		r = refuse_build_dir(req, "a tarball", reterr_why);
 
 	if (r < 0)
 		return r;
@@ -236,7 +251,7 @@ static int resolve_path(const struct source_request *req, struct source *s,
 	if (S_ISDIR(st.st_mode))
 		return resolve_folder(req, s, reterr_why);
 	if (S_ISREG(st.st_mode))
-		return resolve_tarball(s, reterr_why);
+		return resolve_tarball(req, s, reterr_why);
 	return why_set(reterr_why, -EINVAL,
 		       "kernel '%s' is neither a folder nor a tarball",
 		       req->spec);
@@ -250,6 +265,9 @@ static int resolve_key(const struct source_request *req, struct source *s,
 	auto_free char *folder = NULL;
 	int r = key_check(req->spec, reterr_why);
 
+	if (r < 0)
+		return r;
+	r = refuse_build_dir(req, "a cache entry", reterr_why);
 	if (r < 0)
 		return r;
 	r = entry_load(req->root, req->spec, &e, reterr_why);

@@ -350,6 +350,7 @@ int tarball_unpack(const char *path, const char *folder, char **ret,
 	auto_free char *absolute = realpath(path, NULL), *temps = NULL;
 	struct unpack u = { .path = absolute };
 	auto_temp struct temp temp = TEMP_NONE;
+	bool had_folder = access(folder, F_OK) == 0;
 	int r;
 
 	if (!absolute)
@@ -371,5 +372,7 @@ int tarball_unpack(const char *path, const char *folder, char **ret,
 		r = publish(&u, &temp, folder, ret, reterr_why);
 	temp_remove(&temp);
 	(void)rmdir(temps); /* fails when somebody else works there */
+	if (r < 0 && !had_folder)
+		(void)rmdir(folder);
 	return r;
 }

@@ -177,19 +177,21 @@ static int watch(const struct child *c, int fd, const char *title, bool echo)
 	return status;
 }
 
-int wrap_log(const char *path, const char *title, bool echo, char **argv,
-	     struct why *reterr_why)
+int wrap_log(const char *path, bool append, const char *title, bool echo,
+	     char **argv, struct why *reterr_why)
 {
 	struct child child;
 	int r;
 
-	auto_fd int out =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-		     0666);
+	auto_fd int out = open(path,
+			       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+				       (append ? 0 : O_TRUNC),
+			       0666);
 	auto_fd int in = open(path, O_RDONLY | O_CLOEXEC);
 	if (out < 0 || in < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
 			       path, strerror(errno));
+	(void)lseek(in, 0, SEEK_END); /* what others wrote is not counted */
 	r = start(&child, out, argv, reterr_why);
 	if (r < 0)
 		return r;

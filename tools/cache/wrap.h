@@ -25,14 +25,15 @@ int wrap_work(const char *root, char **argv, struct why *reterr_why);
 
 /**
  * wrap_log() - run a command, all that it prints goes to a file
- * @path:  the file; it is emptied first
- * @title: names the activity in the progress line
- * @echo:  show everything as well, instead of a progress line
+ * @path:   the file
+ * @append: keep what is in it, else it is emptied first
+ * @title:  names the activity in the progress line
+ * @echo:   show everything as well, instead of a progress line
  *
  * Meanwhile a line tells how many steps of a kernel build are done. If the
  * command fails, the last lines of the log are shown.
  *
  * Return: as wrap_work().
  */
-int wrap_log(const char *path, const char *title, bool echo, char **argv,
-	     struct why *reterr_why);
+int wrap_log(const char *path, bool append, const char *title, bool echo,
+	     char **argv, struct why *reterr_why);

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kernel-build.mk - the steps from a kernel spec to an entry (kernel.mk runs it).
+#
+# It is run three times, one inside the other, and each holds what the inner
+# one uses:
+#
+#   kernels   has a temporary folder of the cache, KTSTR_WORK
+#   kernel    one word of KERNEL: resolve, look into the cache, and if it is not
+#             there: lock the source, lock CPUs, enter the sandbox, build
+#   build     inside all these: look again, then the steps of a build
+#
+# A recipe line that takes long is one program, by exec, that dies with make.
+# So nothing goes on when make is killed.
+.NOTPARALLEL:
+.SUFFIXES:
+.PHONY: kernels kernel resolve look obtain link
+.PHONY: build again store tools-for-bpf commands compile check configure source
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+
+here := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+kconfig := $(firstword $(wildcard $(here)/../kconfig))
+comma := ,
+space := $(subst ,, )
+q := $(if $(filter 1,$(V)),,@)
+self = $(MAKE) -f '$(here)/kernel-build.mk'
+
+out := $(abspath $(KTSTR_OUT))/kernels
+work := $(KTSTR_WORK)/$(word-number)
+probe := $(work)/probe.json
+extra := $(abspath $(KTSTR_EXTRA_KCONFIG))
+outside := $(abspath $(KTSTR_KERNEL_O))
+
+# What the probe file says; read when a recipe needs it, since steps change it.
+field = $(shell ktstr-cache key --field $1 '$(probe)')
+label = $(call field,label)
+read = $(strip $(file <$(work)/$1))
+resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve \
+	$(if $(extra),--extra-kconfig '$(extra)') $(if $(outside),--build-dir '$(outside)') \
+	--probe-file '$1' '$(spec)' >/dev/null
+
+#### kernels: one after the other, then the list
+
+numbers := $(shell seq $(words $(KERNEL)))
+one-rule = kernel-$1: ; +$$(q)exec $$(self) kernel word-number=$1 spec='$$(word $1,$$(KERNEL))'
+
+kernels: $(numbers:%=kernel-%)
+	$(q)$(if $(numbers),,echo 'ktstr: set KERNEL to a kernel tree, a tarball or a cache key' >&2; exit 2)
+	$(q)awk '!seen[$$0]++' $(numbers:%='$(KTSTR_WORK)/%/label') >'$(out)/list.new'
+	$(q)mv -f '$(out)/list.new' '$(out)/list'
+$(foreach n,$(numbers),$(eval $(call one-rule,$n)))
+
+#### kernel: outside of the locks
+
+kernel: link
+
+resolve:
+	$(q)mkdir -p '$(work)' '$(out)'
+	$(q)exec $(call resolve-to,$(probe))
+
+# A miss is exit status 1; anything else is trouble.
+cached = ktstr-cache get '$(call field,key)' >'$(work)/entry' || test $$? -eq 1
+look: resolve
+	$(q)$(if $(call field,key),$(cached))
+
+locks = $(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
+	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
+	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
+obtain: look
+	$(if $(call read,entry),,$(q)echo 'kernel $(label): $(if $(call field,key),not in the cache$(comma) )building it')
+	+$(if $(call read,entry),,$(q)exec $(locks) $(self) build)
+
+# The link changes at once, from one kernel to the other.
+link: obtain
+	$(q)ln -sfn '$(call read,entry)' '$(work)/link'
+	$(q)cp -P '$(work)/link' '$(out)/$(label).new' && mv -fT '$(out)/$(label).new' '$(out)/$(label)'
+	$(q)echo '$(label)' >'$(work)/label'
+	$(q)echo 'kernel $(label): $(or $(call read,built),found in the cache) ($(or $(call field,key),not kept))'
+
+#### build: inside of the locks; look again, for others may have built meanwhile
+
+change = $(call read,change)
+again:
+	$(q)exec ktstr-cache --die-with-parent probe --since '$(probe)' >'$(work)/change'
+build: again
+	$(if $(filter clean,$(change)),$(q)$(if $(call field,key),$(cached)))
+	$(if $(filter clean failed,$(change)),,$(q)exec $(call resolve-to,$(probe),--quiet))
+	+$(q)test -s '$(work)/entry' || exec $(self) store
+
+# The kernel's make gets nothing of ours but the jobserver: command-line
+# variables are in MAKEFLAGS and in the environment.
+flags-only = $(subst |,$(space),$(firstword $(subst |--|, ,$(subst $(space),|,$(MAKEFLAGS))|--|)))
+jobserver = $(filter --jobserver-auth=%,$(flags-only))
+overridden = $(filter-out PATH HOME,$(foreach w,$(MAKEOVERRIDES),$(if $(findstring =,$w),$(firstword $(subst =, ,$w)))))
+drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFLAGS \
+	KCONFIG_CONFIG KCONFIG_ALLCONFIG INSTALL_PATH MFLAGS MAKELEVEL MAKEFILES \
+	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS
+clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) \
+	MAKEFLAGS='$(if $(jobserver),$(filter -j%,$(flags-only)) $(jobserver))'
+
+tree = $(call read,tree)
+folder = $(or $(call field,build),$(tree))
+kernel-make = $(clean-env) $(MAKE) -C '$(tree)' $(if $(filter-out $(tree),$(folder)),O='$(folder)')
+build-args = $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) KCFLAGS=-Wno-error
+image = $(folder)/arch/x86/boot/bzImage
+log = $(out)/$(label).log
+logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),--echo) --title 'kernel $(label): $1'
+
+source:
+	$(q)date +%s >'$(work)/start'
+	$(q)exec $(if $(filter tarball,$(call field,kind)),ktstr-cache --die-with-parent \
+		--kconfig-dir '$(kconfig)' fetch --to '$(work)/source' '$(call field,path)',\
+		echo '$(call field,path)') >'$(work)/tree'
+
+# Our .config is made from the user's, or from tinyconfig, and the fragments. It
+# is made again from the same start whenever a fragment has changed: what a
+# fragment no longer says must not stay.
+fragments = '$(kconfig)/ktstr.config' '$(kconfig)/$(call field,arch).config' $(if $(extra),'$(extra)')
+configure: source
+	+$(q)$(if $(call field,configured),:,exec $(self) configure-now)
+
+.PHONY: configure-now base merge olddefconfig
+base:
+	$(q): >'$(log)'
+	$(q)$(save-config)
+	+$(q)$(if $(call field,base),,exec $(call logged,configuring) -- $(kernel-make) tinyconfig)
+merge: base
+	$(q)ktstr-kconfig merge '$(folder)/.config' $(fragments) >'$(work)/config'
+	$(q)cp '$(work)/config' '$(folder)/.config.ktstr-new' && mv -f '$(folder)/.config.ktstr-new' '$(folder)/.config'
+olddefconfig: merge
+	+$(q)exec $(call logged,configuring) --append -- $(kernel-make) olddefconfig
+configure-now: olddefconfig
+	$(q)$(if $(filter directory,$(call field,kind)),ktstr-cache record '$(probe)')
+
+# The user's own .config is kept. If .config is ours, begin where it began.
+saved = $(folder)/.config.ktstr-saved
+save-config = $(if $(call field,base),$(if $(filter $(call field,base),$(call field,config)),$(keep-it),cp '$(saved)' '$(folder)/.config'),:)
+define keep-it
+if ! cmp -s '$(folder)/.config' '$(saved)'; then \
+	if test -e '$(saved)'; then mv -f '$(saved)' '$(saved).old'; fi; \
+	cp -p '$(folder)/.config' '$(saved)'; \
+	echo "kernel $(label): '$(folder)/.config' is going to change; it is kept as '$(saved)'"; \
+fi
+endef
+
+check: configure
+	$(q)ktstr-kconfig check '$(folder)/.config' --required '$(kconfig)/required.list' \
+		$(addprefix --requested ,$(fragments)) --tree '$(tree)' || { \
+		echo 'ktstr: no test can run on this kernel$(if $(extra), (is it because of $(extra)?))' >&2; exit 1; }
+
+compile: check
+	+$(q)exec $(call logged,building) --append -- $(kernel-make) $(build-args) bzImage vmlinux
+
+# For editors; with other arguments the kernel would compile everything again.
+commands: compile
+	+$(if $(filter directory,$(call field,kind)),$(q)$(make-commands))
+make-commands = $(call logged,compile_commands.json) --append -- $(kernel-make) $(build-args) compile_commands.json || \
+	echo 'ktstr: no compile_commands.json for $(tree), ignoring it' >&2
+
+tools-for-bpf: commands
+	+$(q)exec $(call logged,BPF tools) --append -- $(clean-env) $(MAKE) $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) \
+		-f '$(here)/kernel-bpf.mk' TREE='$(tree)' WORK='$(work)/bpf'
+
+# Kept in the cache only if what the key names is still what was built.
+is-kept = $(and $(call field,key),$(filter clean failed,$(call read,after)))
+store: tools-for-bpf
+	$(q)exec ktstr-cache --die-with-parent probe --since '$(probe)' >'$(work)/after'
+	+$(q)exec $(self) put
+
+.PHONY: put
+put:
+	$(if $(is-kept),,$(q)mkdir -p '$(out)/.built')
+	$(q)exec ktstr-cache --die-with-parent put --probe-file '$(probe)' $(if $(is-kept),,--to '$(out)/.built/$(label)') \
+		--image '$(image)' --vmlinux '$(folder)/vmlinux' --config '$(folder)/.config' \
+		$(if $(wildcard $(work)/bpf/out),--bpf-dir '$(work)/bpf/out') >'$(work)/entry'
+	$(q)echo "built in $$(($$(date +%s) - $(call read,start))) s" >'$(work)/built'
+	$(if $(is-kept),,$(if $(call field,key),$(q)$(say-not-kept)))
+say-not-kept = echo 'kernel $(label): what was built is not what the key says, so it is not kept in the cache' >&2

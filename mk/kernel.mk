@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kernel.mk - kernels, found in the cache or built (ktstr.mk includes it).
+#
+# Target:
+#   ktstr-kernel   every kernel that KERNEL names; then there are
+#                  $(KTSTR_OUT)/kernels/LABEL      link to the kernel's entry
+#                  $(KTSTR_OUT)/kernels/LABEL.log  the last build's output
+#                  $(KTSTR_OUT)/kernels/list       the labels, one a line
+#
+# Settings:
+#   KERNEL               kernel trees, tarballs, cache keys; several words
+#   KTSTR_OUT            folder of our output (ktstr-out)
+#   KTSTR_EXTRA_KCONFIG  your own configuration fragment; it wins over ours
+#   KTSTR_CPU_CAP        how many CPUs a build may reserve
+#   KTSTR_CACHE_DIR      the cache; else see ktstr-cache(1)
+#   KTSTR_KERNEL_O       build a kernel tree in this folder, not in the tree
+#   V=1                  show the commands and the kernel's build
+#
+# For ktstr.mk: ktstr-tools-dir is the folder of our programs, when they are not
+# in PATH; ktstr-tools is what must be made before they can run.
+ifndef ktstr-kernel-dir
+ktstr-kernel-dir := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+ktstr-kernel-goal := $(.DEFAULT_GOAL)
+include $(ktstr-kernel-dir)/core.mk
+
+KTSTR_OUT ?= ktstr-out
+
+# Not spelt as make's own variable, which would make "make -n" run the line;
+# the "+" hands the jobserver on when it does run.
+ktstr-kernel-make = $(MAKE)
+ktstr-kernel-run = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
+ktstr-kernel-set = $(if $($1),$1='$($1)')
+
+# One process, so that it has make for its parent, and ends when make does.
+.PHONY: ktstr-kernel
+ktstr-kernel: $(ktstr-tools)
+	$(ktstr-kernel-run)$(ktstr-q)exec env \
+	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
+	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
+	ktstr-cache work --die-with-parent -- \
+	$(ktstr-kernel-make) --no-print-directory -f '$(ktstr-kernel-dir)/kernel-build.mk' \
+	kernels KERNEL='$(KERNEL)' KTSTR_OUT='$(KTSTR_OUT)'
+
+.DEFAULT_GOAL := $(ktstr-kernel-goal)
+endif # ktstr-kernel-dir
