@@ -12,6 +12,7 @@ enum rank {
 	RANK_SHARED_WITH_ROOM,
 	RANK_FREE,
 	RANK_CROWDED,
+	RANK_EXCLUSIVE,
 };
 
 /**
@@ -57,7 +58,9 @@ static void set_rank(const struct plan_input *in, struct candidate *c)
 		unused += in->users[cpu] == 0;
 		users += in->users[cpu];
 	}
-	if (holders == 0) {
+	if (in->llc[c->llc].exclusive) {
+		c->rank = RANK_EXCLUSIVE;
+	} else if (holders == 0) {
 		c->rank = RANK_FREE;
 	} else if (unused >= need) {
 		c->rank = RANK_SHARED_WITH_ROOM;

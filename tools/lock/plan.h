@@ -59,7 +59,8 @@ unsigned int plan_default_target(unsigned int allowed);
  *
  * The node of the first is the anchor; nodes are visited by distance from it,
  * and in each the LLCs by rank, until they have enough allowed CPUs. LLCs that
- * are held exclusively are left out unless there are too few CPUs without them.
+ * are held exclusively are left out unless there are too few CPUs without them,
+ * and then they come last.
  *
  * All allowed CPUs of an LLC are taken but for the last one, which gives those
  * with the fewest users; of equal ones, those on the least used core.

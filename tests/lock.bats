@@ -1,0 +1,327 @@
+#!/usr/bin/env bats
+# ktstr-lock(1): what the manual page promises.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	export KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
+	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
+	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_CPUS KTSTR_MEMS KTSTR_JOBS
+	machines=$KTSTR_TOP/tests/data
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+}
+
+busy() { ! flock -n "$1" true; }
+free() { flock -n "$1" true; }
+dead() { ! kill -0 "$1" 2>/dev/null; }
+source_lock() { echo "$KTSTR_CACHE_DIR"/.locks/source-*.lock; }
+
+# hold FILE: somebody has FILE for himself.
+hold() {
+	: >>"$1"
+	spawn flock -o "$1" sleep 60
+	until_true busy "$1"
+}
+
+@test "lock: cpus gives its command CPUs, nodes and a number of jobs" {
+	run -0 ktstr-lock cpus --cap 1 --root "$machines/2cpu-vm" -- \
+		sh -c 'echo $KTSTR_CPUS $KTSTR_MEMS $KTSTR_JOBS'
+	[ "$output" = "0 0 1" ]
+}
+
+@test "lock: the exit status of the command is its own" {
+	run -7 ktstr-lock cpus -- sh -c 'exit 7'
+	run -7 ktstr-lock source "$tree" -- sh -c 'exit 7'
+}
+
+@test "lock: a command that is not there exits 127, one that cannot run 126" {
+	run -127 ktstr-lock cpus -- no-such-command
+	: >"$BATS_TEST_TMPDIR/plain"
+	run -126 ktstr-lock source "$tree" -- "$BATS_TEST_TMPDIR/plain"
+}
+
+@test "lock: it becomes the command" {
+	run -0 sh -c 'echo $$; exec ktstr-lock cpus -- sh -c "echo \$\$"'
+	[ "${lines[0]}" = "${lines[1]}" ]
+}
+
+@test "lock: plan prints the three variables and takes nothing" {
+	run -0 --separate-stderr ktstr-lock plan --root "$machines/4llc"
+	[ "${lines[0]}" = "KTSTR_CPUS=0-4" ]
+	[ "${lines[1]}" = "KTSTR_MEMS=0" ]
+	[ "${lines[2]}" = "KTSTR_JOBS=5" ]
+	[ ! -e "$KTSTR_LOCK_DIR" ]
+}
+
+@test "lock: a plan over two nodes says so" {
+	run -0 --separate-stderr ktstr-lock plan --cap 10 --root "$machines/2node"
+	[ "${lines[0]}" = "KTSTR_CPUS=0-9" ]
+	[ "${lines[1]}" = "KTSTR_MEMS=0-1" ]
+	# shellcheck disable=SC2154 # set by run --separate-stderr
+	[[ $stderr == *"[0 (node 0), 4 (node 0), 8 (node 1)]"*"2 NUMA nodes"* ]]
+	run -0 --separate-stderr ktstr-lock -q plan --cap 10 --root "$machines/2node"
+	[ "$stderr" = "" ]
+}
+
+@test "lock: CPUs that the recorded process may not use are not planned" {
+	cp -R "$machines/4llc" "$BATS_TEST_TMPDIR/machine"
+	printf 'Cpus_allowed_list:\t6-9\nMems_allowed_list:\t0\n' \
+		>"$BATS_TEST_TMPDIR/machine/proc/self/status"
+	run -0 ktstr-lock plan --root "$BATS_TEST_TMPDIR/machine"
+	[ "${lines[0]}" = "KTSTR_CPUS=6-9" ]
+}
+
+@test "lock: the affinity of the caller is obeyed" {
+	local cpu
+	cpu=$(taskset -cp $$ | sed 's/.*[-, ]//')
+	run -0 taskset -c "$cpu" ktstr-lock cpus -- sh -c 'echo $KTSTR_CPUS'
+	[ "$output" = "$cpu" ]
+}
+
+@test "lock: two that start together take different CPUs" {
+	local i
+	for i in 0 1 2 3; do
+		spawn ktstr-lock cpus --cap 1 --root "$machines/4llc" -- \
+			sh -c "echo \$KTSTR_CPUS >'$BATS_TEST_TMPDIR/cpu.$i'; sleep 60"
+	done
+	for i in 0 1 2 3; do until_true test -s "$BATS_TEST_TMPDIR/cpu.$i"; done
+	[ "$(sort "$BATS_TEST_TMPDIR"/cpu.? | tr '\n' ' ')" = "0 1 2 3 " ]
+	# the LLC is full now: the next one takes another
+	run -0 ktstr-lock plan --cap 1 --root "$machines/4llc"
+	[ "${lines[0]}" = "KTSTR_CPUS=4" ]
+}
+
+@test "lock: is held until the last process of the command is gone" {
+	spawn ktstr-lock cpus --root "$machines/1cpu" -- \
+		sh -c "sleep 60 & echo \$! >'$BATS_TEST_TMPDIR/pid'; exit"
+	until_true test -s "$BATS_TEST_TMPDIR/pid"
+	wait "${spawned[0]}"
+	busy "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -0 ktstr-lock plan --root "$machines/1cpu"
+	kill -KILL "$(cat "$BATS_TEST_TMPDIR/pid")"
+	until_true free "$KTSTR_LOCK_DIR/llc-0.lock"
+}
+
+@test "lock: --no-wait on a busy LLC exits 75 and names the holder" {
+	mkdir "$KTSTR_LOCK_DIR"
+	hold "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -75 --separate-stderr ktstr-lock cpus --no-wait --root "$machines/1cpu" -- true
+	[[ $stderr == *"LLC 0 ('$KTSTR_LOCK_DIR/llc-0.lock') is held by pid ${spawned[0]} (flock -o "* ]]
+	run -9 ktstr-lock cpus --no-wait --conflict-exit-code 9 --root "$machines/1cpu" -- true
+}
+
+@test "lock: --wait=SECS ends with 75 as well" {
+	mkdir "$KTSTR_LOCK_DIR"
+	hold "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -75 ktstr-lock cpus --wait=100ms --root "$machines/1cpu" -- true
+	run -75 ktstr-lock cpus --wait=0 --root "$machines/1cpu" -- true
+}
+
+@test "lock: it waits, says for whom, and goes on" {
+	mkdir "$KTSTR_LOCK_DIR"
+	hold "$KTSTR_LOCK_DIR/llc-0.lock"
+	spawn sh -c "ktstr-lock cpus --root '$machines/1cpu' -- echo went on \
+		>'$BATS_TEST_TMPDIR/out' 2>'$BATS_TEST_TMPDIR/err'"
+	until_true grep -q "is held by pid ${spawned[0]} .*; waiting" "$BATS_TEST_TMPDIR/err"
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
+	kill -KILL -- "-${spawned[0]}"
+	until_true grep -q "went on" "$BATS_TEST_TMPDIR/out"
+}
+
+@test "lock: a busy LLC is left alone where others have room" {
+	mkdir "$KTSTR_LOCK_DIR"
+	hold "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -0 ktstr-lock cpus --no-wait --cap 4 --root "$machines/4llc" -- \
+		sh -c 'echo $KTSTR_CPUS'
+	[ "$output" = "4-7" ]
+}
+
+@test "lock: KTSTR_CPU_CAP is a cap, --cap wins, an empty one is none" {
+	KTSTR_CPU_CAP=3 run -0 ktstr-lock plan --root "$machines/4llc"
+	[ "${lines[0]}" = "KTSTR_CPUS=0-2" ]
+	KTSTR_CPU_CAP=3 run -0 ktstr-lock plan --cap 2 --root "$machines/4llc"
+	[ "${lines[0]}" = "KTSTR_CPUS=0-1" ]
+	KTSTR_CPU_CAP='' run -0 ktstr-lock plan --root "$machines/4llc"
+	[ "${lines[0]}" = "KTSTR_CPUS=0-4" ]
+}
+
+@test "lock: bad caps are refused with their source" {
+	run -2 ktstr-lock plan --cap 0
+	[[ $output == *"--cap must be 1 CPU or more, not 0"* ]]
+	KTSTR_CPU_CAP=0 run -2 ktstr-lock plan
+	[[ $output == *"KTSTR_CPU_CAP must be 1 CPU or more"* ]]
+	KTSTR_CPU_CAP=two run -2 ktstr-lock plan
+	[[ $output == *"KTSTR_CPU_CAP 'two' is no number"* ]]
+	run -2 ktstr-lock plan --cap 17 --root "$machines/4llc"
+	[[ $output == *"17 CPUs are wanted, 16 are allowed"* ]]
+}
+
+@test "lock: a cap and the bypass contradict each other" {
+	KTSTR_BYPASS_LLC_LOCKS=1 run -2 ktstr-lock cpus --cap 1 -- true
+	[[ $output == *"resource contract"* ]]
+	KTSTR_CPU_CAP=1 KTSTR_BYPASS_LLC_LOCKS=1 run -2 ktstr-lock plan
+	[[ $output == *"resource contract"* ]]
+}
+
+@test "lock: under the bypass nothing is locked, restricted or read" {
+	KTSTR_CPUS=9 KTSTR_BYPASS_LLC_LOCKS=1 run -0 ktstr-lock cpus -- \
+		sh -c 'echo "${KTSTR_CPUS-unset} $KTSTR_JOBS"'
+	[ "$output" = "unset $(nproc)" ]
+	[ ! -e "$KTSTR_LOCK_DIR" ]
+	KTSTR_BYPASS_LLC_LOCKS=1 run -0 ktstr-lock source "$tree" -- true
+	[ ! -e "$KTSTR_CACHE_DIR" ]
+	KTSTR_BYPASS_LLC_LOCKS='' run -0 ktstr-lock cpus -- true
+	[ -e "$KTSTR_LOCK_DIR" ]
+}
+
+@test "lock: without a topology it warns, but with a cap it fails" {
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	run -0 --separate-stderr ktstr-lock cpus --root "$BATS_TEST_TMPDIR/empty" -- echo ran
+	[ "$output" = "ran" ]
+	[[ $stderr == *"no CPUs are reserved"* ]]
+	run -125 ktstr-lock cpus --cap 1 --root "$BATS_TEST_TMPDIR/empty" -- true
+	[[ $output == *"cannot keep to 1 CPUs"* ]]
+}
+
+@test "lock: folder and files are open to every user" {
+	(umask 077 && ktstr-lock cpus --root "$machines/1cpu" -- true)
+	[ "$(stat -c %a "$KTSTR_LOCK_DIR")" = 1777 ]
+	[ "$(stat -c %a "$KTSTR_LOCK_DIR"/llc-0.lock)" = 666 ]
+}
+
+@test "lock: a second user can share the locks" {
+	[ "$(id -u)" = 0 ] || skip "needs root to become another user"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	KTSTR_LOCK_DIR=$(mktemp -d -u "${TMPDIR:-/tmp}/ktstr-bats.XXXXXX")
+	export KTSTR_LOCK_DIR
+	ktstr-lock cpus -- true
+	cp "$(command -v ktstr-lock)" "$KTSTR_LOCK_DIR/program"
+	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$KTSTR_LOCK_DIR/program" cpus --no-wait -- true
+	rm -rf "$KTSTR_LOCK_DIR"
+}
+
+@test "lock: a symbolic link or a folder as lock file is refused" {
+	mkdir "$KTSTR_LOCK_DIR"
+	ln -s /etc/passwd "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -125 ktstr-lock cpus --root "$machines/1cpu" -- true
+	[[ $output == *"cannot open lock file 'llc-0.lock'"* ]]
+	rm "$KTSTR_LOCK_DIR/llc-0.lock"
+	mkdir "$KTSTR_LOCK_DIR/llc-0.lock"
+	run -125 ktstr-lock cpus --root "$machines/1cpu" -- true
+	[[ $output == *"not a regular file"* ]]
+}
+
+@test "lock: source is exclusive, and only for the same tree" {
+	spawn ktstr-lock source "$tree" -- sleep 60
+	until_true test -e "$KTSTR_CACHE_DIR/.locks"
+	until_true busy "$(source_lock)"
+	run -75 --separate-stderr ktstr-lock source "$tree/../tree/." --no-wait -- true
+	[[ $stderr == *"source tree '$tree'"*"is held by pid ${spawned[0]} (sleep 60)"* ]]
+	mkdir "$BATS_TEST_TMPDIR/other"
+	run -0 ktstr-lock source "$BATS_TEST_TMPDIR/other" --no-wait -- true
+}
+
+@test "lock: source's file is named by the CRC32 of the canonical path" {
+	ktstr-lock source "$tree/." -- true
+	local crc
+	crc=$(printf %s "$(realpath "$tree")" | gzip -c | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	[ -e "$KTSTR_CACHE_DIR/.locks/source-$crc.lock" ]
+}
+
+@test "lock: source waits, and tells its command that it did" {
+	run -0 ktstr-lock source "$tree" -- sh -c 'echo "${KTSTR_SOURCE_WAITED-no}"'
+	[ "$output" = "no" ]
+	spawn ktstr-lock source "$tree" -- sleep 60
+	until_true busy "$(source_lock)"
+	spawn sh -c "ktstr-lock source '$tree' -- sh -c 'echo waited=\$KTSTR_SOURCE_WAITED' \
+		>'$BATS_TEST_TMPDIR/out' 2>'$BATS_TEST_TMPDIR/err'"
+	until_true grep -q "is held by pid ${spawned[0]} (sleep 60); waiting" "$BATS_TEST_TMPDIR/err"
+	kill -KILL "${spawned[0]}"
+	until_true grep -qx "waited=1" "$BATS_TEST_TMPDIR/out"
+}
+
+@test "lock: source inside source of the same tree does not wait for itself" {
+	run -0 timeout 5 ktstr-lock source "$tree" -- ktstr-lock source "$tree" -- echo inner
+	[ "$output" = "inner" ]
+}
+
+@test "lock: a folder that is not there is no source" {
+	run -2 ktstr-lock source "$tree/none" -- true
+	: >"$BATS_TEST_TMPDIR/plain"
+	run -2 ktstr-lock source "$BATS_TEST_TMPDIR/plain" -- true
+	run -2 ktstr-lock source
+	run -2 ktstr-lock source "$tree"
+}
+
+@test "lock: bad homes are named" {
+	unset KTSTR_CACHE_DIR XDG_CACHE_HOME
+	HOME=/ run -125 ktstr-lock source "$tree" -- true
+	[[ $output == *"HOME is '/'"*"KTSTR_CACHE_DIR"* ]]
+}
+
+@test "lock: --die-with-parent ends the command when its parent is killed" {
+	spawn sh -c "ktstr-lock cpus --root '$machines/1cpu' --die-with-parent -- \
+		sh -c 'echo \$\$ >\"$BATS_TEST_TMPDIR/pid\"; exec sleep 60'; :"
+	until_true test -s "$BATS_TEST_TMPDIR/pid"
+	kill -KILL "${spawned[0]}"
+	until_true dead "$(cat "$BATS_TEST_TMPDIR/pid")"
+	until_true free "$KTSTR_LOCK_DIR/llc-0.lock"
+}
+
+@test "lock: list shows locks, holders and CPUs, and takes none" {
+	run -0 ktstr-lock list
+	[ "${lines[2]}" = "  (none)" ]
+	[ ! -e "$KTSTR_LOCK_DIR" ]
+	spawn ktstr-lock source "$tree" -- ktstr-lock cpus --cap 2 --root "$machines/4llc" -- sleep 60
+	until_true test -e "$KTSTR_LOCK_DIR/cpu-use.lock"
+	until_true grep -q sleep "/proc/${spawned[0]}/cmdline"
+	run -0 ktstr-lock list --root "$machines/4llc"
+	[[ $output == *"0     0     $KTSTR_LOCK_DIR/llc-0.lock ${spawned[0]} (sleep 60)"* ]]
+	[[ $output == *"4     0     $KTSTR_LOCK_DIR/llc-4.lock <none recorded>"* ]]
+	[[ $output == *"$(source_lock) ${spawned[0]} (sleep 60)"* ]]
+}
+
+@test "lock: list --json is JSON, also with a nasty command line" {
+	spawn ktstr-lock cpus --cap 2 --root "$machines/2node" -- \
+		sh -c 'sleep 60; : "\"
+\ '$'\xff''"'
+	until_true test -e "$KTSTR_LOCK_DIR/cpu-use.lock"
+	until_true grep -q "^sh" "/proc/${spawned[0]}/cmdline"
+	ktstr-lock list --json --root "$machines/2node" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '[.llcs[0] | .llc, .numa_node, .holders[0].pid]' "$BATS_TEST_TMPDIR/json")" = "[0,0,${spawned[0]}]" ]
+	[ "$(jq -c '[.llcs[2] | .llc, .numa_node, .holders]' "$BATS_TEST_TMPDIR/json")" = "[8,1,[]]" ]
+	[ "$(jq -c .cpus "$BATS_TEST_TMPDIR/json")" = '[{"cpu":0,"numa_node":0,"users":1},{"cpu":1,"numa_node":0,"users":1}]' ]
+	[ "$(jq -c .sources "$BATS_TEST_TMPDIR/json")" = "[]" ]
+}
+
+@test "lock: wrong command lines exit 2" {
+	run -2 ktstr-lock
+	run -2 ktstr-lock nonsense
+	run -2 ktstr-lock --no-such-option
+	run -2 ktstr-lock cpus
+	run -2 ktstr-lock cpus --json -- true
+	[[ $output == *"'cpus' does not take --json"* ]]
+	run -2 ktstr-lock source "$tree" --cap 1 -- true
+	run -2 ktstr-lock plan extra
+	run -2 ktstr-lock cpus --wait=soon -- true
+	run -2 ktstr-lock cpus --conflict-exit-code 256 -- true
+	unset KTSTR_LOCK_DIR
+	run -2 ktstr-lock cpus --root "$machines/4llc" -- true
+	[[ $output == *"--lock-dir"* ]]
+}
+
+@test "lock: it needs libc alone" {
+	run -0 sh -c "readelf -d '$(command -v ktstr-lock)' | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p'"
+	[ "$output" = "libc.so.6" ]
+}
+
+@test "lock: the manual lists exactly the options of --help" {
+	run -0 ktstr-lock --help
+	diff <(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u) \
+		<(grep '^\.It Fl' "$KTSTR_TOP/doc/ktstr-lock.1" |
+			grep -oE 'Fl -[a-z][a-z-]+' | sed 's/Fl -/--/' | sort -u)
+	run -0 ktstr-lock --version
+	[[ $output == "ktstr-lock "* ]]
+}
