@@ -4,15 +4,16 @@ lib-objs-y += tools/lib/cpulist.o
 lib-objs-y += tools/lib/crc.o
 lib-objs-y += tools/lib/file.o
 lib-objs-y += tools/lib/hash.o
-lib-objs-y += tools/lib/msg.o
-lib-objs-y += tools/lib/num.o
-lib-objs-y += tools/lib/str.o
-lib-objs-y += tools/lib/why.o
-lib-objs-y += tools/lib/words.o
 lib-objs-y += tools/lib/holders.o
 lib-objs-y += tools/lib/hosttopo.o
 lib-objs-y += tools/lib/lockfile.o
+lib-objs-y += tools/lib/msg.o
+lib-objs-y += tools/lib/num.o
+lib-objs-y += tools/lib/str.o
 lib-objs-y += tools/lib/utf8.o
+lib-objs-y += tools/lib/why.o
+lib-objs-y += tools/lib/words.o
 # The language of .sched and .test files; the guest's init has it too.
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,cgroup checks conf cpuset cpuset-read \
 	diag fit flow read sched settings step test topology work)
+lib-objs-y += tools/lib/spec/profile.o
