@@ -42,7 +42,7 @@ resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve
 #### kernels: one after the other, then the list
 
 numbers := $(shell seq $(words $(KERNEL)))
-one-rule = kernel-$1: ; +$$(q)exec $$(self) kernel word-number=$1 spec='$$(word $1,$$(KERNEL))'
+one-rule = kernel-$1: ; +$$(q)exec ktstr-cache --die-with-parent exec -- $$(self) kernel word-number=$1 spec='$$(word $1,$$(KERNEL))'
 
 kernels: $(numbers:%=kernel-%)
 	$(q)$(if $(numbers),,echo 'ktstr: set KERNEL to a kernel tree, a tarball or a cache key' >&2; exit 2)

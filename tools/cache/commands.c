@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/cache/source.h"
 #include "tools/cache/strip.h"
@@ -266,6 +267,16 @@ int do_work(const struct options *o)
 		return r;
 	warn("%s", why.text);
 	return EX_BROKEN;
+}
+
+int do_exec(const struct options *o)
+{
+	int error;
+
+	execvp(o->args[0], o->args);
+	error = errno;
+	warn("cannot run '%s': %s", o->args[0], strerror(error));
+	return error == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN;
 }
 
 int do_log(const struct options *o)

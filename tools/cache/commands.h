@@ -18,9 +18,12 @@ struct options {
 	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
 	const char *title;
 	unsigned int keep;
-	bool has_keep, corrupt_only, force, json, echo, append;
+	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
 	char **args;
 };
+
+/* What --help prints. */
+extern const char commands_help[];
 
 /* Each returns an exit code, or does not return. */
 int do_resolve(const struct options *o);
@@ -36,6 +39,7 @@ int do_list(const struct options *o);
 int do_verify(const struct options *o);
 int do_clean(const struct options *o);
 int do_work(const struct options *o);
+int do_exec(const struct options *o);
 int do_log(const struct options *o);
 
 /* The exit code for @error, whose sentence is said now. */

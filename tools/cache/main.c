@@ -15,54 +15,6 @@
 #include "tools/lib/num.h"
 #include "version.h"
 
-static const char help[] =
-	"usage: ktstr-cache [OPTION]... COMMAND [ARG]...\n"
-	"Find, keep and describe built kernels.\n"
-	"\n"
-	"sources:\n"
-	"  resolve SPEC      say what a kernel spec stands for, as JSON\n"
-	"  probe DIR         the state of a kernel tree, as JSON\n"
-	"  probe --since F   one word: what happened since the probe file F\n"
-	"  key F             the key in the probe file F; exit 1 if it has none\n"
-	"  record F          note that the .config was made by us\n"
-	"  fetch SPEC        unpack a tarball; print the source folder\n"
-	"entries:\n"
-	"  get KEY           print an entry's path; exit 1 if there is none\n"
-	"  put               store a built kernel; print the entry's path\n"
-	"  list              all entries, one a line\n"
-	"  show KEY          an entry's description, as JSON\n"
-	"  verify [KEY]      read every file again; exit 1 if one is damaged\n"
-	"  clean             remove entries\n"
-	"building:\n"
-	"  strip IN OUT      copy a vmlinux without code, data and DWARF\n"
-	"  work -- COMMAND   run with a temporary folder, KTSTR_WORK\n"
-	"  log -- COMMAND    run with the output in a file, showing progress\n"
-	"\n"
-	"      --probe-file F       resolve: keep the answer; put: what was built\n"
-	"      --extra-kconfig F    resolve: the user's own fragment\n"
-	"      --kconfig-dir DIR    where ktstr.config is\n"
-	"      --build-dir DIR      resolve, probe: where .config is, if outside\n"
-	"      --since F            probe: compare with this probe file\n"
-	"      --field NAME         key, show: print this field alone\n"
-	"      --to PATH            fetch: folder; put: entry; log: file\n"
-	"      --image F            put: the boot image\n"
-	"      --vmlinux F          put: the ELF file, which is stripped\n"
-	"      --config F           put: the final configuration\n"
-	"      --key KEY            put: the entry's name\n"
-	"      --bpf-dir DIR        put: BPF tools that fit this kernel\n"
-	"      --title TEXT         log: what the progress line says\n"
-	"      --echo               log: show the output as well\n"
-	"      --append             log: keep what is in the file\n"
-	"      --keep N             clean: spare the N newest\n"
-	"      --corrupt-only       clean: remove what cannot be used\n"
-	"      --force              clean: do not ask\n"
-	"      --json               list: print JSON\n"
-	"      --die-with-parent    be killed when the parent process ends\n"
-	"  -q, --quiet    no notes, no progress\n"
-	"  -v, --verbose  more details\n"
-	"  -h, --help     show this text\n"
-	"  -V, --version  show the version\n";
-
 /* Options without a letter of their own; the order is that of option_name. */
 enum option_id {
 	O_PROBE_FILE = 256,
@@ -121,6 +73,7 @@ static const struct command {
 	  BIT(O_KEEP) | BIT(O_CORRUPT_ONLY) | BIT(O_FORCE), false },
 	{ "strip", do_strip, 2, 2, 0, false },
 	{ "work", do_work, 1, 0, 0, true },
+	{ "exec", do_exec, 1, 0, 0, true },
 	{ "log", do_log, 1, 0,
 	  BIT(O_TO) | BIT(O_TITLE) | BIT(O_ECHO) | BIT(O_APPEND_LOG), true },
 };
@@ -181,13 +134,15 @@ static bool take_string(struct options *o, int id)
 	return true;
 }
 
-/* Die with the parent; it may have died before this line. */
-static void die_with_parent(void)
+/*
+ * Die with the parent, which was @parent when we began.
+ *
+ * We get SIGTERM, on which a wrapper ends its command and cleans up; but a
+ * command that we become gets SIGKILL, for we do not know what it does.
+ */
+static void die_with_parent(pid_t parent, bool becomes)
 {
-	pid_t parent = getppid();
-
-	/* A wrapper ends its command and cleans up on SIGTERM. */
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+	if (prctl(PR_SET_PDEATHSIG, becomes ? SIGKILL : SIGTERM) < 0)
 		die(EX_BROKEN, "cannot ask for the parent's end: %m");
 	if (getppid() != parent)
 		exit(EX_SIGNAL + SIGTERM);
@@ -222,7 +177,7 @@ static void take_option(struct options *o, int id)
 		o->json = true;
 		break;
 	case O_DIE:
-		die_with_parent();
+		o->die_with_parent = true;
 		break;
 	case 'q':
 		msg_verbosity--;
@@ -231,7 +186,7 @@ static void take_option(struct options *o, int id)
 		msg_verbosity++;
 		break;
 	case 'h':
-		fputs(help, stdout);
+		fputs(commands_help, stdout);
 		msg_close_stdout();
 		exit(EX_PASS);
 	case 'V':
@@ -266,6 +221,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	struct options o = { 0 };
 	unsigned int given = 0, words = 0;
+	pid_t parent = getppid();
 	struct why why;
 	char *root;
 	int c, code;
@@ -277,6 +233,8 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		die(EX_USAGE, "needs a command; see --help");
 	command = find(argv[optind], given);
+	if (o.die_with_parent)
+		die_with_parent(parent, command->run == do_exec);
 	o.args = argv + optind + 1;
 	while (o.args[words])
 		words++;
