@@ -4,10 +4,12 @@
 #   check-unit   C unit tests and the replay of saved fuzz inputs
 #   check-bats   tests/*.bats: tools, make rules, documents
 #   check-e2e    tests/e2e/*.bats: kernels are built and machines boot
+#   check-diagnostics  what authors of .sched and .test files are told;
+#                UPDATE=1 writes tests/diagnostics/*.stderr anew
 #   check        all of these; the last line is the tally
 #   T=GLOB       only unit tests and .bats files whose name matches
 #   SAN=, CC=, O= as for the build
-.PHONY: check check-unit check-bats check-e2e check-full check-headers
+.PHONY: check check-diagnostics check-unit check-bats check-e2e check-full check-headers
 T ?= *
 
 unit-tests := $(addprefix $(O)/,$(filter $(subst *,%,$(T)),$(sort $(tests-y))))
@@ -32,6 +34,13 @@ check-e2e: all ## Tests that build kernels and boot machines
 	$(test-run) $(e2e-files)
 check-full: $(check-deps) $(unit-tests) ## Everything, long runs included
 	$(test-run) $(unit-tests) $(bats-files) $(e2e-files) $(full-files)
+
+check-diagnostics: all ## Messages about users' files (UPDATE=1 saves them)
+ifeq ($(UPDATE),1)
+	$(ktstr-q)cd tests/diagnostics && for name in $$(ls | sed 's/\.[a-z]*$$//' | sort -u); do \
+		'$(abspath $(O))/ktstr-gauntlet' check $$(ls "$$name.sched" "$$name.test" 2>/dev/null) 2>"$$name.stderr" || :; done
+endif
+	$(test-run) tests/diagnostics.bats
 
 # Every header compiles alone.
 headers := $(wildcard tools/*/*.h tools/lib/spec/*.h vmm/*.h vmm/guest/*.h)

@@ -111,3 +111,26 @@ TEST(a_word_of_any_length_is_looked_up)
 		(void)diag_nearest(word, names);
 	}
 }
+
+TEST(complaints_are_sorted_by_place)
+{
+	struct place at = { "f", "", 9, 1, 1 };
+	struct diag d = { 0 };
+
+	diag_sort(&d, 0);
+	diag_add(&d, &at, "other");
+	at.line = 3;
+	at.column = 5;
+	diag_add(&d, &at, "a");
+	diag_hint(&d, "x");
+	at.column = 2;
+	diag_add(&d, &at, "b");
+	at.line = 1;
+	diag_add(&d, &at, "c");
+	diag_add(&d, &at, "d");
+	diag_sort(&d, 1);
+	diag_sort(&d, 1);
+	CHECK_INT(d.count, 5);
+	check_text(&d, "f:9:1: other\nf:1:2: c\nf:1:2: d\nf:3:2: b\n"
+		       "f:3:5: a\n  did you mean 'x'?\n");
+}

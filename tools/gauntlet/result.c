@@ -124,11 +124,12 @@ static enum verdict verdict_of(json_t *o)
 	return (enum verdict)i;
 }
 
-/* "total_s", or else the sum of all phases' seconds. */
+/* "total_s", or else the sum of all phases' seconds, or the host's time. */
 static double seconds_of(json_t *o)
 {
 	json_t *timings = json_object_get(o, "timings"), *value;
 	json_t *total = json_object_get(timings, "total_s");
+	json_t *wall = json_object_get(json_object_get(o, "host"), "wall_s");
 	double sum = 0;
 	bool any = false;
 	const char *key;
@@ -145,7 +146,9 @@ static double seconds_of(json_t *o)
 		sum += json_number_value(value);
 		any = true;
 	}
-	return any ? sum : -1;
+	if (any)
+		return sum;
+	return json_is_number(wall) ? json_number_value(wall) : -1;
 }
 
 static void take_json(struct result *r, json_t *o)

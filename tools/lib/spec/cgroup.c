@@ -16,7 +16,7 @@ static const struct planned planned[] = {
 };
 
 /* No dots: a cgroup's folder holds files such as cpuset.cpus. */
-static bool is_cgroup_name(const char *name)
+bool cgroup_is_name(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -86,7 +86,7 @@ int test_read_cgroup(struct test *t, const struct conf_section *s,
 		return -ENOMEM;
 	if (!*s->name)
 		diag_add(d, &s->at, "a cgroup needs a name: [cgroup left]");
-	else if (!is_cgroup_name(s->name))
+	else if (!cgroup_is_name(s->name))
 		diag_add(d, &s->at,
 			 "'%s' is no name of a cgroup: letters, digits, '-' "
 			 "and '_', and '/' between a parent and a child",

@@ -81,14 +81,15 @@ static int read_header(struct line *l)
 	struct place at = place_at(l, l->start, l->end);
 	size_t start = l->start + 1, end = l->end - 1, kind;
 
-	if (l->text[end] != ']') {
+	bool closed = l->text[end] == ']';
+	if (!closed) {
 		diag_add(l->d, &at, "a section's header ends with ']'");
 		end = l->end;
 	}
 	trim(l->text, &start, &end);
 	for (kind = start; kind < end && !is_blank(l->text[kind]); kind++)
 		;
-	if (kind == start)
+	if (kind == start && closed)
 		diag_add(l->d, &at,
 			 "a section needs a name within '[' and ']'");
 	const char *name = l->text + kind;

@@ -4,12 +4,18 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes of a line that are shown; longer ones are cut around the column. */
 #define SHOWN_MAX 160
 /* No key or name is longer, so nothing longer is near one. */
 #define WORD_MAX 64
+
+struct diag_mark {
+	unsigned int line, column, number;
+	size_t start, end;
+};
 
 /* A terminal must not obey bytes from a file; tabs keep carets aligned. */
 static void add_shown(struct str *out, const char *text, size_t len)
@@ -66,6 +72,27 @@ static void add_line_and_caret(struct str *out, const struct place *at)
 	str_add(out, "\n");
 }
 
+/* Remember where the next complaint begins; without memory nothing is sorted.
+ */
+static void add_mark(struct diag *d, const struct place *at)
+{
+	struct diag_mark *grown;
+
+	if (d->mark_count != d->count)
+		return;
+	grown = reallocarray(d->mark, d->mark_count + 1, sizeof(*grown));
+	if (!grown)
+		return;
+	d->mark = grown;
+	grown[d->mark_count] = (struct diag_mark){
+		.line = at->line,
+		.column = at->column,
+		.number = (unsigned int)d->mark_count,
+		.start = d->out.len,
+	};
+	d->mark_count++;
+}
+
 void diag_add(struct diag *d, const struct place *at, const char *fmt, ...)
 {
 	char message[512];
@@ -74,6 +101,7 @@ void diag_add(struct diag *d, const struct place *at, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	add_mark(d, at);
 	d->count++;
 	str_addf(&d->out, "%s:%u:%u: ", at->path, at->line, at->column);
 	add_shown(&d->out, message, strlen(message));
@@ -143,8 +171,49 @@ const char *diag_nearest(const char *word, const char *const *names)
 	return nearest;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct diag_mark *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+void diag_sort(struct diag *d, unsigned int first)
+{
+	struct str sorted = { 0 };
+
+	if (d->mark_count != d->count || d->count <= first + 1)
+		return;
+	for (size_t i = 0; i < d->mark_count; i++)
+		d->mark[i].end = i + 1 < d->mark_count ? d->mark[i + 1].start
+						       : d->out.len;
+	qsort(d->mark + first, d->count - first, sizeof(*d->mark), by_place);
+	for (size_t i = 0; i < d->mark_count; i++) {
+		struct diag_mark *m = &d->mark[i];
+		size_t len = m->end - m->start;
+
+		str_add_bytes(&sorted, d->out.text + m->start, len);
+		m->start = sorted.len - len;
+		m->number = (unsigned int)i;
+	}
+	if (sorted.failed || d->out.failed) {
+		d->mark_count = 0; /* the starts are no longer true */
+		str_done(&sorted);
+		return;
+	}
+	str_done(&d->out);
+	d->out = sorted;
+}
+
 void diag_done(struct diag *d)
 {
+	free(d->mark);
+	d->mark = NULL;
+	d->mark_count = 0;
 	str_done(&d->out);
 	d->count = 0;
 }

@@ -19,12 +19,16 @@
  *
  * @count: complaints so far; 0 means that the files may be used
  *
+ * @mark:  where each complaint begins in @out, for diag_sort(); private
+ *
  * Files are read to their end, so that all complaints come at once. Start with
  * { 0 }, end with diag_done().
  */
 struct diag {
 	struct str out;
 	unsigned int count;
+	struct diag_mark *mark;
+	size_t mark_count;
 };
 
 /**
@@ -56,5 +60,13 @@ void diag_hint(struct diag *d, const char *candidate);
  * length (at least 1), the nearest, the first of equals; or NULL.
  */
 const char *diag_nearest(const char *word, const char *const *names);
+
+/**
+ * diag_sort() - put complaints in the order of lines and columns
+ * @first: how many complaints, of other files, stay in front
+ *
+ * Without memory for it the order stays as it is.
+ */
+void diag_sort(struct diag *d, unsigned int first);
 
 void diag_done(struct diag *d);

@@ -159,7 +159,8 @@ static void check_parent(struct flow *f, const struct cgroup_def *c)
 	const struct state *parent = NULL;
 	char name[256];
 
-	if (!slash || (size_t)(slash - c->name) >= sizeof(name))
+	if (!slash || !cgroup_is_name(c->name) ||
+	    (size_t)(slash - c->name) >= sizeof(name))
 		return;
 	memcpy(name, c->name, (size_t)(slash - c->name));
 	name[slash - c->name] = '\0';

@@ -169,8 +169,8 @@ static int read_section(struct sched *s, const struct conf_section *section,
 	return 0;
 }
 
-int sched_parse(const char *path, const char *text, struct diag *d,
-		struct sched *ret)
+static int parse(const char *path, const char *text, struct diag *d,
+		 struct sched *ret)
 {
 	unsigned int seen[2] = { 0 };
 	int r;
@@ -193,6 +193,16 @@ int sched_parse(const char *path, const char *text, struct diag *d,
 		diag_add(d, &ret->conf.section[0].at,
 			 "there is no [scheduler] section");
 	return r < 0 ? r : check_requires(ret, d);
+}
+
+int sched_parse(const char *path, const char *text, struct diag *d,
+		struct sched *ret)
+{
+	unsigned int before = d->count;
+	int r = parse(path, text, d, ret);
+
+	diag_sort(d, before);
+	return r;
 }
 
 void sched_done(struct sched *s)

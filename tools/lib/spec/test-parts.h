@@ -32,4 +32,7 @@ int affinity_read(const char *text, const struct place *at, struct diag *d,
  * named, have they workers, a cpuset, children? */
 int test_check_flow(const struct test *t, struct diag *d);
 
+/* Can a cgroup have this name? */
+bool cgroup_is_name(const char *name);
+
 void cgroup_def_done(struct cgroup_def *c);

@@ -161,8 +161,8 @@ static void set_defaults(struct test *t)
 	};
 }
 
-int test_parse(const char *path, const char *text, struct diag *d,
-	       struct test *ret)
+static int parse(const char *path, const char *text, struct diag *d,
+		 struct test *ret)
 {
 	unsigned int seen[SEEN_COUNT] = { 0 };
 	int r;
@@ -184,6 +184,16 @@ int test_parse(const char *path, const char *text, struct diag *d,
 		return r;
 	check_purpose(ret, d);
 	return test_check_flow(ret, d);
+}
+
+int test_parse(const char *path, const char *text, struct diag *d,
+	       struct test *ret)
+{
+	unsigned int before = d->count;
+	int r = parse(path, text, d, ret);
+
+	diag_sort(d, before);
+	return r;
 }
 
 static void step_done(struct step *s)

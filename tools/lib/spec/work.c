@@ -187,15 +187,20 @@ static void read_options(const struct value_words *words, struct diag *d,
 			 struct work *w)
 {
 	unsigned int seen = 0;
+	bool told = false;
 
 	for (size_t i = 1; i < words->count; i++) {
 		struct value_word *word = &words->item[i];
 		char *equals = strchr(word->text, '=');
 
-		if (!equals) {
-			diag_add(d, &word->at,
-				 "what follows a work type is option=value, "
-				 "without blanks around '='");
+		if (!equals || equals == word->text) {
+			/* "workers = 4" is three such words, and one mistake */
+			if (!told)
+				diag_add(d, &word->at,
+					 "what follows a work type is "
+					 "option=value, without blanks around "
+					 "'='");
+			told = true;
 			continue;
 		}
 		size_t name_len = (size_t)(equals - word->text);
