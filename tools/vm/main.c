@@ -189,17 +189,17 @@ static const char **text_option(struct request *req, int c)
 	return NULL;
 }
 
-static struct request parse(int argc, char **argv)
+/* Read options up to the first word that is none; gives its index. */
+static int parse(int argc, char **argv, struct request *req)
 {
-	struct request req = { .seed = 1, .shift = -1 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+qvhV", longopts, NULL)) != -1) {
-		const char **text = text_option(&req, c);
+		const char **text = text_option(req, c);
 
 		if (text)
 			*text = optarg;
-		else if (take_value(&req, c))
+		else if (take_value(req, c))
 			continue;
 		else if (c == 'q')
 			msg_verbosity--;
@@ -215,9 +215,7 @@ static struct request parse(int argc, char **argv)
 			exit(EX_USAGE);
 		}
 	}
-	if (optind < argc)
-		req.command = argv + optind;
-	return req;
+	return optind;
 }
 
 static const struct {
@@ -237,14 +235,17 @@ static const char *const later[] = { "template", "shell", "job", "topology",
 
 int main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : NULL;
-	bool is_option = name && name[0] == '-';
-	struct request req = parse(is_option || !name ? argc : argc - 1,
-				   is_option || !name ? argv : argv + 1);
+	struct request req = { .seed = 1, .shift = -1 };
+	int at = parse(argc, argv, &req);
+	const char *name = argv[at];
 
-	if (!name || is_option)
+	if (!name)
 		die(EX_USAGE, "needs a command: run, exec, initramfs or "
 			      "doctor; see --help");
+	optind = at + 1; /* more options may stand behind the command */
+	at = parse(argc, argv, &req);
+	if (at < argc)
+		req.command = argv + at;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(name, commands[i].name) != 0)
 			continue;

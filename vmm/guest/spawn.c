@@ -16,7 +16,9 @@ static noreturn void become(char *const *argv, int out, int err)
 		"PATH=/job/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb",
 		    mark[] = "KTSTR_GUEST=1";
-	static char *const env[] = { path, home, term, mark, NULL };
+	/* The job brings every library of its programs, by soname. */
+	static char libs[] = "LD_LIBRARY_PATH=/job/lib";
+	static char *const env[] = { path, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	sigset_t none;
 	int in = open("/dev/null", O_RDONLY), error;
