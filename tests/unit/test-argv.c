@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "tools/lib/words.h"
+#include "vmm/machine.h"
+
+#include "tests/unit/t.h"
+
+static struct machine_config config(unsigned int n, unsigned int l,
+				    unsigned int c, unsigned int t)
+{
+	struct machine_config m = { .qemu = "qemu",
+				    .kernel = "/k/a,b",
+				    .initrd_fd = -1,
+				    .console_fd = -1,
+				    .channel_fd = -1,
+				    .topology = { n, l, c, t },
+				    .shift = 3 };
+
+	m.memory_mib = machine_memory(&m.topology, 0);
+	return m;
+}
+
+/* The word behind @option, or NULL. */
+static const char *value(char *const *argv, const char *option)
+{
+	for (; *argv; argv++) {
+		if (strcmp(*argv, option) == 0)
+			return argv[1];
+	}
+	return NULL;
+}
+
+TEST(caches_are_dies_and_nodes_are_sockets)
+{
+	struct machine_config m = config(2, 4, 2, 2);
+	char **argv;
+	struct why why;
+
+	CHECK_INT(machine_argv(&m, &argv, &why), 0);
+	CHECK(strcmp(value(argv, "-smp"),
+		     "16,sockets=2,dies=2,cores=2,threads=2") == 0);
+	CHECK(strcmp(value(argv, "-numa"),
+		     "node,nodeid=0,cpus=0-7,memdev=ram0") == 0);
+	CHECK(strcmp(value(argv, "-kernel"), "/k/a,,b") == 0);
+	CHECK(strcmp(value(argv, "-icount"), "shift=3,sleep=off") == 0);
+	words_free(argv);
+}
+
+TEST(the_real_clock_counts_no_instructions)
+{
+	struct machine_config m = config(1, 1, 1, 1);
+	char **argv;
+	struct why why;
+
+	m.clock = CLOCK_REAL;
+	CHECK_INT(machine_argv(&m, &argv, &why), 0);
+	CHECK(value(argv, "-icount") == NULL);
+	CHECK(strcmp(value(argv, "-accel"), "tcg,thread=multi") == 0);
+	words_free(argv);
+}
+
+TEST(what_tcg_cannot_number_is_refused)
+{
+	struct machine_config fits = config(1, 15, 8, 2);
+	struct machine_config wide = config(1, 17, 8, 1);
+	char **argv;
+	struct why why = { "" };
+
+	CHECK_INT(machine_argv(&fits, &argv, &why), 0);
+	words_free(argv);
+	/* 17 dies take 5 bits: id 16 << 3 | 7 still fits, 33 dies do not. */
+	CHECK_INT(machine_argv(&wide, &argv, &why), 0);
+	words_free(argv);
+	wide = config(1, 33, 8, 1);
+	CHECK_INT(machine_argv(&wide, &argv, &why), -ENOTSUP);
+	CHECK(strstr(why.text, "263") != NULL);
+}
+
+TEST(memory_is_shared_equally)
+{
+	static const struct topology t = { 3, 3, 1, 1 }, big = { 1, 8, 8, 2 };
+
+	CHECK_INT(machine_memory(&t, 0), 516);
+	CHECK_INT(machine_memory(&t, 1000), 1002);
+	CHECK_INT(machine_memory(&big, 0), 4096);
+}
+
+TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)
+{
+	static const struct topology t8 = { 1, 1, 8, 1 }, t9 = { 1, 1, 9, 1 };
+	static const struct topology t64 = { 1, 8, 8, 1 };
+	static const struct topology t128 = { 1, 8, 16, 1 };
+
+	CHECK_INT(machine_shift(&t8), 3);
+	CHECK_INT(machine_shift(&t9), 2);
+	CHECK_INT(machine_shift(&t64), 0);
+	CHECK_INT(machine_shift(&t128), 0);
+}

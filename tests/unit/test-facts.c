@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/facts.h"
+
+#include "tests/unit/t.h"
+#include "vmm/frame.h"
+
+static void add(struct str *s, uint64_t seq, const char *payload)
+{
+	frame_format(s, seq, payload);
+}
+
+TEST(frames_are_sorted_by_kind)
+{
+	struct str s = { 0 };
+	struct facts f;
+
+	add(&s, 0, "{\"t\":\"hello\",\"version\":1}");
+	add(&s, 1, "{\"t\":\"worker\",\"index\":7}");
+	add(&s, 2, "{\"t\":\"log\",\"name\":\"scheduler\",\"text\":\"a\"}");
+	add(&s, 3, "{\"t\":\"log\",\"name\":\"stdout\",\"text\":\"b\"}");
+	add(&s, 4, "{\"t\":\"log\",\"name\":\"scheduler\",\"text\":\"c\"}");
+	add(&s, 5, "{\"t\":\"end\",\"frames\":5}");
+	CHECK_INT(facts_read(s.text, s.len, &f), 0);
+	CHECK(f.complete);
+	CHECK_INT(facts_int(f.hello, "version"), 1);
+	CHECK_INT(json_array_size(f.worker), 1);
+	CHECK_INT(facts_int(json_array_get(f.worker, 0), "index"), 7);
+	CHECK(strcmp(str_text(&f.log), "ac") == 0);
+	CHECK(strcmp(str_text(&f.out), "b") == 0);
+	facts_done(&f);
+	str_done(&s);
+}
+
+TEST(what_is_not_whole_is_not_complete)
+{
+	static const char *const last[] = {
+		"{\"t\":\"end\",\"frames\":2}", /* one was lost */
+		"{\"t\":\"worker\"}",		/* no end */
+		"{\"t\":\"surprise\"}",		/* unknown */
+		"[1]",
+		"{",
+	};
+
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
+		struct str s = { 0 };
+		struct facts f;
+
+		add(&s, 0, "{\"t\":\"hello\"}");
+		add(&s, 1, last[i]);
+		CHECK_INT(facts_read(s.text, s.len, &f), 0);
+		CHECK(!f.complete);
+		CHECK(f.why.text[0] != '\0');
+		CHECK(f.hello != NULL);
+		facts_done(&f);
+		str_done(&s);
+	}
+}
