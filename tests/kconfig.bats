@@ -1,0 +1,119 @@
+# ktstr-kconfig(1): what the manual page promises.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	config=$KTSTR_TOP/tests/data/kconfig/linux-6.12.config
+	ours=$KTSTR_TOP/kconfig
+	printf '%s\n' '# a comment' CONFIG_A=y '# CONFIG_B is not set' 'CONFIG_S="a b"' >base
+}
+
+@test "kconfig: merge prints the base with the fragments applied" {
+	printf 'CONFIG_B=m\nCONFIG_C=17\n' >one
+	run -0 --separate-stderr ktstr-kconfig merge base one
+	[ "$output" = $'CONFIG_A=y\nCONFIG_B=m\nCONFIG_S="a b"\nCONFIG_C=17' ]
+	[ "$stderr" = "" ]
+}
+
+@test "kconfig: merge lets the last one win, once, and says what it overrides" {
+	printf 'CONFIG_A=n\nCONFIG_C=y\n' >one
+	printf '\nCONFIG_C=n\n# CONFIG_A is not set\n' >two
+	run -0 --separate-stderr ktstr-kconfig merge base one two
+	[ "$output" = $'# CONFIG_A is not set\n# CONFIG_B is not set\nCONFIG_S="a b"\n# CONFIG_C is not set' ]
+	[ "$stderr" = "ktstr-kconfig: two:2: # CONFIG_C is not set overrides CONFIG_C=y of one:2" ]
+}
+
+@test "kconfig: stale prints the lines that are missing, and exits 1" {
+	printf 'CONFIG_A=y\nCONFIG_B=n\n# CONFIG_NEVER_HEARD is not set\n' >one
+	run -0 ktstr-kconfig stale base one
+	[ "$output" = "" ]
+	printf 'CONFIG_A=m\nCONFIG_B=n\nCONFIG_NEW=y\n' >one
+	run -1 --separate-stderr ktstr-kconfig stale base one
+	[ "$output" = $'CONFIG_A=m\nCONFIG_NEW=y' ]
+	[ "$stderr" = "" ]
+}
+
+@test "kconfig: our fragments survive in a recorded configuration of Linux 6.12" {
+	run -0 ktstr-kconfig stale "$config" "$ours/ktstr.config" "$ours/x86_64.config"
+	run -0 --separate-stderr ktstr-kconfig check "$config" --required "$ours/required.list" \
+		--requested "$ours/ktstr.config" --requested "$ours/x86_64.config"
+	[ "$output$stderr" = "" ]
+}
+
+@test "kconfig: our fragments do not contradict each other" {
+	run -0 --separate-stderr ktstr-kconfig merge /dev/null "$ours/ktstr.config" "$ours/x86_64.config"
+	[ "$stderr" = "" ]
+}
+
+@test "kconfig: check names every required option that is off, with its hint, and exits 1" {
+	grep -v -e CONFIG_SCHED_CLASS_EXT -e CONFIG_BPF_JIT= "$config" >lost
+	run -1 --separate-stderr ktstr-kconfig check lost --required "$ours/required.list"
+	[ "$output" = "" ]
+	[ "${stderr_lines[0]}" = "ktstr-kconfig: CONFIG_SCHED_CLASS_EXT is off: needs Linux 6.12 or newer, CONFIG_DEBUG_INFO_BTF and CONFIG_BPF_JIT" ]
+	[ "${stderr_lines[1]}" = "ktstr-kconfig: CONFIG_BPF_JIT is off: sched_ext needs the JIT" ]
+	[ "${#stderr_lines[@]}" = 2 ]
+}
+
+@test "kconfig: check warns of a request that was dropped, with both values, and exits 0" {
+	printf 'CONFIG_NR_CPUS=8\nCONFIG_SMP=y\n' >one
+	run -0 --separate-stderr ktstr-kconfig check "$config" --requested one
+	[ "$stderr" = "ktstr-kconfig: one:1: CONFIG_NR_CPUS=8 was dropped: the final value is 'CONFIG_NR_CPUS=512'" ]
+}
+
+@test "kconfig: check tells an option that the tree does not know from one it dropped" {
+	printf 'CONFIG_NUMA_BALANCING=y\nCONFIG_NOT_KNOWN=y\nCONFIG_SMP_X=y\n' >one
+	mkdir -p tree/mm tree/.git
+	printf 'config SMP\n\tbool "smp"\nconfig NUMA_BALANCING\n\tbool "x"\n\tdepends on NUMA && SMP\n\tdepends on !PREEMPT_RT\n\nconfig OTHER\n\tdepends on NOTHING\n' >tree/mm/Kconfig.more
+	echo 'config NOT_KNOWN' >tree/.git/Kconfig
+	run -0 --separate-stderr ktstr-kconfig check "$config" --requested one --tree tree
+	[ "${stderr_lines[0]}" = "ktstr-kconfig: one:1: CONFIG_NUMA_BALANCING=y was dropped: the final value is '# CONFIG_NUMA_BALANCING is not set'; it depends on NUMA && SMP && !PREEMPT_RT" ]
+	[ "${stderr_lines[1]}" = "ktstr-kconfig: one:2: CONFIG_NOT_KNOWN=y was dropped: this kernel tree has no such option" ]
+	[ "${stderr_lines[2]}" = "ktstr-kconfig: one:3: CONFIG_SMP_X=y was dropped: this kernel tree has no such option" ]
+}
+
+@test "kconfig: a line that is no option is named with its place" {
+	printf 'CONFIG_A=y\n  CONFIG_B y\n' >bad
+	run -2 --separate-stderr ktstr-kconfig merge base bad
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-kconfig: bad:2:11: expected CONFIG_NAME=value or '# CONFIG_NAME is not set':   CONFIG_B y" ]
+	echo 'A=y' >bad
+	run -2 --separate-stderr ktstr-kconfig stale base bad
+	[[ "$stderr" == "ktstr-kconfig: bad:1:1: "* ]]
+	echo 'CONFIG_A no bar' >bad
+	run -2 --separate-stderr ktstr-kconfig check base --required bad
+	[ "$stderr" = "ktstr-kconfig: bad:1:1: expected 'CONFIG_NAME | hint'" ]
+}
+
+@test "kconfig: a file that cannot be read is a sentence" {
+	run -2 --separate-stderr ktstr-kconfig merge nowhere base
+	[ "$stderr" = "ktstr-kconfig: cannot read 'nowhere': No such file or directory" ]
+	run -2 ktstr-kconfig stale base "$BATS_TEST_TMPDIR"
+	head -c 4096 /dev/zero >zeros
+	run -2 --separate-stderr ktstr-kconfig stale base zeros
+	[[ "$stderr" == *"NUL byte"* ]]
+}
+
+@test "kconfig: a wrong command line exits 2" {
+	run -2 ktstr-kconfig
+	run -2 ktstr-kconfig frobnicate base base
+	run -2 ktstr-kconfig merge base
+	run -2 ktstr-kconfig check base
+	run -2 ktstr-kconfig check base base --required x
+	run -2 ktstr-kconfig merge base base --required x
+	run -2 ktstr-kconfig --frob
+}
+
+@test "kconfig: a full disk is not success" {
+	run -125 --separate-stderr bash -c "ktstr-kconfig merge '$config' base >/dev/full"
+	[[ "$stderr" == "ktstr-kconfig: cannot write to standard output"* ]]
+}
+
+@test "kconfig: --help and the manual list the same options" {
+	diff <(ktstr-kconfig --help | grep -o -- '--[a-z-]*' | sort -u) \
+		<(grep '^\.It' "$KTSTR_TOP/doc/ktstr-kconfig.1" | grep -o 'Fl -[a-z-]*' | sed 's/Fl -/--/' | sort -u)
+	run -0 groff -mdoc -Tutf8 -ww -z "$KTSTR_TOP/doc/ktstr-kconfig.1"
+	[ "$output" = "" ]
+	run -0 ktstr-kconfig --version
+	[[ "$output" == "ktstr-kconfig "[0-9]* ]]
+}
