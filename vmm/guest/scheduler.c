@@ -28,23 +28,18 @@ static void open_frame(struct str *out, const char *event,
 	}
 }
 
-static void add_scx(struct str *out, const struct scx *x)
-{
-	json_text(out, "state", x->state);
-	json_text(out, "ops", x->ops);
-	json_number(out, "enable_seq", x->enable_seq);
-}
-
 static void tell(struct scheduler *s, const char *event, const struct scx *x,
 		 const char *why)
 {
 	struct str out = { 0 };
 
 	open_frame(&out, event, s);
-	if (x)
-		add_scx(&out, x);
-	if (x && x->present)
+	if (x) {
+		json_text(&out, "state", x->state);
+		json_text(&out, "ops", x->ops);
+		json_number(&out, "enable_seq", x->enable_seq);
 		json_flag(&out, "switch_all", x->switch_all);
+	}
 	if (why)
 		json_text(&out, "why", why);
 	channel_send(s->watch->channel, &out);
@@ -168,6 +163,7 @@ void scheduler_stop(struct scheduler *s)
 	struct watch *w = s->watch;
 	bool killed = false, unloaded;
 	struct str out = { 0 };
+	struct scx now;
 
 	/* The last look: is it in charge at the end, too? */
 	if (w->lost && is_lost(s))
@@ -187,8 +183,11 @@ void scheduler_stop(struct scheduler *s)
 	unloaded = watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS,
 			       is_unloaded, NULL) == WATCH_DONE;
 	textlog_close(&w->log[0], w->channel);
+	scx_read(SCX_ROOT, &now);
 	open_frame(&out, "stopped", s);
-	add_scx(&out, &s->attached);
+	json_text(&out, "state", now.state);
+	json_text(&out, "ops", s->attached.ops);
+	json_number(&out, "enable_seq", now.enable_seq);
 	json_flag(&out, "killed", killed);
 	json_flag(&out, "unload_ok", unloaded);
 	channel_send(w->channel, &out);

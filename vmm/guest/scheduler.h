@@ -7,10 +7,10 @@
 #include "vmm/guest/scx.h"
 #include "vmm/guest/watch.h"
 
-#define SCHEDULER_LIVES_NS (1000 * UINT64_C(1000000)) /* at least that long */
-#define SCHEDULER_END_NS   (5000 * UINT64_C(1000000)) /* from SIGINT to its end \
-						       */
-#define SCHEDULER_UNLOAD_NS (2000 * UINT64_C(1000000)) /* to "disabled" */
+/* Least life of a scheduler; from SIGINT to its end; to "disabled". */
+#define SCHEDULER_LIVES_NS  (1000 * UINT64_C(1000000))
+#define SCHEDULER_END_NS    (5000 * UINT64_C(1000000))
+#define SCHEDULER_UNLOAD_NS (2000 * UINT64_C(1000000))
 
 /**
  * struct scheduler - the one under test
