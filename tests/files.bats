@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# doc/files.md: its examples are right, and it names all that the parser knows.
+# shellcheck disable=SC2016,SC2030,SC2031 # backticks of markdown; run sets status
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	doc=$KTSTR_TOP/doc/files.md
+}
+
+# The indented block that begins with the comment "# NAME".
+example() {
+	awk -v first="    # $1" '$0 == first { on = 1 } /^[^ ]/ { on = 0 } on { sub(/^    /, ""); print }' "$doc"
+}
+
+# The last cells of the tables below a heading of the test's chapter.
+examples_below() {
+	awk -v heading="### [$1]" '
+		/^## A test/ { test = 1 }
+		/^##/ { on = test && index($0, heading) == 1 }
+		on && /\| `[^`|]*` \|$/ { print }' "$doc" | sed 's/.*| `\([^`]*\)` |$/\1/'
+}
+
+# check_row HEAD TEXT TAIL: TEXT is right where it stands.
+check_row() {
+	printf '%s\n%s\n%s\n' "$1" "$2" "$3" >row.test
+	rows=$((rows + 1))
+	run ktstr-gauntlet check row.test
+	[ "$status" -eq 0 ] || {
+		echo "$2: $output"
+		return 1
+	}
+}
+
+@test "files: the examples are right" {
+	mkdir ktstr
+	example ktstr/qmap.sched >ktstr/a.sched
+	example ktstr/cpuset-swap.test >ktstr/a.test
+	grep -q max-spread ktstr/a.sched
+	grep -q max-spread ktstr/a.test
+	run -0 ktstr-gauntlet check ktstr/*
+	[ "$output" = "" ]
+}
+
+@test "files: the example of each key of [test] is right" {
+	local text rows=0
+	while read -r text; do
+		check_row '[test]' "$text" '[cgroup a]'
+	done < <(examples_below test)
+	[ "$rows" -eq 17 ]
+}
+
+@test "files: the example of each cpuset, option, op and check is right" {
+	local text rows=0
+	while read -r text; do
+		case $text in
+		cpuset* | work\ *) check_row '[cgroup a]' "$text" '' ;;
+		spin=*) check_row '[cgroup a]' "work = pipe-io $text" '' ;;
+		burst=* | sleep=*) check_row '[cgroup a]' "work = bursty $text" '' ;;
+		*) check_row '[cgroup a]' "work = mixed $text" '' ;;
+		esac
+	done < <(examples_below 'cgroup NAME')
+	[ "$rows" -eq 15 ]
+	rows=0
+	while read -r text; do
+		check_row $'[cgroup left]\ncpuset = disjoint 0/2\n[cgroup right]\ncpuset = disjoint 1/2\n[step s]' "$text" ''
+	done < <(examples_below 'step NAME')
+	[ "$rows" -eq 8 ]
+	rows=0
+	while read -r text; do
+		check_row $'[cgroup a]\ncpuset = llc 0\n[check]' "$text" ''
+	done < <(examples_below check)
+	[ "$rows" -eq 4 ]
+}
+
+@test "files: every key, type, option and preset has its row" {
+	local name names=0 missing=0
+	while read -r name; do
+		names=$((names + 1))
+		grep -q "^| .*\`$name\`" "$doc" || {
+			echo "no row for $name"
+			missing=1
+		}
+	done < <(
+		cd "$KTSTR_TOP/tools/lib/spec" || exit
+		sed -n 's/^\t{ "\([a-z-]*\)", read_.*/\1/p' settings.c work.c
+		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work.c step.c | sed 's/.* = "//; s/"//' | grep -v '^$'
+		grep -oh '\[CHECK_[A-Z_]*\] = { "[a-z-]*"' checks.c | sed 's/.*"\(.*\)"/\1/'
+		printf '%s\n' binary args topology requires
+	)
+	[ "$names" -ge 45 ]
+	[ "$missing" -eq 0 ]
+	names=0
+	while read -r name; do
+		names=$((names + 1))
+		grep -q "| $name | " "$doc" || {
+			echo "no row for preset $name"
+			missing=1
+		}
+	done < <(sed -n 's/^\tPRESET("\([a-z0-9-]*\)".*/\1/p' "$KTSTR_TOP/tools/lib/spec/topology.c")
+	[ "$names" -eq 24 ]
+	[ "$missing" -eq 0 ]
+}
