@@ -52,6 +52,7 @@ include mk/demo.mk
 .PHONY: all clean help lint format
 
 all: $(addprefix $(O)/,$(progs-y) $(guest-progs-y)) ## Programs and the guest's init
+	@:
 
 ktstr-tag-version := UPD
 ktstr-cmd-version  = printf '\#define KTSTR_VERSION "%s"\n' '$(VERSION)'

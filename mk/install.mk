@@ -12,7 +12,8 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
 	$(ktstr-q)cp -R templates '$(DESTDIR)$(datadir)/'
-	$(ktstr-q)printf 'include %s/mk/ktstr.mk\n' '$(datadir)' >'$(DESTDIR)$(includedir)/ktstr.mk'
+	$(ktstr-q)printf '%s\n' 'KTSTR_BINDIR := $(bindir)' 'KTSTR_LIBEXEC := $(libexecdir)' \
+		'include $(datadir)/mk/ktstr.mk' >'$(DESTDIR)$(includedir)/ktstr.mk'
 
 uninstall: ## Remove what install put there
 	$(ktstr-q)rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(progs-y)) '$(DESTDIR)$(includedir)/ktstr.mk' \

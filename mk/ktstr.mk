@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ktstr.mk - what a scheduler project includes. "make ktstr-help" lists targets
+# and settings; doc/mk.md explains them.
+#
+#   include ktstr.mk                      once ktstr is installed
+#   include path/to/ktstr/mk/ktstr.mk     from a checkout
+#
+# Nothing of the including Makefile is changed: its default goal, its MAKEFLAGS,
+# its variables. All names here begin with ktstr- or KTSTR_, but for the words
+# that people say on the command line: KERNEL, TEST, RERUN and V.
+ktstr-includer-goal := $(.DEFAULT_GOAL)
+
+ifndef ktstr-mk
+ktstr-mk := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+include $(ktstr-mk)/core.mk
+
+KTSTR_OUT ?= ktstr-out
+
+# From a checkout the tools are built first, into the project's output folder;
+# an installed ktstr.mk says where they are.
+ifneq ($(wildcard $(ktstr-mk)/prog.mk),)
+ktstr-tools-dir := $(abspath $(KTSTR_OUT))/tools
+ktstr-init      := $(ktstr-tools-dir)/ktstr-init
+ktstr-tools     := ktstr-tools
+else
+ktstr-init      := $(KTSTR_LIBEXEC)/ktstr-init
+ktstr-tools-dir := $(KTSTR_BINDIR)
+ktstr-tools     :=
+endif
+
+# The project's own settings for compilers are not for our tools.
+.PHONY: ktstr-tools
+ktstr-tools:
+	$(ktstr-deep)$(ktstr-q)env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
+	$(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
+	-C $(ktstr-mk)/.. O=$(ktstr-tools-dir) all
+
+# A recipe that hands the jobserver on, and is only shown by "make -n".
+ktstr-make = $(MAKE)
+ktstr-deep = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
+ktstr-path = PATH='$(ktstr-tools-dir):'"$$PATH"
+
+# Without KERNEL the kernels of the last time are meant.
+ktstr-kernel-first := $(if $(KERNEL)$(if $(wildcard $(KTSTR_OUT)/kernels/list),,none),ktstr-kernel)
+ktstr-progs-after  := $(ktstr-kernel-first)
+include $(ktstr-mk)/kernel.mk
+include $(ktstr-mk)/scheduler.mk
+include $(ktstr-mk)/test.mk
+
+.PHONY: ktstr-doctor ktstr-clean ktstr-help
+ktstr-doctor: $(ktstr-tools)
+	$(ktstr-q)$(ktstr-path) ktstr-vm doctor
+
+# Only what we made; the cache of kernels is shared and stays.
+ktstr-clean:
+	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants)
+	$(ktstr-q)rmdir '$(KTSTR_OUT)' 2>/dev/null || :
+
+ktstr-help:
+	@sed -n 's/^#:\( \|$$\)//p' $(ktstr-mk)/test.mk
+endif # ktstr-mk
+
+.DEFAULT_GOAL := $(ktstr-includer-goal)

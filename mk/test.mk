@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test.mk - from tests to verdicts (ktstr.mk includes it).
+#
+#: Targets
+#:   ktstr-test      run every test on its own machine, print the verdicts
+#:   ktstr-list      the variants that ktstr-test would run, one a line
+#:   ktstr-report    the verdicts again, without running anything
+#:   ktstr-kernel    get or build the kernels that KERNEL names
+#:   ktstr-progs     build the schedulers that KTSTR_PROGS names
+#:   ktstr-doctor    what this machine has and lacks
+#:   ktstr-clean     remove what ktstr made here; the kernel cache stays
+#:   ktstr-help      this text
+#:
+#: Settings (make NAME=VALUE, or in the Makefile before the include)
+#:   KERNEL=...            kernel trees, tarballs or cache keys, several words
+#:   TEST=GLOB             only tests of these names
+#:   RERUN=all             run also what passed and has not changed
+#:   KTSTR_DIR=ktstr       folder of .sched and .test files
+#:   KTSTR_SCHED=...       declarations by name, or none for the kernel's own
+#:   KTSTR_TESTS=...       .test files
+#:   KTSTR_CLOCK=virtual   or real
+#:   KTSTR_SEEDS=1         several words: several interleavings
+#:   KTSTR_FORMAT=table    report as table, tap, json or junit
+#:   KTSTR_OUT=ktstr-out   folder of all output
+#:   KTSTR_CACHE_DIR=...   folder of the kernel cache
+#:   KTSTR_EXTRA_KCONFIG=F your own kernel configuration fragment
+#:   KTSTR_CPU_CAP=N       CPUs that a kernel build may reserve
+#:   V=1                   show every command
+#:
+#: Exit status: 0 all passed; 2 (make's) something did not, see the last lines.
+ifndef ktstr-test-mk
+ktstr-test-mk := y
+
+KTSTR_DIR    ?= ktstr
+KTSTR_TESTS  ?= $(sort $(wildcard $(KTSTR_DIR)/*.test))
+KTSTR_SCHED  ?= $(or $(sort $(wildcard $(KTSTR_DIR)/*.sched)),none)
+KTSTR_CLOCK  ?= virtual
+KTSTR_SEEDS  ?= 1
+KTSTR_FORMAT ?= table
+
+ktstr-results   = $(KTSTR_OUT)/results
+# A declaration is a file, a name in KTSTR_DIR, or "none".
+ktstr-sched     = $(foreach s,$(KTSTR_SCHED),$(firstword $(wildcard $s $(KTSTR_DIR)/$s.sched) $s))
+# TEST=GLOB... among them; the shell's globs, in each folder that has tests.
+ktstr-tests     = $(if $(TEST),$(foreach g,$(TEST),$(filter $(wildcard \
+	$(addsuffix $g.test,$(sort $(dir $(KTSTR_TESTS))))),$(KTSTR_TESTS:./%=%))),$(KTSTR_TESTS))
+ktstr-chosen    = $(or $(sort $(ktstr-tests)),$(error $(if \
+	$(KTSTR_TESTS),no test is named '$(TEST)',no test: there is no $(KTSTR_DIR)/*.test)))
+# Read when a recipe runs: the kernels may be made just before.
+ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
+ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS)) \
+	$(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
+
+ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error RERUN knows 'all' only, not '$(RERUN)'))
+
+.PHONY: ktstr-test ktstr-list ktstr-report ktstr-plan ktstr-run
+
+# The plan: one target for each variant. Its stamp has the hash of all that the
+# result depends on in its name, so content decides what is run again.
+ktstr-plan: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
+	$(ktstr-bad-rerun)
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet plan $(ktstr-select) --init '$(ktstr-init)' \
+		--out '$(ktstr-results)' --variants '$(KTSTR_OUT)/variants' $(ktstr-chosen) >'$(KTSTR_OUT)/plan.mk.new'
+	$(ktstr-q)mv -f '$(KTSTR_OUT)/plan.mk.new' '$(KTSTR_OUT)/plan.mk'
+	$(if $(filter all,$(RERUN)),$(ktstr-q)awk -v r='$(ktstr-results)' '{ print r "/" $$1 }' '$(KTSTR_OUT)/variants' | \
+		while read -r d; do rm -f "$$d"/passed-*; done)
+
+# A variant that does not pass is recorded and does not stop the others.
+ktstr-run: ktstr-plan
+	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) \
+		$(ktstr-make) --no-print-directory -f '$(KTSTR_OUT)/plan.mk' ktstr-run-all V='$(V)'
+
+ktstr-test: ktstr-run
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet report --format $(KTSTR_FORMAT) \
+		--variants '$(KTSTR_OUT)/variants' '$(ktstr-results)'
+
+ktstr-list: $(ktstr-tools)
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet list $(ktstr-select) $(ktstr-chosen)
+
+ktstr-report: $(ktstr-tools)
+	$(ktstr-q)[ -s '$(KTSTR_OUT)/variants' ] || { echo "ktstr: nothing has run yet; make ktstr-test" >&2; exit 2; }
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet report --format $(KTSTR_FORMAT) \
+		--variants '$(KTSTR_OUT)/variants' '$(ktstr-results)'
+endif # ktstr-test-mk
