@@ -27,7 +27,6 @@ int fail(int error, const struct why *why)
 	case -EEXIST:
 	case -EOPNOTSUPP:
 	case -EBADMSG:
-	case -EFBIG:
 		return EX_USAGE;
 	case -EBUSY:
 		return EX_BUSY;

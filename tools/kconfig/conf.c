@@ -156,6 +156,11 @@ int conf_read(struct conf *c, const char *path, const char *label,
 	char *next, *p = text;
 	struct conf_line line = { .file = (char *)(label ? label : path) };
 
+	if (r == -EFBIG)
+		return why_set(reterr_why, -EINVAL,
+			       "%s: not a kernel configuration: it is larger "
+			       "than 4 MiB",
+			       line.file);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s", path,
 			       strerror(-r));

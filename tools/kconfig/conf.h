@@ -47,8 +47,9 @@ void conf_done(struct conf *c);
  * blank. "CONFIG_X=n" means the same as "is not set".
  *
  * Return: 0, or
- * * -EINVAL - some line is none of these; @reterr_why has file:line:column
- * * -errno  - of reading; more than 4 MiB is -EFBIG
+ * * -EINVAL - some line is none of these (@reterr_why has file:line:column),
+ *             or the file is larger than 4 MiB
+ * * -errno  - of reading
  */
 int conf_read(struct conf *c, const char *path, const char *label,
 	      struct why *reterr_why);
