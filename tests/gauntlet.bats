@@ -269,7 +269,7 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 	run_plan
 	read -r name identity <variants.list
 	[ "$name" = 6.12/qmap/swap/smt-2llc/llc+steal/virtual/s5 ]
-	[ "$(paste -sd' ' args)" = "run --kernel entry --kernel-label 6.12 --sched ktstr/qmap.sched --test ktstr/swap.test --preset smt-2llc --topology 1n2l2c2t --profile llc+steal --clock virtual --seed 5 --identity $identity --out results/$name" ]
+	[ "$(paste -sd' ' args)" = "run --kernel entry --kernel-label 6.12 --sched ktstr/qmap.sched --test ktstr/swap.test --preset smt-2llc --topology 1n2l2c2t --profile llc+steal --clock virtual --seed 5 --identity $identity --init init --out results/$name" ]
 }
 
 @test "gauntlet: a failure is kept for reading, does not stop make, and runs again" {
@@ -313,10 +313,23 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 	[[ $output == *"again: ./vm run --kernel entry"* ]]
 }
 
+@test "gauntlet: what a command said last is in the error, and on standard error" {
+	run -0 --separate-stderr ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- \
+		sh -c 'echo one >&2; printf "two \033[31m\n\n" >&2; exit 2'
+	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'sh' ended with exit status 2 and left no result: two ?[31m" ]
+	[ "$stderr" = $'one\ntwo \033[31m' ]
+}
+
+@test "gauntlet: record ends with its command, not with what that left behind" {
+	run -0 timeout 5 ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- \
+		sh -c 'sleep 30 3>&- >/dev/null & echo $! >pid; exit 3'
+	kill "$(cat pid)"
+}
+
 @test "gauntlet: a command that is not there leaves an error as the result" {
 	run -0 ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- ./none
 	[ "$(jq -r '.verdict, .class, .test, .seed' r/x/result.json | paste -sd' ')" = "error harness t 1" ]
-	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'./none' ended with exit status 127 and left no result" ]
+	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'./none' ended with exit status 127 and left no result: ktstr-gauntlet: cannot run './none': No such file or directory" ]
 }
 
 @test "gauntlet: a run that somebody stops leaves no result" {

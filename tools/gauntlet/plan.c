@@ -84,15 +84,22 @@ static char **split(const char *option, const char *text)
 	return words;
 }
 
+struct planning {
+	const struct request *req;
+	char **vm, **lock;
+	struct str make, list;
+};
+
 /* ktstr-vm run and its options. */
-static void add_vm(struct str *out, char *const *vm, const struct variant *v,
-		   const char *identity, const char *folder)
+static void add_vm(struct str *out, const struct planning *p,
+		   const struct variant *v, const char *identity,
+		   const char *folder)
 {
 	char shape[TOPOLOGY_TEXT_SIZE], seed[32];
 
 	topology_format(&v->topology, shape);
 	snprintf(seed, sizeof(seed), "%" PRIu64, v->seed);
-	add_words(out, vm);
+	add_words(out, p->vm);
 	add_word(out, "run");
 	add_option(out, "--kernel", v->kernel->entry);
 	add_option(out, "--kernel-label", v->kernel->label);
@@ -104,6 +111,7 @@ static void add_vm(struct str *out, char *const *vm, const struct variant *v,
 	add_option(out, "--clock", v->clock);
 	add_option(out, "--seed", seed);
 	add_option(out, "--identity", identity);
+	add_option(out, "--init", p->req->init);
 	add_option(out, "--out", folder);
 }
 
@@ -118,12 +126,6 @@ static void add_lock(struct str *out, char *const *lock,
 		add_option(out, "--cap", "1");
 	add_word(out, "--");
 }
-
-struct planning {
-	const struct request *req;
-	char **vm, **lock;
-	struct str make, list;
-};
 
 static void plan_variant(struct planning *p, const struct variant *v,
 			 const char *identity)
@@ -148,7 +150,7 @@ static void plan_variant(struct planning *p, const struct variant *v,
 	add_word(out, v->name);
 	add_word(out, "--");
 	add_lock(out, p->lock, v);
-	add_vm(out, p->vm, v, identity, folder);
+	add_vm(out, p, v, identity, folder);
 	str_add(out, "\n");
 }
 

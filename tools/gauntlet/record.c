@@ -18,11 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/gauntlet/identity.h"
+#include "tools/gauntlet/child.h"
+#include "tools/gauntlet/request.h"
 #include "tools/gauntlet/result.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/num.h"
+#include "tools/lib/utf8.h"
 #include "tools/lib/words.h"
 
 #define STAMP "passed-"
@@ -52,29 +54,6 @@ static void remove_old(const char *folder)
 	closedir(dir);
 }
 
-/* Run @command to its end; it is told when we die. Return: its wait status. */
-static int run(char **command)
-{
-	pid_t parent = getpid(), pid = fork();
-	int status = 0;
-
-	if (pid < 0)
-		die(EX_BROKEN, "cannot start a process: %m");
-	if (pid == 0) {
-		if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
-			_exit(EX_BROKEN);
-		execvp(command[0], command);
-		int code = errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN;
-		warn("cannot run '%s': %m", command[0]);
-		_exit(code);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			die(EX_BROKEN, "cannot wait for '%s': %m", command[0]);
-	}
-	return status;
-}
-
 /* The signal by which somebody ended the run on purpose, or 0. */
 static int stopped_by(int status)
 {
@@ -89,14 +68,21 @@ static int stopped_by(int status)
 		       : 0;
 }
 
-static void describe(int status, const char *program, char *ret, size_t size)
+/* How the command ended, and what it said last. */
+static void describe(int status, const char *program, const struct str *last,
+		     struct str *out)
 {
 	if (WIFSIGNALED(status))
-		snprintf(ret, size, "'%s' died of signal %d (%s)", program,
+		str_addf(out, "'%s' died of signal %d (%s)", program,
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		snprintf(ret, size, "'%s' ended with exit status %d", program,
+		str_addf(out, "'%s' ended with exit status %d", program,
 			 WEXITSTATUS(status));
+	str_add(out, " and left no result");
+	if (last->len) {
+		str_add(out, ": ");
+		utf8_add_line(out, last->text, last->len, 0);
+	}
 }
 
 /* Give the variant a result that says why it has none of its own. */
@@ -155,6 +141,7 @@ static void make_stamp(const struct request *req)
 int command_record(const struct request *req)
 {
 	auto_free char *path = NULL;
+	auto_str struct str last = { 0 };
 	enum verdict verdict;
 	struct why why;
 	int status;
@@ -170,7 +157,7 @@ int command_record(const struct request *req)
 	/* When make dies we end, and by that the command. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	remove_old(req->out);
-	status = run(req->command);
+	status = child_run(req->command, &last);
 	if (result_identity(path, req->identity, &verdict) == 0) {
 		if (verdict == VERDICT_PASS)
 			make_stamp(req);
@@ -178,10 +165,9 @@ int command_record(const struct request *req)
 	}
 	if (stopped_by(status))
 		return EX_SIGNAL + stopped_by(status);
-	char reason[512], text[600];
-	describe(status, req->command[0], reason, sizeof(reason));
-	snprintf(text, sizeof(text), "%s and left no result", reason);
-	write_error(req, path, text);
-	printf("error %s: %s\n", req->operand[0], text);
+	auto_str struct str text = { 0 };
+	describe(status, req->command[0], &last, &text);
+	write_error(req, path, str_text(&text));
+	printf("error %s: %s\n", req->operand[0], str_text(&text));
 	return EX_PASS;
 }
