@@ -12,7 +12,7 @@ setup() {
 @test "kconfig: merge prints the base with the fragments applied" {
 	printf 'CONFIG_B=m\nCONFIG_C=17\n' >one
 	run -0 --separate-stderr ktstr-kconfig merge base one
-	[ "$output" = $'CONFIG_A=y\nCONFIG_B=m\nCONFIG_S="a b"\nCONFIG_C=17' ]
+	[ "$output" = $'CONFIG_A=y\nCONFIG_S="a b"\nCONFIG_B=m\nCONFIG_C=17' ]
 	[ "$stderr" = "" ]
 }
 
@@ -20,8 +20,16 @@ setup() {
 	printf 'CONFIG_A=n\nCONFIG_C=y\n' >one
 	printf '\nCONFIG_C=n\n# CONFIG_A is not set\n' >two
 	run -0 --separate-stderr ktstr-kconfig merge base one two
-	[ "$output" = $'# CONFIG_A is not set\n# CONFIG_B is not set\nCONFIG_S="a b"\n# CONFIG_C is not set' ]
+	[ "$output" = $'# CONFIG_B is not set\nCONFIG_S="a b"\n# CONFIG_C is not set\n# CONFIG_A is not set' ]
 	[ "$stderr" = "ktstr-kconfig: two:2: # CONFIG_C is not set overrides CONFIG_C=y of one:2" ]
+}
+
+@test "kconfig: merge prints an option where it was last set, for choices" {
+	printf '%s\n' '# CONFIG_CC_OPTIMIZE_FOR_PERFORMANCE is not set' CONFIG_CC_OPTIMIZE_FOR_SIZE=y CONFIG_HZ_100=y >base
+	printf '%s\n' CONFIG_CC_OPTIMIZE_FOR_PERFORMANCE=y CONFIG_HZ_250=y >one
+	echo CONFIG_HZ_100=y >two
+	run -0 ktstr-kconfig merge base one two
+	[ "$output" = $'CONFIG_CC_OPTIMIZE_FOR_SIZE=y\nCONFIG_CC_OPTIMIZE_FOR_PERFORMANCE=y\nCONFIG_HZ_250=y\nCONFIG_HZ_100=y' ]
 }
 
 @test "kconfig: stale prints the lines that are missing, and exits 1" {

@@ -100,6 +100,7 @@ int conf_set(struct conf *c, const struct conf_line *from)
 	line->value = take_ptr(value);
 	line->file = take_ptr(file);
 	line->line = from->line;
+	line->turn = c->turns++;
 	return 0;
 }
 
@@ -195,11 +196,35 @@ bool conf_has(const struct conf *c, const struct conf_line *want)
 	return strcmp(have ? have->value : "n", want->value) == 0;
 }
 
+static int by_turn(const void *a, const void *b)
+{
+	const struct conf_line *const *x = a, *const *y = b;
+
+	return (*x)->turn < (*y)->turn ? -1 : 1;
+}
+
+/* The options in the order of their turns; the caller frees it. NULL: no
+ * memory. */
+static const struct conf_line **in_order(const struct conf *c)
+{
+	const struct conf_line **sorted = calloc(c->count + 1, sizeof(*sorted));
+
+	for (size_t i = 0; sorted && i < c->count; i++)
+		sorted[i] = &c->line[i];
+	if (sorted)
+		qsort(sorted, c->count, sizeof(*sorted), by_turn);
+	return sorted;
+}
+
 int conf_merge(struct conf *c, const struct conf *over, conf_override_fn *fn,
 	       void *data)
 {
+	auto_free const struct conf_line **sorted = in_order(over);
+
+	if (!sorted)
+		return -ENOMEM;
 	for (size_t i = 0; i < over->count; i++) {
-		const struct conf_line *now = &over->line[i];
+		const struct conf_line *now = sorted[i];
 		const struct conf_line *was = conf_find(c, now->name);
 
 		if (fn && was && strcmp(was->value, now->value) != 0)
@@ -220,8 +245,12 @@ void conf_format_line(struct str *out, const struct conf_line *line)
 
 void conf_format(struct str *out, const struct conf *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		conf_format_line(out, &c->line[i]);
+	auto_free const struct conf_line **sorted = in_order(c);
+
+	if (!sorted)
+		out->failed = true;
+	for (size_t i = 0; sorted && i < c->count; i++) {
+		conf_format_line(out, sorted[i]);
 		str_add(out, "\n");
 	}
 }

@@ -14,22 +14,26 @@
  * @value: as written behind "=", quotes included; "n" for "is not set"
  * @file:  name of the file that said so last
  * @line:  its line, from 1
+ * @turn:  higher than that of every option that was set before
  */
 struct conf_line {
 	char *name;
 	char *value;
 	char *file;
 	unsigned int line;
+	size_t turn;
 };
 
 /**
- * struct conf - options in the order in which they first appeared
+ * struct conf - options, each name once
  *
- * Each name occurs once. Start with { 0 } or declare it auto_conf.
+ * They are written in the order in which they were last set: of the options of
+ * a choice, kconfig takes the last one that is "y". Start with { 0 } or declare
+ * it auto_conf.
  */
 struct conf {
 	struct conf_line *line;
-	size_t count, room;
+	size_t count, room, turns;
 	size_t *slot; /* hash table: index + 1 into line, 0 is empty */
 	size_t slots; /* a power of two */
 };
@@ -79,5 +83,5 @@ int conf_merge(struct conf *c, const struct conf *over, conf_override_fn *fn,
 /* Append "CONFIG_X=value" or "# CONFIG_X is not set", without a newline. */
 void conf_format_line(struct str *out, const struct conf_line *line);
 
-/* Append all lines, each with a newline. */
+/* Append all lines in the order of their turns, each with a newline. */
 void conf_format(struct str *out, const struct conf *c);
