@@ -158,13 +158,15 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 
 	/*
 	 * panic=-1 and reboot=t: a panic ends QEMU at once by a triple fault.
+	 * unknown_nmi_panic: when the watchdog sees a hang it sends an NMI, and
+	 * the panic shows where the guest was.
 	 * lpj: no CPU measures its own delay loop, which takes seconds; under
 	 * the virtual clock the TSC runs at 1 GHz, HZ is 250.
 	 */
 	str_addf(&line,
 		 "console=ttyS0 loglevel=%u panic=-1 reboot=t rdinit=/init "
 		 "no_timer_check numa_balancing=disable "
-		 "sysctl.kernel.panic_on_oops=1",
+		 "sysctl.kernel.panic_on_oops=1 unknown_nmi_panic",
 		 c->console_level);
 	if (c->accel == ACCEL_TCG)
 		str_addf(&line, " lpj=%u tsc=reliable",
@@ -197,7 +199,7 @@ int machine_argv(const struct machine_config *c, char ***ret,
 		     (const char *const[]){ "-machine", "pc,usb=off,vmport=off",
 					    "-nodefaults", "-no-user-config",
 					    "-display", "none", "-no-reboot",
-					    "-action", "watchdog=poweroff",
+					    "-action", "watchdog=inject-nmi",
 					    NULL };
 	     *word; word++)
 		add(&a, *word);

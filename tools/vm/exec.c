@@ -49,8 +49,14 @@ static int report(const struct outcome *o)
 		    o->machine.seconds);
 	auto_str struct str tail = { 0 };
 	console_tail(&tail, o->console, o->console_len, 20, "  | ");
+	auto_free char *panic = NULL;
 	if (o->facts.error)
 		warn("the guest's init: %s", facts_text(o->facts.error, "why"));
+	else if (console_panic(o->console, o->console_len, &panic))
+		warn(strstr(panic, "NMI")
+			     ? "the guest hung; its watchdog ended it: %s"
+			     : "the guest's kernel panicked: %s",
+		     panic);
 	else
 		warn("the guest ended without a result: %s", o->facts.why.text);
 	fputs(str_text(&tail), stderr);
