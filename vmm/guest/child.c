@@ -2,6 +2,7 @@
 #include "vmm/guest/child.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 void children_add(struct children *all, struct child *c, pid_t pid)
@@ -20,12 +21,19 @@ void children_forget(struct children *all, struct child *c)
 	}
 }
 
+static uint64_t ns_of(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * UINT64_C(1000000000) +
+	       (uint64_t)t->tv_usec * 1000;
+}
+
 void children_reap(struct children *all)
 {
+	struct rusage usage;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
 		struct child *c = all->first;
 
 		while (c && c->pid != pid)
@@ -35,6 +43,7 @@ void children_reap(struct children *all)
 		children_forget(all, c);
 		c->ended = true;
 		c->status = status;
+		c->cpu_ns = ns_of(&usage.ru_utime) + ns_of(&usage.ru_stime);
 	}
 }
 

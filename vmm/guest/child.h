@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "tools/lib/str.h"
@@ -10,12 +11,13 @@
 /**
  * struct child - one process
  * @pid:    0 while there is none; never used once @ended
- * @ended, @status: set by children_reap(), as of waitpid(2)
+ * @ended, @status, @cpu_ns: set by children_reap(), as of wait4(2)
  */
 struct child {
 	pid_t pid;
 	bool ended;
 	int status;
+	uint64_t cpu_ns;
 	struct child *next;
 };
 

@@ -99,7 +99,8 @@ static void finish(struct worker *w)
 	w->end_ns = atomic_load(&sh->last_ns);
 	if (w->end_ns < sh->start_at_ns)
 		w->end_ns = sh->start_at_ns;
-	sh->cpu_ns = w->before.cpu_ns;
+	/* Its delays went with it; its CPU time did not. */
+	sh->cpu_ns = w->child.cpu_ns;
 	sh->run_delay_ns = w->before.run_delay_ns;
 	sh->timeslices = w->before.timeslices;
 	if (w->exit == CREW_KILLED)

@@ -267,7 +267,9 @@ void crew_start(struct crew *c)
 
 void crew_segment_close(struct worker *w)
 {
-	if (w->over || w->segment_count == 0)
+	/* One that was not opened again, since its worker died, stays. */
+	if (w->over || w->segment_count == 0 ||
+	    w->segment[w->segment_count - 1].to_ns)
 		return;
 	w->segment[w->segment_count - 1].to_ns = clock_now_ns();
 	segment_close(&w->shared->segments);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Workers without cgroups: they run on the host as well. */
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "tests/unit/t.h"
+#include "vmm/guest/clock.h"
+#include "vmm/guest/crew.h"
+
+#define WORKERS 4
+
+static struct channel channel;
+static struct watch watch;
+static struct machine machine;
+static struct worker worker[WORKERS];
+static struct worker *member[WORKERS];
+static uint64_t rng;
+static struct crew crew;
+
+/* @n workers that do @work, waiting for their start. */
+static void spawn(const struct work *work, size_t n)
+{
+	struct why why;
+
+	channel.fd = open("/dev/null", O_WRONLY);
+	CHECK_INT(watch_init(&watch, &channel), 0);
+	sched_getaffinity(0, sizeof(machine.all), &machine.all);
+	crew = (struct crew){ .watch = &watch,
+			      .machine = &machine,
+			      .member = member,
+			      .count = n,
+			      .random = &rng,
+			      .jitter_ns = NS_PER_MS };
+	for (size_t i = 0; i < n; i++) {
+		worker[i] = (struct worker){ .work = work };
+		member[i] = &worker[i];
+		if (work->type == WORK_PIPE_IO)
+			worker[i].partner = &worker[i ^ 1];
+		CHECK_INT(crew_prepare(&worker[i], 2), 0);
+	}
+	CHECK_INT(crew_spawn(&crew, &why), 0);
+}
+
+static void run_for(uint64_t ns)
+{
+	crew_start(&crew);
+	watch_until(&watch, clock_now_ns() + ns, NULL, NULL);
+	crew_stop(&crew);
+}
+
+static void free_all(void)
+{
+	for (size_t i = 0; i < crew.count; i++)
+		crew_free(&worker[i]);
+}
+
+static void works(enum work_type type)
+{
+	const struct work work = { .type = type,
+				   .spin = 100,
+				   .burst_ns = NS_PER_MS,
+				   .sleep_ns = 2 * NS_PER_MS };
+
+	spawn(&work, WORKERS);
+	run_for(50 * NS_PER_MS);
+	for (size_t i = 0; i < WORKERS; i++) {
+		const struct worker_shared *sh = worker[i].shared;
+
+		CHECK(worker[i].over && worker[i].exit == CREW_OK);
+		CHECK(atomic_load(&sh->units) > 0);
+		CHECK(atomic_load(&sh->iterations) > 0);
+		CHECK(sh->cpu_ns > worker[i].before.cpu_ns);
+		CHECK(worker[i].end_ns > sh->start_at_ns);
+		CHECK_INT(worker[i].segment_count, 1);
+		CHECK(CPU_COUNT(&sh->segments.used[0]) > 0);
+		CHECK(!worker[i].warnings);
+	}
+	if (type == WORK_BURSTY || type == WORK_PIPE_IO)
+		CHECK(worker[0].shared->wakes.count > 0);
+	free_all();
+}
+
+TEST(cpu_spin_works)
+{
+	works(WORK_CPU_SPIN);
+}
+
+TEST(yield_heavy_works)
+{
+	works(WORK_YIELD_HEAVY);
+}
+
+TEST(mixed_works)
+{
+	works(WORK_MIXED);
+}
+
+TEST(bursty_works)
+{
+	works(WORK_BURSTY);
+}
+
+TEST(pipe_io_works)
+{
+	works(WORK_PIPE_IO);
+}
+
+TEST(a_long_sleep_ends_with_the_stop_and_is_no_gap)
+{
+	const struct work work = { .type = WORK_BURSTY,
+				   .burst_ns = 1,
+				   .sleep_ns = 3600 * NS_PER_SEC };
+	uint64_t before = clock_now_ns();
+
+	spawn(&work, 1);
+	run_for(20 * NS_PER_MS);
+	CHECK(clock_now_ns() - before < 2 * NS_PER_SEC);
+	CHECK_INT(worker[0].exit, CREW_OK);
+	CHECK_INT(worker[0].shared->wakes.count, 0);
+	free_all();
+}
+
+TEST(a_worker_that_was_killed_still_reports)
+{
+	const struct work work = { .type = WORK_CPU_SPIN };
+
+	spawn(&work, 2);
+	crew_start(&crew);
+	watch_until(&watch, clock_now_ns() + 30 * NS_PER_MS, NULL, NULL);
+	kill(worker[0].child.pid, SIGKILL);
+	watch_until(&watch, clock_now_ns() + NS_PER_SEC, watch_child_ended,
+		    &worker[0].child);
+	crew_stop(&crew);
+	CHECK_INT(worker[0].exit, CREW_KILLED);
+	CHECK(atomic_load(&worker[0].shared->units) > 0);
+	CHECK(strstr(worker[0].warnings[0], "signal 9"));
+	CHECK_INT(worker[1].exit, CREW_OK);
+	free_all();
+}
+
+TEST(a_worker_that_does_not_stop_is_killed_and_its_gap_counted)
+{
+	const struct work work = { .type = WORK_CPU_SPIN };
+
+	spawn(&work, 1);
+	crew_start(&crew);
+	watch_until(&watch, clock_now_ns() + 30 * NS_PER_MS, NULL, NULL);
+	kill(worker[0].child.pid, SIGSTOP);
+	crew_stop(&crew);
+	CHECK_INT(worker[0].exit, CREW_KILLED);
+	CHECK(worker[0].shared->max_gap_ns >= CREW_STOP_NS);
+	CHECK(worker[0].end_ns - worker[0].shared->start_at_ns >= CREW_STOP_NS);
+	CHECK(strstr(worker[0].warnings[0], "did not stop within 5 s"));
+	free_all();
+}
+
+TEST(workers_that_were_never_started_are_gone_after_the_stop)
+{
+	const struct work work = { .type = WORK_CPU_SPIN };
+
+	spawn(&work, 2);
+	crew_stop(&crew);
+	CHECK(worker[0].child.ended && worker[1].child.ended);
+	CHECK(!worker[0].over);
+	free_all();
+}
+
+TEST(an_affinity_that_cannot_be_set_is_a_warning)
+{
+	struct work work = { .type = WORK_CPU_SPIN,
+			     .affinity = { .kind = AFFINITY_EXACT } };
+
+	CPU_SET(CPU_SETSIZE - 1, &work.affinity.exact);
+	spawn(&work, 1);
+	run_for(5 * NS_PER_MS);
+	CHECK_INT(words_count(worker[0].warnings), 1);
+	CHECK_INT(worker[0].exit, CREW_OK);
+	free_all();
+}
+
+TEST(a_run_time_ends_by_itself)
+{
+	const struct work work = { .type = WORK_CPU_SPIN };
+
+	spawn(&work, 1);
+	crew.run_ns = 20 * NS_PER_MS;
+	crew.jitter_ns = 0;
+	crew_start(&crew);
+	CHECK_INT(watch_until(&watch, clock_now_ns() + 5 * NS_PER_SEC,
+			      watch_child_ended, &worker[0].child),
+		  WATCH_DONE);
+	crew_stop(&crew);
+	CHECK_INT(worker[0].exit, CREW_OK);
+	CHECK(worker[0].end_ns >= worker[0].shared->end_at_ns);
+	free_all();
+}
