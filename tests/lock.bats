@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # ktstr-lock(1): what the manual page promises.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code for other shells; variables of bats
 bats_require_minimum_version 1.5.0
 load helper
 

@@ -1,0 +1,3 @@
+tests-y                       += test-sandbox-cgroup
+test-sandbox-cgroup-objs-y    := tests/unit/test-sandbox-cgroup.o \
+	$(patsubst %,tools/sandbox/%.o,place position sweep timed)
