@@ -211,6 +211,7 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 		["list --seed -1 x"]="--seed: '-1' is no number from 0 to 4294967295"
 		["list --clock slow x"]="--clock: 'slow' is neither virtual nor real"
 		["list --topology 1n x"]="--topology: '1n' is no topology: write nodes, LLCs in all, cores per LLC, threads per core as 1n2l4c1t"
+		["list --topology 1n1l2c1t --topology 01n1l2c1t x"]="--topology: 1n1l2c1t is given twice"
 		["list --kernel a/b x"]="--kernel: 'a/b' is no label: letters, digits, '-', '_', '+' and '.'"
 		["report --format yaml x"]="--format: no format is named 'yaml'"
 		["-q"]="a command is missing; see --help"
@@ -398,6 +399,15 @@ fail 6.12/qmap/b/own/default/virtual/s1: check-failed
   again: ktstr-vm run x
 
 1 passed, 1 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+}
+
+@test "gauntlet: verdicts have colours on a terminal, and none with NO_COLOR" {
+	command -v script >/dev/null || skip "needs script(1)"
+	result r k/s/t/own/default/virtual/s1 pass
+	run -0 script -qec 'env -u NO_COLOR ktstr-gauntlet report r' /dev/null
+	[[ $output == *$'\033[32mpass'* ]]
+	run -0 script -qec 'NO_COLOR=1 ktstr-gauntlet report r' /dev/null
+	[[ $output == *pass* && $output != *$'\033'* ]]
 }
 
 @test "gauntlet: report's exit code is that of the worst verdict" {

@@ -109,12 +109,19 @@ static void set_clock(struct request *req, const char *text)
 
 static void add_topology(struct request *req, const char *text)
 {
+	char shape[TOPOLOGY_TEXT_SIZE];
 	struct topology t;
 	struct why why;
 
 	if (topology_parse(text, &t, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
-	append(&req->topology, text);
+	/* One spelling for each, because it stands in the variant's name. */
+	topology_format(&t, shape);
+	for (char **other = req->topology; other && *other; other++) {
+		if (strcmp(*other, shape) == 0)
+			die(EX_USAGE, "--topology: %s is given twice", shape);
+	}
+	append(&req->topology, shape);
 }
 
 /* Options that hold one text. */
