@@ -13,13 +13,13 @@
 # So nothing goes on when make is killed.
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: kernels kernel resolve look obtain link
+.PHONY: kernels one-folder kernel resolve look obtain link
 .PHONY: build again store tools-for-bpf commands compile check configure source
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
 
 here := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
-kconfig := $(firstword $(wildcard $(here)/../kconfig))
+kconfig := $(abspath $(here)/../kconfig)
 comma := ,
 space := $(subst ,, )
 q := $(if $(filter 1,$(V)),,@)
@@ -44,8 +44,11 @@ resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve
 numbers := $(shell seq $(words $(KERNEL)))
 one-rule = kernel-$1: ; +$$(q)exec ktstr-cache --die-with-parent exec -- $$(self) kernel word-number=$1 spec='$$(word $1,$$(KERNEL))'
 
-kernels: $(numbers:%=kernel-%)
-	$(q)$(if $(numbers),,echo 'ktstr: set KERNEL to a kernel tree, a tarball or a cache key' >&2; exit 2)
+refuse = echo 'ktstr: $1' >&2; exit 2
+one-folder:
+	$(q)$(if $(and $(outside),$(word 2,$(numbers))),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(words $(numbers))))
+kernels: one-folder $(numbers:%=kernel-%)
+	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball or a cache key))
 	$(q)awk '!seen[$$0]++' $(numbers:%='$(KTSTR_WORK)/%/label') >'$(out)/list.new'
 	$(q)mv -f '$(out)/list.new' '$(out)/list'
 $(foreach n,$(numbers),$(eval $(call one-rule,$n)))
@@ -72,8 +75,7 @@ obtain: look
 
 # The link changes at once, from one kernel to the other.
 link: obtain
-	$(q)ln -sfn '$(call read,entry)' '$(work)/link'
-	$(q)cp -P '$(work)/link' '$(out)/$(label).new' && mv -fT '$(out)/$(label).new' '$(out)/$(label)'
+	$(q)ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
 	$(q)echo '$(label)' >'$(work)/label'
 	$(q)echo 'kernel $(label): $(or $(call read,built),found in the cache) ($(or $(call field,key),not kept))'
 

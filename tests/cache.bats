@@ -1,4 +1,6 @@
 # ktstr-cache(1): what the manual page promises.
+# shellcheck disable=SC2154 # bats and the helper set stderr, lines, spawned
+# shellcheck disable=SC2016,SC2053 # scripts for sh -c, and patterns, on purpose
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -571,7 +573,7 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	run -2 ktstr-cache put --key ''
 	run -2 ktstr-cache probe
 	run -2 ktstr-cache log -- true
-	HOME= KTSTR_CACHE_DIR= XDG_CACHE_HOME= run -2 ktstr-cache list
+	HOME='' KTSTR_CACHE_DIR='' XDG_CACHE_HOME='' run -2 ktstr-cache list
 	run -125 bash -c 'ktstr-cache --help >/dev/full'
 }
 

@@ -1,4 +1,5 @@
 # ktstr-kconfig(1): what the manual page promises.
+# shellcheck disable=SC2154 # bats sets stderr and lines
 bats_require_minimum_version 1.5.0
 load helper
 

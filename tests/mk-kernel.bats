@@ -1,5 +1,6 @@
 # mk/kernel.mk: what its first lines, and the manual, promise. The kernels are
 # small trees that build in a moment: tests/data/fake-kernel.
+# shellcheck disable=SC2154 # bats and the helper set stderr, spawned
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -32,7 +33,7 @@ kernel() {
 }
 
 builds() {
-	grep -c bzImage "${1:-linux}/builds"
+	grep -c bzImage linux/builds
 }
 
 label() {
@@ -200,6 +201,33 @@ check_clean_cache() {
 	tar -cf linux.tar linux
 	run -2 --separate-stderr kernel KERNEL=linux.tar KTSTR_KERNEL_O=elsewhere
 	[[ "$stderr" == *"only a kernel tree is built in a folder of your choice"* ]]
+}
+
+@test "kernel.mk: KTSTR_KERNEL_O with several kernels is refused" {
+	run -2 --separate-stderr kernel KERNEL="linux linux" KTSTR_KERNEL_O=elsewhere
+	[[ "$stderr" == "ktstr: KTSTR_KERNEL_O is a folder for one kernel, and KERNEL names 2"* ]]
+	[ ! -e elsewhere ]
+}
+
+@test "kernel.mk: settings in the Makefile, and relative folders, work" {
+	printf 'KERNEL = linux\nKTSTR_CACHE_DIR = sub/cache\nKTSTR_OUT = sub/out\n' >>Makefile
+	unset KTSTR_CACHE_DIR
+	run -0 kernel
+	[ -f "sub/out/kernels/$(cat sub/out/kernels/list)/bzImage" ]
+	[ "$(ls -A sub/cache/.tmp)" = "" ]
+	run -0 kernel
+	[[ "$output" == *"found in the cache"* ]]
+	run -2 --separate-stderr kernel KERNEL='git+https://example.org/linux#v6.12'
+	[[ "$stderr" == *"kernel 'git+https://example.org/linux#v6.12' is a git URL"* ]]
+}
+
+@test "kernel.mk: what a killed make left of a link harms nothing" {
+	run -0 kernel KERNEL=linux
+	ln -s "$(readlink "ktstr-out/kernels/$(label)")" "ktstr-out/kernels/.$(label).new"
+	run -0 kernel KERNEL=linux
+	[ ! -e "ktstr-out/kernels/.$(label).new" ]
+	run -0 ktstr-cache verify
+	[ "$(find cache/local-* -type l)" = "" ]
 }
 
 @test "kernel.mk: the kernel's make gets the jobserver, and nothing else of ours" {

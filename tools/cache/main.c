@@ -12,6 +12,7 @@
 
 #include "tools/cache/commands.h"
 #include "tools/lib/cacheroot.h"
+#include "tools/lib/cleanup.h"
 #include "tools/lib/num.h"
 #include "version.h"
 
@@ -251,6 +252,13 @@ int main(int argc, char **argv)
 	code = cache_root(&root, &why);
 	if (code < 0)
 		exit(fail(code, &why));
+	/* Its paths are handed to programs that run elsewhere. */
+	if (*root != '/') {
+		auto_free char *relative = root, *cwd = getcwd(NULL, 0);
+
+		if (!cwd || asprintf(&root, "%s/%s", cwd, relative) < 0)
+			die(EX_BROKEN, "cannot tell the current folder: %m");
+	}
 	o.root = root;
 	code = command->run(&o);
 	free(root);
