@@ -53,8 +53,7 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
  * checks_merge() - defaults < scheduler < test, value by value
  * @sched, @test: NULL is a layer that sets nothing
  *
- * Defaults: not-starved yes, isolation no, max-spread 15 %, max-gap 2000 ms
- * (upstream's limits of an optimised build).
+ * Defaults: not-starved yes, isolation no, max-spread 15 %, max-gap 2000 ms.
  */
 void checks_merge(const struct checks *sched, const struct checks *test,
 		  struct checks *ret);
