@@ -59,13 +59,13 @@ int cgroup_init(struct why *reterr_why)
 			       "the kernel has no cgroup controllers cpuset "
 			       "and cpu");
 	r = make_folder(ROOT, reterr_why);
-	return r < 0 ? r : cgroup_pass_on("", reterr_why);
+	return r < 0 ? r : cgroup_pass_on("", true, reterr_why);
 }
 
-int cgroup_pass_on(const char *name, struct why *reterr_why)
+int cgroup_pass_on(const char *name, bool on, struct why *reterr_why)
 {
-	return write_file(name, "cgroup.subtree_control", "+cpuset +cpu",
-			  reterr_why);
+	return write_file(name, "cgroup.subtree_control",
+			  on ? "+cpuset +cpu" : "-cpuset -cpu", reterr_why);
 }
 
 int cgroup_make(const char *name, struct why *reterr_why)
@@ -81,7 +81,7 @@ int cgroup_make(const char *name, struct why *reterr_why)
 		if (r == 0)
 			r = make_folder(path, reterr_why);
 		if (r == 0)
-			r = cgroup_pass_on(above, reterr_why);
+			r = cgroup_pass_on(above, true, reterr_why);
 	}
 	if (r == 0)
 		r = path_of(path, name, "", reterr_why);
@@ -115,20 +115,6 @@ int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why)
 	return 0;
 }
 
-int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,
-		    struct why *reterr_why)
-{
-	auto_str struct str text = { 0 };
-
-	if (cpus)
-		cpulist_format(&text, cpus);
-	/* An empty write(2) would do nothing. */
-	str_add(&text, "\n");
-	if (text.failed)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	return write_file(name, "cpuset.cpus", text.text, reterr_why);
-}
-
 int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why)
 {
 	auto_free char *text = NULL;
@@ -145,4 +131,38 @@ int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why)
 		return why_set(reterr_why, r,
 			       "cannot read the CPUs of cgroup '%s'", name);
 	return 0;
+}
+
+static int write_cpus(const char *name, const cpu_set_t *cpus,
+		      struct why *reterr_why)
+{
+	auto_str struct str text = { 0 };
+
+	cpulist_format(&text, cpus);
+	/* An empty write(2) would do nothing. */
+	str_add(&text, "\n");
+	if (text.failed)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	return write_file(name, "cpuset.cpus", text.text, reterr_why);
+}
+
+int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,
+		    struct why *reterr_why)
+{
+	char above[PATH_MAX];
+	const char *slash = strrchr(name, '/');
+	cpu_set_t set;
+	int r;
+
+	if (cpus)
+		return write_cpus(name, cpus, reterr_why);
+	CPU_ZERO(&set);
+	r = write_cpus(name, &set, reterr_why);
+	if (r != -ENOSPC)
+		return r;
+	/* The kernel takes no empty set where there are processes. */
+	snprintf(above, sizeof(above), "%.*s", slash ? (int)(slash - name) : 0,
+		 name);
+	r = cgroup_get_cpus(above, &set, reterr_why);
+	return r < 0 ? r : write_cpus(name, &set, reterr_why);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "tools/lib/why.h"
@@ -15,8 +16,9 @@ int cgroup_init(struct why *reterr_why);
 /* Make @name; what is above it is made, too, and passes the controllers on. */
 int cgroup_make(const char *name, struct why *reterr_why);
 
-/* Let @name have children that use the controllers. */
-int cgroup_pass_on(const char *name, struct why *reterr_why);
+/* Let children of @name use the controllers, or stop that, so that @name may
+ * hold processes (only when there are no children). */
+int cgroup_pass_on(const char *name, bool on, struct why *reterr_why);
 
 /* Remove it; 0 if it is not there. It must be empty. */
 int cgroup_remove(const char *name, struct why *reterr_why);
@@ -24,9 +26,9 @@ int cgroup_remove(const char *name, struct why *reterr_why);
 /* @pid becomes a member. */
 int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why);
 
+/* The CPUs that are in force for it. */
+int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why);
+
 /* Give it CPUs of its own; NULL: all of its parent's. */
 int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,
 		    struct why *reterr_why);
-
-/* The CPUs that are in force for it. */
-int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why);

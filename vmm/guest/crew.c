@@ -19,6 +19,7 @@
 
 #define SCHED_EXT_POLICY 7		  /* uapi/linux/sched.h, since 6.12 */
 #define READY_NS	 (5 * NS_PER_SEC) /* from fork to the start line */
+#define READY_SLICE_NS	 (50 * NS_PER_MS)
 #define START_MARGIN_NS	 (200 * UINT64_C(1000))
 
 void crew_warn(struct worker *w, const char *fmt, ...)
@@ -125,17 +126,22 @@ static int fork_worker(struct crew *c, struct worker *w)
 	return 0;
 }
 
-static bool all_ready(const void *arg)
+/* A worker says "ready" by a futex, which the watch cannot wait for: wait here,
+ * and look in between at all the rest. */
+static void wait_ready(struct crew *c, const struct worker *w,
+		       uint64_t deadline_ns)
 {
-	const struct crew *c = arg;
+	_Atomic uint32_t *ready = &w->shared->ready;
 
-	for (size_t i = 0; i < c->count; i++) {
-		const struct worker *w = c->member[i];
+	while (!atomic_load(ready) && !w->child.ended) {
+		uint64_t now = clock_now_ns();
 
-		if (!atomic_load(&w->shared->ready) && !w->child.ended)
-			return false;
+		if (now >= deadline_ns)
+			return;
+		worker_futex_wait(ready, 0, now + READY_SLICE_NS);
+		if (!atomic_load(ready))
+			watch_until(c->watch, 0, NULL, NULL);
 	}
-	return true;
 }
 
 void crew_set_affinity(struct crew *c, struct worker *w,
@@ -233,8 +239,8 @@ int crew_spawn(struct crew *c, struct why *reterr_why)
 		return why_set(reterr_why, r, "cannot start %zu workers",
 			       c->count);
 	deadline = clock_now_ns() + READY_NS;
-	while (watch_until(c->watch, deadline, all_ready, c) == WATCH_LOST)
-		; /* a lost scheduler does not keep them from coming */
+	for (size_t i = 0; r == 0 && i < c->count; i++)
+		wait_ready(c, c->member[i], deadline);
 	for (size_t i = 0; r == 0 && i < c->count; i++)
 		r = set_up(c, c->member[i], reterr_why);
 	return r;
@@ -257,8 +263,6 @@ void crew_start(struct crew *c)
 			sh->start_at_ns += rng_below(c->random, c->jitter_ns);
 		if (c->run_ns)
 			sh->end_at_ns = sh->start_at_ns + c->run_ns;
-		if (w->segment_count > 0)
-			w->segment[0].from_ns = sh->start_at_ns;
 		w->started = true;
 		atomic_store(&sh->start, 1);
 		worker_futex_wake(&sh->start);

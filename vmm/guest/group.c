@@ -2,29 +2,11 @@
 #include "vmm/guest/group.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/cpulist.h"
 #include "tools/lib/str.h"
 #include "vmm/guest/cgroup.h"
-
-int group_init(struct group *g, const struct cgroup_def *def, bool has_children)
-{
-	struct str leaf = { 0 };
-
-	str_add(&leaf, def->name);
-	if (has_children)
-		str_add(&leaf, "/.self");
-	*g = (struct group){ .def = def, .leaf = str_take(&leaf) };
-	return g->leaf ? 0 : -ENOMEM;
-}
-
-void group_done(struct group *g)
-{
-	free(g->leaf);
-	*g = (struct group){ 0 };
-}
 
 bool group_is_below(const struct group *g, const struct group *top)
 {
@@ -39,7 +21,7 @@ int group_refresh(struct group *g, struct why *reterr_why)
 	auto_str struct str given = { 0 };
 	auto_str struct str got = { 0 };
 	cpu_set_t both;
-	int r = cgroup_get_cpus(g->leaf, &g->cpus, reterr_why);
+	int r = cgroup_get_cpus(g->def->name, &g->cpus, reterr_why);
 
 	if (r < 0 || !g->has_cpuset)
 		return r;
@@ -70,7 +52,7 @@ int group_set_cpus(struct group *g, const cpu_set_t *cpus,
 int group_make(struct group *g, const struct machine *m, struct why *reterr_why)
 {
 	cpu_set_t set;
-	int r = cgroup_make(g->leaf, reterr_why);
+	int r = cgroup_make(g->def->name, reterr_why);
 
 	if (r < 0)
 		return r;
@@ -83,16 +65,19 @@ int group_make(struct group *g, const struct machine *m, struct why *reterr_why)
 
 int group_remove(struct group *g, struct why *reterr_why)
 {
-	int r = cgroup_remove(g->leaf, reterr_why);
+	int r = cgroup_remove(g->def->name, reterr_why);
 
-	if (r == 0)
-		r = cgroup_remove(g->def->name, reterr_why);
 	if (r == 0)
 		g->exists = false;
 	return r;
 }
 
+int group_open(const struct group *g, struct why *reterr_why)
+{
+	return cgroup_pass_on(g->def->name, false, reterr_why);
+}
+
 int group_attach(const struct group *g, pid_t pid, struct why *reterr_why)
 {
-	return cgroup_attach(g->leaf, pid, reterr_why);
+	return cgroup_attach(g->def->name, pid, reterr_why);
 }

@@ -12,24 +12,18 @@
 /**
  * struct group - one cgroup
  * @def:  what the test says
- * @leaf: where its workers are. That is @def->name; but a cgroup that has
- *	  children in the test cannot hold processes (cgroup v2 allows that to
- *	  no cgroup which passes controllers on): then it is "NAME/.self".
  * @has_cpuset, @cpuset: CPUs that it was given, if any
  * @cpus: CPUs that are in force for it, as the kernel says
  * @exists: made and not removed
+ *
+ * A cgroup holds children or processes, never both: cgroup v2 wants it where
+ * controllers are passed on, and the language of tests refuses the rest.
  */
 struct group {
 	const struct cgroup_def *def;
-	char *leaf;
 	bool has_cpuset, exists;
 	cpu_set_t cpuset, cpus;
 };
-
-/* @has_children: another cgroup of the test is below it. Return: 0, -ENOMEM. */
-int group_init(struct group *g, const struct cgroup_def *def,
-	       bool has_children);
-void group_done(struct group *g);
 
 /* Is @g the cgroup @top, or below it? */
 bool group_is_below(const struct group *g, const struct group *top);
@@ -39,6 +33,8 @@ bool group_is_below(const struct group *g, const struct group *top);
 int group_make(struct group *g, const struct machine *m,
 	       struct why *reterr_why);
 int group_remove(struct group *g, struct why *reterr_why);
+/* @g has no children now, but may have had: let it hold processes. */
+int group_open(const struct group *g, struct why *reterr_why);
 int group_attach(const struct group *g, pid_t pid, struct why *reterr_why);
 
 /* Give it those CPUs, NULL for all of its parent's. */

@@ -177,6 +177,7 @@ static int op_move_tasks(struct scenario *s, const struct op *op,
 	(void)op;
 	if (r < 0)
 		return why_set(reterr_why, r, "out of memory");
+	r = group_open(other, reterr_why);
 	close_segments(&c);
 	for (size_t i = 0; r == 0 && i < c.count; i++) {
 		struct worker *w = c.member[i];

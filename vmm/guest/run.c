@@ -29,7 +29,7 @@
 /**
  * struct guest - all that lives as long as the guest
  * @turn_timer: what bounds the turns of the virtual CPUs, or why nothing does
- * @has_ports:  ports_init() went well
+ * @has_ports, @no_ports: ports_init() went well, or why not
  */
 struct guest {
 	struct channel channel;
@@ -39,6 +39,7 @@ struct guest {
 	struct scheduler scheduler;
 	char turn_timer[128];
 	bool has_ports;
+	struct why no_ports;
 };
 
 /* Messages for a person; there is no /dev/console before devtmpfs. */
@@ -67,9 +68,9 @@ static noreturn void end_machine(struct guest *g, unsigned int value)
 }
 
 /* Nobody but the console can be told. */
-static noreturn void give_up(struct guest *g, const struct why *why)
+static noreturn void give_up(struct guest *g, const struct why *why, int error)
 {
-	warn("%s", why->text);
+	warn("%s: %s", why->text, strerror(-error));
 	end_machine(g, PORTS_EXIT_BROKEN);
 }
 
@@ -91,6 +92,7 @@ static int set_up(struct guest *g, struct why *reterr_why)
 	int r = mounts_set_up(reterr_why);
 
 	open_console();
+	g->has_ports = ports_init(&g->no_ports) == 0;
 	/* Above the scheduler under test, and above its real-time tasks. */
 	if (r == 0 && sched_setscheduler(0, SCHED_FIFO, &p) < 0)
 		return why_set(reterr_why, -errno,
@@ -104,10 +106,9 @@ static int set_up(struct guest *g, struct why *reterr_why)
 /* Ports are needed by the watchdog alone; the rest has other ways. */
 static int start_ports(struct guest *g, struct why *reterr_why)
 {
-	struct why why;
+	struct why why = g->no_ports;
 	pid_t feeder;
 
-	g->has_ports = ports_init(&why) == 0;
 	if (!g->has_ports && g->job.watchdog)
 		return why_set(reterr_why, -ENODEV, "no watchdog: %s",
 			       why.text);
@@ -205,6 +206,19 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	return r < 0 ? r : run_under_scheduler(g, reterr_why);
 }
 
+static void tell_failure(struct guest *g, int error, const struct why *why)
+{
+	const char *class = class_of(error);
+	bool is_ours = strcmp(class, "harness") == 0;
+
+	/* The other sentences are whole: they tell what to change. */
+	warn("%s%s%s", why->text, is_ours ? ": " : "",
+	     is_ours ? strerror(-error) : "");
+	channel_send_error(&g->channel, class, "%s%s%s", why->text,
+			   is_ours ? ": " : "",
+			   is_ours ? strerror(-error) : "");
+}
+
 noreturn void run_guest(void)
 {
 	static struct guest g = { .channel.fd = -1 };
@@ -212,13 +226,11 @@ noreturn void run_guest(void)
 	int r = set_up(&g, &why);
 
 	if (r < 0)
-		give_up(&g, &why);
+		give_up(&g, &why, r);
 	r = run_steps(&g, &why);
 	kmsg_close(&g.watch.kmsg, &g.channel);
-	if (r < 0) {
-		warn("%s", why.text);
-		channel_send_error(&g.channel, class_of(r), "%s", why.text);
-	}
+	if (r < 0)
+		tell_failure(&g, r, &why);
 	if (channel_end(&g.channel) == 0)
 		end_machine(&g, PORTS_EXIT_DONE);
 	warn("cannot write to '%s': %s", CHANNEL, strerror(-g.channel.error));

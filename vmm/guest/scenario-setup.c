@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "vmm/guest/spawn.h"
 
@@ -27,33 +26,11 @@ static unsigned int count_segments(const struct test *t)
 	return (unsigned int)(2 * n);
 }
 
-static bool is_parent(const struct cgroup_def *def, const struct test *t)
+static void add_groups(struct scenario *s, const struct cgroup_def *def,
+		       size_t count)
 {
-	const struct cgroup_def *list = t->cgroup;
-	size_t len = strlen(def->name), count = t->cgroup_count;
-
-	for (size_t i = 0;; i++) {
-		for (size_t k = 0; k < count; k++) {
-			if (strncmp(list[k].name, def->name, len) == 0 &&
-			    list[k].name[len] == '/')
-				return true;
-		}
-		if (i == t->step_count)
-			return false;
-		list = t->step[i].cgroup;
-		count = t->step[i].cgroup_count;
-	}
-}
-
-static int add_groups(struct scenario *s, const struct cgroup_def *def,
-		      size_t count)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = group_init(&s->group[s->group_count++], &def[i],
-			       is_parent(&def[i], s->test));
-	return r;
+	for (size_t i = 0; i < count; i++)
+		s->group[s->group_count++] = (struct group){ .def = &def[i] };
 }
 
 static const struct work *works_of(const struct scenario *s,
@@ -125,7 +102,7 @@ static int add_workers(struct scenario *s, struct group *g,
 int scenario_prepare(struct scenario *s, struct why *reterr_why)
 {
 	const struct test *t = s->test;
-	int r;
+	int r = 0;
 
 	s->default_work =
 		(struct work){ .type = WORK_CPU_SPIN, .spin = WORKER_SPIN };
@@ -133,11 +110,9 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 	s->group = calloc(count_groups(t) + 1, sizeof(*s->group));
 	if (!s->group)
 		return -ENOMEM;
-	r = add_groups(s, t->cgroup, t->cgroup_count);
-	for (size_t i = 0; r == 0 && i < t->step_count; i++)
-		r = add_groups(s, t->step[i].cgroup, t->step[i].cgroup_count);
-	if (r < 0)
-		return r;
+	add_groups(s, t->cgroup, t->cgroup_count);
+	for (size_t i = 0; i < t->step_count; i++)
+		add_groups(s, t->step[i].cgroup, t->step[i].cgroup_count);
 	s->worker = calloc(count_workers(s) + 1, sizeof(*s->worker));
 	if (!s->worker)
 		return -ENOMEM;
@@ -156,8 +131,6 @@ void scenario_free(struct scenario *s)
 {
 	for (size_t i = 0; i < s->worker_count; i++)
 		crew_free(&s->worker[i]);
-	for (size_t i = 0; i < s->group_count; i++)
-		group_done(&s->group[i]);
 	free(s->worker);
 	free(s->group);
 }
