@@ -20,9 +20,25 @@ full-files := $(wildcard tests/full/$(T).bats)
 # Tests see our programs first in PATH and none of make's own variables.
 test-run = $(ktstr-q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u O -u V -u T \
 	PATH='$(abspath $(O)):$(PATH)' KTSTR_TOP='$(CURDIR)' KTSTR_BUILD='$(abspath $(O))' \
-	CC='$(CC)' tests/run
+	CC='$(CC)' $(test-kernel-env) tests/run
 
-check-deps := all check-headers
+# The kernel that machines boot in tests: found in the user's cache or built.
+test-kernel-spec := $(firstword $(KTSTR_TEST_KERNEL) $(wildcard /usr/src/linux-source-6.12.tar.xz))
+test-kernel-dir  := $(abspath $(O))/test-kernel
+test-kernel-env   = $(if $(file <$(test-kernel-dir)/kernels/list),\
+	KTSTR_TEST_KERNEL_ENTRY='$(realpath $(test-kernel-dir)/kernels/$(firstword $(file <$(test-kernel-dir)/kernels/list)))' \
+	KTSTR_TEST_KERNEL_SOURCE='$(abspath $(test-kernel-spec))')
+.PHONY: test-kernel
+test-kernel: all
+ifneq ($(test-kernel-spec),)
+	+$(ktstr-q)mkdir -p '$(test-kernel-dir)' && env -u MAKEFLAGS -u MAKEOVERRIDES -u O $(MAKE) --no-print-directory \
+		-C '$(test-kernel-dir)' -f '$(CURDIR)/mk/kernel.mk' ktstr-kernel KTSTR_OUT=. \
+		ktstr-tools-dir='$(abspath $(O))' KERNEL='$(abspath $(test-kernel-spec))'
+else
+	@echo 'no kernel to test with: install linux-source-6.12, or say KTSTR_TEST_KERNEL=TREE_OR_TARBALL'
+endif
+
+check-deps := all check-headers test-kernel
 
 check: $(check-deps) $(unit-tests) ## All tests that a push runs
 	$(test-run) $(unit-tests) $(bats-files) $(e2e-files)
@@ -30,7 +46,7 @@ check-unit: $(unit-tests) ## Unit tests in C (T=GLOB selects)
 	$(test-run) $(unit-tests)
 check-bats: all ## Tests of tools, rules and documents
 	$(test-run) $(bats-files)
-check-e2e: all ## Tests that build kernels and boot machines
+check-e2e: test-kernel ## Tests that build kernels and boot machines
 	$(test-run) $(e2e-files)
 check-full: $(check-deps) $(unit-tests) ## Everything, long runs included
 	$(test-run) $(unit-tests) $(bats-files) $(e2e-files) $(full-files)

@@ -16,9 +16,14 @@ include $(ktstr-mk)/core.mk
 
 KTSTR_OUT ?= ktstr-out
 
-# From a checkout the tools are built first, into the project's output folder;
-# an installed ktstr.mk says where they are.
-ifneq ($(wildcard $(ktstr-mk)/prog.mk),)
+# From a checkout the tools are built first, into the project's output folder,
+# unless KTSTR_TOOLS names a folder of built ones; an installed ktstr.mk says
+# where they are.
+ifneq ($(KTSTR_TOOLS),)
+ktstr-tools-dir := $(abspath $(KTSTR_TOOLS))
+ktstr-init      := $(ktstr-tools-dir)/ktstr-init
+ktstr-tools     :=
+else ifneq ($(wildcard $(ktstr-mk)/prog.mk),)
 ktstr-tools-dir := $(abspath $(KTSTR_OUT))/tools
 ktstr-init      := $(ktstr-tools-dir)/ktstr-init
 ktstr-tools     := ktstr-tools

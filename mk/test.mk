@@ -22,6 +22,7 @@
 #:   KTSTR_SEEDS=1         several words: several interleavings
 #:   KTSTR_FORMAT=table    report as table, tap, json or junit
 #:   KTSTR_OUT=ktstr-out   folder of all output
+#:   KTSTR_TOOLS=DIR       from a checkout: programs that are built already
 #:   KTSTR_CACHE_DIR=...   folder of the kernel cache
 #:   KTSTR_EXTRA_KCONFIG=F your own kernel configuration fragment
 #:   KTSTR_CPU_CAP=N       CPUs that a kernel build may reserve

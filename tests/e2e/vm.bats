@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# Machines really boot: what ktstr-vm(1) says of run and exec.
+# shellcheck disable=SC2154 # bats sets stderr
+bats_require_minimum_version 1.5.0
+load ../helper
+
+setup() {
+	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
+	cd "$BATS_TEST_TMPDIR" || return 1
+	kernel=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --kernel-label k)
+	printf '[test]\nduration = 100ms\nsettle = 50ms\n[cgroup a]\nwork = cpu-spin workers=2\n' >short.test
+}
+
+# guest_program NAME: compile the C program on standard input, statically.
+guest_program() {
+	"${CC:-cc}" -D_GNU_SOURCE -static -x c -o "$1" -
+}
+
+@test "vm: exec carries output and exit status back" {
+	run -7 --separate-stderr ktstr-vm exec "${kernel[@]}" -- sh -c 'echo out; echo err >&2; exit 7'
+	[ "$output" = "out" ]
+	[ "$stderr" = "err" ]
+}
+
+@test "vm: exec tells of a command that died of a signal, as a shell does" {
+	# shellcheck disable=SC2016
+	run -137 ktstr-vm exec "${kernel[@]}" -- sh -c 'kill -9 $$'
+}
+
+@test "vm: exec gives 127 for a command that is not on the host" {
+	run -127 --separate-stderr ktstr-vm exec "${kernel[@]}" -- no-such-command
+	[ "$stderr" = "ktstr-vm: no program 'no-such-command' in PATH" ]
+}
+
+@test "vm: a panic ends the machine, and its console is shown" {
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- sh -c 'echo c >/proc/sysrq-trigger'
+	[[ $stderr == *"the guest's kernel panicked: sysrq triggered crash"* ]]
+	[[ $stderr == *"sysrq_handle_crash"* ]]
+}
+
+@test "vm: a hang is ended by the watchdog, with a stack" {
+	guest_program hang <<-'C'
+		#include <sched.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			struct sched_param p = { .sched_priority = 99 };
+			sched_setscheduler(0, SCHED_FIFO, &p);
+			for (int i = 0; i < 8; i++)
+				if (fork() == 0)
+					for (;;) ;
+			for (;;) ;
+		}
+	C
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./hang
+	[[ $stderr == *"the guest hung; its watchdog ended it"* ]]
+}
+
+@test "vm: the host-time limit ends a machine with 124" {
+	run -124 --separate-stderr ktstr-vm exec "${kernel[@]}" --timeout 1 -- sleep 1000
+	[[ $stderr == *"the host-time limit ran out after 1 s"* ]]
+}
+
+@test "vm: the guest has the declared nodes, caches, cores and threads" {
+	run -0 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --topology 2n4l1c2t --out o
+	[ "$output" = "o/result.json" ]
+	run -0 jq -r '.verdict + " " + .topology' o/result.json
+	[ "$output" = "pass 2n4l1c2t" ]
+	grep -F '"llcs":["0-1","2-3","4-5","6-7"]' o/channel.log >/dev/null
+}
+
+@test "vm: KTSTR_CPUS binds the machine" {
+	KTSTR_CPUS=0 spawn ktstr-vm exec "${kernel[@]}" -- sleep 1000000
+	until_true qemu_of_spawned
+	run -0 taskset -cp "$(pgrep -P "${spawned[0]}" -f qemu-system)"
+	[[ $output == *": 0" ]]
+}
+
+# The machine that the first spawned ktstr-vm started.
+qemu_of_spawned() { pgrep -P "${spawned[0]}" -f qemu-system >/dev/null; }
+
+@test "vm: kill -9 of ktstr-vm leaves no machine behind" {
+	spawn ktstr-vm run "${kernel[@]}" --test short.test --out o
+	until_true qemu_of_spawned
+	qemu=$(pgrep -P "${spawned[0]}" -f qemu-system)
+	kill -KILL "${spawned[0]}"
+	gone() { ! kill -0 "$qemu" 2>/dev/null; }
+	until_true gone
+	[ ! -e o/result.json ]
+}
+
+@test "vm: a killed machine is an error with a reason, never a pass" {
+	sed -i 's/100ms/100s/' short.test
+	spawn bash -c "ktstr-vm run ${kernel[*]} --test short.test --out o 2>err; echo \$? >status"
+	# shellcheck disable=SC2317
+	qemu() { pgrep -f "qemu-system.*$BATS_TEST_TMPDIR|qemu-system" -s "${spawned[0]}"; }
+	until_true qemu
+	kill -KILL "$(qemu)"
+	until_true test -s status
+	[ "$(cat status)" = 125 ]
+	run -0 jq -r '.verdict + " " + .class + " " + .reasons[0]' o/result.json
+	[ "$output" = "error harness QEMU died of signal 9" ]
+}
+
+@test "vm: SIGTERM ends machine and program" {
+	spawn ktstr-vm exec "${kernel[@]}" -- sleep 1000000
+	until_true qemu_of_spawned
+	qemu=$(pgrep -P "${spawned[0]}" -f qemu-system)
+	kill -TERM "${spawned[0]}"
+	gone() { ! kill -0 "$qemu" 2>/dev/null && ! kill -0 "${spawned[0]}" 2>/dev/null; }
+	until_true gone
+}
+
+@test "vm: without QEMU it is a skip that says how to get it" {
+	run -4 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --qemu no-such-qemu
+	[ "$stderr" = "ktstr-vm: cannot run 'no-such-qemu': No such file or directory (install QEMU: make deps)" ]
+}
+
+@test "vm: --dry-run prints a command that a shell can run" {
+	run -0 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --dry-run
+	eval "words=($output)"
+	[ "${words[0]}" = qemu-system-x86_64 ]
+	[[ $output == *"-icount shift=3,sleep=off"* ]]
+}
+
+@test "vm: a topology that TCG cannot number is a skip" {
+	run -4 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --topology 1n33l8c1t
+	[[ $stderr == *"APIC id"* ]]
+}
