@@ -136,7 +136,12 @@ configure-now: olddefconfig
 
 # The user's own .config is kept. If .config is ours, begin where it began.
 saved = $(folder)/.config.ktstr-saved
-save-config = $(if $(call field,base),$(if $(filter $(call field,base),$(call field,config)),$(keep-it),cp '$(saved)' '$(folder)/.config'),:)
+is-theirs = $(filter $(call field,base),$(call field,config))
+save-config = $(if $(call field,base),$(if $(is-theirs),$(keep-it),$(take-back)),:)
+define take-back
+cp '$(saved)' '$(folder)/.config' || { \
+	echo "ktstr: '$(folder)/.config' was made from a file that is gone; remove '$(folder)/.config.ktstr' to begin with it as it is" >&2; exit 2; }
+endef
 define keep-it
 if ! cmp -s '$(folder)/.config' '$(saved)'; then \
 	if test -e '$(saved)'; then mv -f '$(saved)' '$(saved).old'; fi; \

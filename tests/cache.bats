@@ -176,6 +176,17 @@ nothing_left() { [ -z "$(ls -A "$KTSTR_CACHE_DIR/.tmp" 2>/dev/null)" ]; }
 	since dirty-before ''
 }
 
+@test "cache: probe prints the state of a tree" {
+	repo linux
+	run -0 --separate-stderr ktstr-cache probe linux
+	[ "$(jq -c 'del(.hash)' <<<"$output")" = '{"git":true,"dirty":false,"config":null,"base":null,"record":null}' ]
+	[ "$(jq -r .hash <<<"$output")" = "$(git -C linux rev-parse HEAD)" ]
+	tar -cf l.tar linux
+	run -2 --separate-stderr ktstr-cache probe ./l.tar
+	[ "$stderr" = "ktstr-cache: './l.tar' is no folder" ]
+	run -2 ktstr-cache probe linux --since x
+}
+
 @test "cache: key prints the key of a probe file, or exits 1" {
 	repo linux
 	ktstr-cache resolve linux --probe-file probe >/dev/null

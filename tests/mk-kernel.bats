@@ -192,6 +192,32 @@ check_clean_cache() {
 	grep -x CONFIG_FAKE_OTHER=y linux/.config
 }
 
+@test "kernel.mk: after a change of fragments the user's .config is the base again" {
+	printf 'CONFIG_MINE=y\n' >linux/.config
+	cp linux/.config mine
+	echo CONFIG_FAKE_EXTRA=y >extra
+	run -0 kernel KERNEL=linux KTSTR_EXTRA_KCONFIG=extra
+	run -0 kernel KERNEL=linux
+	[[ "$output" == *"built in"* ]]
+	run -1 grep FAKE_EXTRA linux/.config
+	grep -x CONFIG_MINE=y linux/.config
+	cmp mine linux/.config.ktstr-saved
+	rm linux/.config.ktstr-saved
+	run -2 --separate-stderr kernel KERNEL=linux KTSTR_EXTRA_KCONFIG=extra
+	[[ "$stderr" == *"ktstr: '$PWD/linux/.config' was made from a file that is gone; remove '$PWD/linux/.config.ktstr' to begin with it as it is"* ]]
+	rm linux/.config.ktstr
+	run -0 kernel KERNEL=linux KTSTR_EXTRA_KCONFIG=extra
+}
+
+@test "kernel.mk: a user's .config that we already saved is kept beside a newer one" {
+	echo CONFIG_OLD=y >linux/.config
+	run -0 kernel KERNEL=linux
+	echo CONFIG_NEW=y >linux/.config
+	run -0 kernel KERNEL=linux
+	[ "$(cat linux/.config.ktstr-saved)" = CONFIG_NEW=y ]
+	[ "$(cat linux/.config.ktstr-saved.old)" = CONFIG_OLD=y ]
+}
+
 @test "kernel.mk: KTSTR_KERNEL_O builds outside, and leaves the tree alone" {
 	run -0 kernel KERNEL=linux KTSTR_KERNEL_O=elsewhere
 	[ -f elsewhere/vmlinux ]

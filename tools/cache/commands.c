@@ -144,6 +144,7 @@ int do_probe(const struct options *o)
 		.root = o->root,
 	};
 	auto_source struct source s = { 0 };
+	json_t *all, *state;
 	struct why why;
 	int r;
 
@@ -158,7 +159,10 @@ int do_probe(const struct options *o)
 		r = why_set(&why, -EINVAL, "'%s' is no folder", o->args[0]);
 	if (r < 0)
 		return fail(r, &why);
-	print_json(json_incref(json_object_get(source_to_json(&s), "state")));
+	all = source_to_json(&s);
+	state = json_incref(json_object_get(all, "state"));
+	json_decref(all);
+	print_json(state);
 	return EX_PASS;
 }
 
