@@ -203,6 +203,7 @@ check_clean_cache() {
 	grep -x CONFIG_MINE=y linux/.config
 	cmp mine linux/.config.ktstr-saved
 	rm linux/.config.ktstr-saved
+	echo CONFIG_FAKE_MORE=y >extra
 	run -2 --separate-stderr kernel KERNEL=linux KTSTR_EXTRA_KCONFIG=extra
 	[[ "$stderr" == *"ktstr: '$PWD/linux/.config' was made from a file that is gone; remove '$PWD/linux/.config.ktstr' to begin with it as it is"* ]]
 	rm linux/.config.ktstr
