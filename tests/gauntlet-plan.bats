@@ -47,7 +47,7 @@ load gauntlet
 	run_plan
 	read -r name identity <variants.list
 	[ "$name" = 6.12/qmap/swap/smt-2llc/llc+steal/virtual/s5 ]
-	[ "$(paste -sd' ' args)" = "run --kernel entry --kernel-label 6.12 --sched ktstr/qmap.sched --test ktstr/swap.test --preset smt-2llc --topology 1n2l2c2t --profile llc+steal --clock virtual --seed 5 --identity $identity --init init --out results/$name" ]
+	[ "$(paste -sd' ' args)" = "run -q --kernel entry --kernel-label 6.12 --sched ktstr/qmap.sched --test ktstr/swap.test --preset smt-2llc --topology 1n2l2c2t --profile llc+steal --clock virtual --seed 5 --identity $identity --init init --out results/$name" ]
 }
 
 @test "gauntlet: a failure is kept for reading, does not stop make, and runs again" {
@@ -88,7 +88,7 @@ load gauntlet
 	run_plan
 	run -125 ktstr-gauntlet report --variants variants.list results
 	[[ $output == *"'./vm' died of signal 11 (Segmentation fault) and left no result"* ]]
-	[[ $output == *"again: ./vm run --kernel entry"* ]]
+	[[ $output == *"again: ./vm run -q --kernel entry"* ]]
 }
 
 @test "gauntlet: what a command said last is in the error, and on standard error" {

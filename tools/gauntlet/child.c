@@ -23,6 +23,10 @@ static noreturn void become(char *const *command, int errors, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent ||
 	    dup2(errors, STDERR_FILENO) < 0)
 		_exit(EX_BROKEN);
+	/* Its standard output is the result's path, which our caller chose. */
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0)
+		_exit(EX_BROKEN);
 	execvp(command[0], command);
 	code = errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN;
 	warn("cannot run '%s': %m", command[0]);

@@ -100,7 +100,9 @@ static void add_vm(struct str *out, const struct planning *p,
 	topology_format(&v->topology, shape);
 	snprintf(seed, sizeof(seed), "%" PRIu64, v->seed);
 	add_words(out, p->vm);
+	/* What it would say as notes stands in the result. */
 	add_word(out, "run");
+	add_word(out, "-q");
 	add_option(out, "--kernel", v->kernel->entry);
 	add_option(out, "--kernel-label", v->kernel->label);
 	add_option(out, "--sched", v->sched->path ? v->sched->path : "none");
@@ -185,7 +187,7 @@ int command_plan(const struct request *req)
 	str_add(&plan.make, "# Made by ktstr-gauntlet plan.\n"
 			    "ktstr-plan-q := $(if $(filter 1,$(V)),,@)\n"
 			    ".PHONY: ktstr-run-all\n"
-			    "ktstr-run-all:\n");
+			    "ktstr-run-all: ; @:\n");
 	for (size_t i = 0; i < v.count; i++) {
 		char identity[IDENTITY_SIZE];
 

@@ -6,6 +6,7 @@
  * What an earlier run left is removed first: a stamp must not outlive the
  * result that it stands beside.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -138,6 +139,29 @@ static void make_stamp(const struct request *req)
 		die(EX_BROKEN, "cannot make '%s': %m", path);
 }
 
+/* One line for whoever watches: the verdict, and why it is no pass. */
+static void print_line(const char *path, const char *name, enum verdict v)
+{
+	json_t *o = json_load_file(path, 0, NULL);
+	const json_t *host = json_object_get(o, "host");
+	double seconds = json_real_value(json_object_get(host, "wall_s"));
+	const json_t *reasons = json_object_get(o, "reasons");
+	const char *reason = json_string_value(json_array_get(reasons, 0));
+	auto_str struct str line = { 0 };
+
+	str_addf(&line, "  %-7s %s", verdict_names[v], name);
+	if (seconds > 0)
+		str_addf(&line, " (%.1f s)", seconds);
+	for (char *c = line.text; c && *c && c < line.text + 9; c++)
+		*c = (char)toupper((unsigned char)*c);
+	if (reason) {
+		str_add(&line, "\n          ");
+		utf8_add_line(&line, reason, strlen(reason), 0);
+	}
+	puts(str_text(&line));
+	json_decref(o);
+}
+
 int command_record(const struct request *req)
 {
 	auto_free char *path = NULL;
@@ -161,6 +185,7 @@ int command_record(const struct request *req)
 	if (result_identity(path, req->identity, &verdict) == 0) {
 		if (verdict == VERDICT_PASS)
 			make_stamp(req);
+		print_line(path, req->operand[0], verdict);
 		return EX_PASS;
 	}
 	if (stopped_by(status))
@@ -168,6 +193,6 @@ int command_record(const struct request *req)
 	auto_str struct str text = { 0 };
 	describe(status, req->command[0], &last, &text);
 	write_error(req, path, str_text(&text));
-	printf("error %s: %s\n", req->operand[0], str_text(&text));
+	print_line(path, req->operand[0], VERDICT_ERROR);
 	return EX_PASS;
 }

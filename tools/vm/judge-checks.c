@@ -30,7 +30,7 @@ static struct trust trust_virtual(const json_t *c)
 	else if (gap > CALIBRATION_GAP_NS)
 		snprintf(t.why, sizeof(t.why),
 			 "calibration: a CPU that nobody wanted paused for "
-			 "%.1f ms, %d are the limit",
+			 "%.1f ms; the limit is %d ms",
 			 (double)gap / 1e6, CALIBRATION_GAP_NS / 1000000);
 	else if (spread > CALIBRATION_SPREAD_PERMILLE)
 		snprintf(t.why, sizeof(t.why),
@@ -56,7 +56,7 @@ static struct trust trust_real(const struct noise *n)
 		snprintf(
 			t.why, sizeof(t.why),
 			"the guest's CPUs waited %.1f %% of their time for the "
-			"host's, %.1f are the limit",
+			"host's; the limit is %.1f %%",
 			(double)n->wait_ns * 100 / (double)all,
 			NOISE_PERMILLE / 10.0);
 	else
@@ -111,14 +111,14 @@ static void measure_group(enum check_kind kind, double limit, const char *name,
 		value = s->spread_percent;
 		snprintf(text, sizeof(text),
 			 "cgroup '%s': equal workers were off the CPU for "
-			 "shares that differ by %.1f %%, %.1f are the limit",
+			 "shares that differ by %.1f %%; the limit is %g %%",
 			 name, value, limit);
 		break;
 	case CHECK_MAX_GAP:
 		value = (double)s->max_gap_ns;
 		snprintf(text, sizeof(text),
 			 "cgroup '%s': a worker did not run on for %.1f ms (on "
-			 "CPU %d), %.1f are the limit",
+			 "CPU %d); the limit is %g ms",
 			 name, value / 1e6, s->max_gap_cpu, limit / 1e6);
 		break;
 	case CHECK_KINDS:

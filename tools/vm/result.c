@@ -34,10 +34,20 @@ static json_t *rerun(const struct result *r)
 	topology_format(&r->variant->topology, topology);
 	str_add(&line, "ktstr-vm run --kernel ");
 	words_quote(&line, q->kernel);
+	if (q->kernel_label) {
+		str_add(&line, " --kernel-label ");
+		words_quote(&line, q->kernel_label);
+	}
+	if (q->init) {
+		str_add(&line, " --init ");
+		words_quote(&line, q->init);
+	}
 	str_add(&line, " --sched ");
 	words_quote(&line, r->variant->has_sched ? q->sched : "none");
 	str_add(&line, " --test ");
 	words_quote(&line, q->test);
+	str_add(&line, " --preset ");
+	words_quote(&line, r->variant->preset);
 	str_addf(&line, " --topology %s --profile ", topology);
 	words_quote(&line, r->variant->profile.name);
 	str_addf(&line, " --clock %s --seed %" PRIu64,

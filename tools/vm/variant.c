@@ -65,7 +65,8 @@ static void choose_topology(const struct request *req, struct variant *v)
 		v->topology = v->sched.topology;
 	if (v->test.has_topology)
 		v->topology = v->test.topology;
-	if (strcmp(v->preset, "own") != 0) {
+	/* With --topology the preset is only the machine's name in results. */
+	if (strcmp(v->preset, "own") != 0 && !req->topology) {
 		preset = preset_find(v->preset);
 		if (!preset)
 			die(EX_USAGE, "no preset is named '%s'", v->preset);

@@ -64,12 +64,6 @@ static int read_settle(const struct setting *s)
 }
 
 /* The kernel refuses more than 30 s (SCX_WATCHDOG_MAX_TIMEOUT). */
-static int read_watchdog(const struct setting *s)
-{
-	read_time(s->e, s->d, 100 * MS, 30 * SECOND, &s->t->watchdog_ns);
-	return 0;
-}
-
 static int read_workers(const struct setting *s)
 {
 	read_count(s->e, s->d, 1, 1024, &s->t->workers);
@@ -187,7 +181,6 @@ static const struct {
 	{ "settle", read_settle, false },
 	{ "workers", read_workers, false },
 	{ "memory", read_memory, false },
-	{ "watchdog", read_watchdog, false },
 	{ "min-nodes", read_min_nodes, false },
 	{ "max-nodes", read_max_nodes, false },
 	{ "min-llcs", read_min_llcs, false },
@@ -204,17 +197,12 @@ static const struct {
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 
 static const struct planned planned[] = {
-	{ "needs-flag", NULL },
-	{ "cpu-controller", NULL },
-	{ "payload", NULL },
-	{ "workloads", NULL },
-	{ "include-files", NULL },
-	{ "auto-repro", NULL },
-	{ "performance", NULL },
-	{ "host-only", NULL },
-	{ "map-write", NULL },
-	{ "cleanup-budget", NULL },
-	{ NULL, NULL },
+	{ "needs-flag", NULL },	    { "cpu-controller", NULL },
+	{ "watchdog", NULL },	    { "payload", NULL },
+	{ "workloads", NULL },	    { "include-files", NULL },
+	{ "auto-repro", NULL },	    { "performance", NULL },
+	{ "host-only", NULL },	    { "map-write", NULL },
+	{ "cleanup-budget", NULL }, { NULL, NULL },
 };
 
 static int read_setting(struct test *t, const struct conf_section *s,

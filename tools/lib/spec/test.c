@@ -150,7 +150,6 @@ static void set_defaults(struct test *t)
 		.topology = topology_default,
 		.duration_ns = 2000 * MS,
 		.settle_ns = 500 * MS,
-		.watchdog_ns = 4000 * MS,
 		.workers = 2,
 		.min_nodes = 1,
 		.max_nodes = 1,

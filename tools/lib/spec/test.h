@@ -143,7 +143,6 @@ struct step {
  * @duration_ns: scenario time, default 2 s, 10 ms to 1 h
  * @settle_ns:   between set-up and judgement, default 500 ms
  * @workers:     default per "work =" line, 2
- * @watchdog_ns: the test's limit for a runnable task to wait, default 4 s
  * @min_* @max_*: constraints on presets; defaults 1..1 nodes, 1..12 LLCs,
  *		 1..192 CPUs
  * @expect_fail: passes only if the run fails by a check, stall or exit
@@ -152,7 +151,7 @@ struct test {
 	char *name, *description, *scheduler;
 	bool has_topology;
 	struct topology topology;
-	uint64_t duration_ns, settle_ns, watchdog_ns;
+	uint64_t duration_ns, settle_ns;
 	unsigned int workers, memory_mib;
 	unsigned int min_nodes, max_nodes, min_llcs, max_llcs, min_cpus,
 		max_cpus;

@@ -1,0 +1,15 @@
+tests-y            += test-judge
+test-judge-objs-y  := tests/unit/test-judge.o tools/vm/judge.o
+test-judge-objs-y  += tools/vm/judge-checks.o tools/vm/stats.o
+test-judge-libs-y  := -ljansson -lm $(lib-lzma)
+tests-y            += test-argv
+test-argv-objs-y   := tests/unit/test-argv.o
+tests-y            += test-attest
+test-attest-objs-y := tests/unit/test-attest.o
+test-attest-libs-y := -ljansson $(lib-lzma)
+tests-y            += test-facts
+test-facts-objs-y  := tests/unit/test-facts.o
+test-facts-libs-y  := -ljansson $(lib-lzma)
+tests-y            += test-archive
+test-archive-objs-y := tests/unit/test-archive.o
+test-archive-libs-y := -larchive -lelf
