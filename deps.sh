@@ -22,6 +22,7 @@ else
 fi
 
 missing=
+# shellcheck disable=SC2013 # words, one a line
 for package in $(awk -v c="$column" '!/^#/ && NF && $c != "-" { print $c }' "$list"); do
 	have "$package" || missing="$missing $package"
 done
@@ -37,6 +38,7 @@ echo "deps.sh: installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # words
 if ! { $refresh && $install $missing; } >"$log" 2>&1 </dev/null; then
 	tail -n 20 "$log" >&2
 	echo "deps.sh: could not install:$missing" >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Machines really boot: what ktstr-vm(1) says of run and exec.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2154,SC2317 # bats sets stderr; functions for until_true
 bats_require_minimum_version 1.5.0
 load ../helper
 
@@ -92,7 +92,6 @@ qemu_of_spawned() { pgrep -P "${spawned[0]}" -f qemu-system >/dev/null; }
 @test "vm: a killed machine is an error with a reason, never a pass" {
 	sed -i 's/100ms/100s/' short.test
 	spawn bash -c "ktstr-vm run ${kernel[*]} --test short.test --out o 2>err; echo \$? >status"
-	# shellcheck disable=SC2317
 	qemu() { pgrep -f "qemu-system.*$BATS_TEST_TMPDIR|qemu-system" -s "${spawned[0]}"; }
 	until_true qemu
 	kill -KILL "$(qemu)"
