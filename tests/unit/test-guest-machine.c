@@ -68,8 +68,8 @@ TEST(the_machine_is_read_from_sysfs)
 	struct why why;
 
 	put("cpu/online", "0-3\n");
-	put_cpu(0, "0-1\n", "0-3\n", "0-1\n");
-	put_cpu(1, "0-1\n", "0-3\n", "0-1\n");
+	put_cpu(0, "0\n", "0-3\n", "0-1\n");
+	put_cpu(1, "1\n", "0-3\n", "0-1\n");
 	put_cpu(2, "2-3\n", "0-3\n", "2-3\n");
 	put_cpu(3, "2-3\n", "0-3\n", "2-3\n");
 	put("node/online", "0,2\n");
@@ -83,7 +83,7 @@ TEST(the_machine_is_read_from_sysfs)
 		     "{\"t\":\"topology\",\"cpus\":\"0-3\",\"nodes\":["
 		     "{\"id\":0,\"cpus\":\"0-3\",\"distances\":[10,20]},"
 		     "{\"id\":2,\"cpus\":\"\",\"distances\":[20,10]}],"
-		     "\"llcs\":[\"0-1\",\"2-3\"],\"cores\":[\"0-1\",\"2-3\"],"
+		     "\"llcs\":[\"0-1\",\"2-3\"],\"cores\":[\"0\",\"1\",\"2-3\"],"
 		     "\"llc_source\":\"cache\"") == 0);
 	guest_machine_done(&g);
 	file_remove_tree(top);

@@ -53,6 +53,8 @@ int mounts_settings(struct why *reterr_why)
 		{ "/proc/sys/kernel/sched_rt_runtime_us", "-1" },
 	};
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	/* Three for each worker of a pair, and a test may have thousands. */
+	const struct rlimit files = { 65536, 65536 };
 
 	for (size_t i = 0; i < sizeof(setting) / sizeof(setting[0]); i++) {
 		int r = file_write_at(AT_FDCWD, setting[i].path,
@@ -65,5 +67,8 @@ int mounts_settings(struct why *reterr_why)
 	if (setrlimit(RLIMIT_MEMLOCK, &all) < 0)
 		return why_set(reterr_why, -errno,
 			       "cannot lift the limit of locked memory");
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		return why_set(reterr_why, -errno,
+			       "cannot lift the limit of open files");
 	return 0;
 }

@@ -18,7 +18,7 @@ int mounts_set_up(struct why *reterr_why);
  * mounts_settings() - kernel settings and limits that all measurements rest on
  *
  * schedstat on, no throttling of real-time tasks (init is one), no limit to
- * locked memory.
+ * locked memory, many open files.
  *
  * Return: 0 or -errno and @reterr_why.
  */

@@ -18,17 +18,18 @@ static noreturn void become(char *const *argv, int out, int err)
 		    mark[] = "KTSTR_GUEST=1";
 	/* The job brings every library of its programs, by soname. */
 	static char libs[] = "LD_LIBRARY_PATH=/job/lib";
-	static char *const env[] = { path, home, term, mark, libs, NULL };
+	static char *env[] = { path, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	sigset_t none;
 	int in = open("/dev/null", O_RDONLY), error;
 
+	environ = env; /* execvp(3) looks at PATH in there */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0 &&
 	    sched_setscheduler(0, SCHED_OTHER, &plain) == 0)
-		execvpe(argv[0], argv, env);
+		execvp(argv[0], argv);
 	error = errno;
 	dprintf(2, "cannot run '%s': %s\n", argv[0], strerror(error));
 	_exit(error == ENOENT ? 127 : 126);
