@@ -27,7 +27,10 @@ guest_program() {
 	run -137 ktstr-vm exec "${kernel[@]}" -- sh -c 'kill -9 $$'
 }
 
-@test "vm: exec gives 127 for a command that is not on the host" {
+@test "vm: exec gives 127 for a command that is not on the host, 126 for no program" {
+	run -127 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./no-such-command
+	[ "$stderr" = "ktstr-vm: cannot run './no-such-command': No such file or directory" ]
+	run -126 ktstr-vm exec "${kernel[@]}" -- ./short.test
 	run -127 --separate-stderr ktstr-vm exec "${kernel[@]}" -- no-such-command
 	[ "$stderr" = "ktstr-vm: no program 'no-such-command' in PATH" ]
 }

@@ -22,8 +22,12 @@ static char *find_program(const char *name)
 {
 	const char *list = getenv("PATH");
 
-	if (strchr(name, '/'))
+	if (strchr(name, '/')) {
+		if (access(name, X_OK) < 0)
+			die(errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN,
+			    "cannot run '%s': %m", name);
 		return strdup(name);
+	}
 	while (list && *list) {
 		struct str path = { 0 };
 		size_t len = strcspn(list, ":");
