@@ -14,7 +14,7 @@
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: kernels one-folder kernel resolve look obtain link
-.PHONY: build again store tools-for-bpf commands compile check configure source
+.PHONY: build again store commands compile tools-for-bpf configure source
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
 
@@ -110,52 +110,54 @@ logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),-
 
 source:
 	$(q)date +%s >'$(work)/start'
+	$(q): >'$(log)'
 	$(q)exec $(if $(filter tarball,$(call field,kind)),ktstr-cache --die-with-parent \
 		--kconfig-dir '$(kconfig)' fetch --to '$(work)/source' '$(call field,path)',\
 		echo '$(call field,path)') >'$(work)/tree'
 
 # Our .config is made from the user's, or from tinyconfig, and the fragments. It
 # is made again from the same start whenever a fragment has changed: what a
-# fragment no longer says must not stay.
+# fragment no longer says must not stay. It is made and checked beside the tree,
+# and put there at once.
 fragments = '$(kconfig)/ktstr.config' '$(kconfig)/$(call field,arch).config' $(if $(extra),'$(extra)')
-configure: source
-	+$(q)$(if $(call field,configured),:,exec $(self) configure-now)
-
-.PHONY: configure-now base merge olddefconfig
-base:
-	$(q): >'$(log)'
-	$(q)$(save-config)
-	+$(q)$(if $(call field,base),,exec $(call logged,configuring) -- $(kernel-make) tinyconfig)
-merge: base
-	$(q)ktstr-kconfig merge '$(folder)/.config' $(fragments) >'$(work)/config'
-	$(q)cp '$(work)/config' '$(folder)/.config.ktstr-new' && mv -f '$(folder)/.config.ktstr-new' '$(folder)/.config'
-olddefconfig: merge
-	+$(q)exec $(call logged,configuring) --append -- $(kernel-make) olddefconfig
-configure-now: olddefconfig
-	$(q)$(if $(filter directory,$(call field,kind)),ktstr-cache record '$(probe)')
-
-# The user's own .config is kept. If .config is ours, begin where it began.
+config = $(work)/config
 saved = $(folder)/.config.ktstr-saved
 is-theirs = $(filter $(call field,base),$(call field,config))
-save-config = $(if $(call field,base),$(if $(is-theirs),$(keep-it),$(take-back)),:)
-define take-back
-cp '$(saved)' '$(folder)/.config' || { \
+configure: source
+	+$(q)$(if $(call field,configured),$(call check,$(folder)/.config),exec $(self) adopt)
+
+.PHONY: base merge check adopt
+base:
+	+$(q)$(if $(call field,base),$(copy-base),exec $(call logged,configuring) --append -- $(kernel-make) KCONFIG_CONFIG='$(config)' tinyconfig)
+copy-base = cp '$(if $(is-theirs),$(folder)/.config,$(saved))' '$(config)' || { \
 	echo "ktstr: '$(folder)/.config' was made from a file that is gone; remove '$(folder)/.config.ktstr' to begin with it as it is" >&2; exit 2; }
-endef
+merge: base
+	$(q)ktstr-kconfig merge '$(config)' $(fragments) >'$(config).merged'
+	$(q)mv -f '$(config).merged' '$(config)'
+	+$(q)exec $(call logged,configuring) --append -- $(kernel-make) KCONFIG_CONFIG='$(config)' olddefconfig
+check: merge
+	$(q)$(call check,$(config))
+adopt: check
+	$(q)$(if $(is-theirs),$(keep-it))
+	$(q)$(if $(filter directory,$(call field,kind)),ktstr-cache adopt '$(probe)' '$(config)',cp '$(config)' '$(tree)/.config')
+
+check = ktstr-kconfig check '$1' --required '$(kconfig)/required.list' \
+	$(addprefix --requested ,$(fragments)) --tree '$(tree)' || { \
+	echo 'ktstr: no test can run on this kernel$(if $(extra), (is it because of $(extra)?))' >&2; exit 1; }
 define keep-it
 if ! cmp -s '$(folder)/.config' '$(saved)'; then \
 	if test -e '$(saved)'; then mv -f '$(saved)' '$(saved).old'; fi; \
-	cp -p '$(folder)/.config' '$(saved)'; \
+	cp -p '$(folder)/.config' '$(saved).new' && mv -f '$(saved).new' '$(saved)' || exit 1; \
 	echo "kernel $(label): '$(folder)/.config' is going to change; it is kept as '$(saved)'"; \
 fi
 endef
 
-check: configure
-	$(q)ktstr-kconfig check '$(folder)/.config' --required '$(kconfig)/required.list' \
-		$(addprefix --requested ,$(fragments)) --tree '$(tree)' || { \
-		echo 'ktstr: no test can run on this kernel$(if $(extra), (is it because of $(extra)?))' >&2; exit 1; }
+# Before the kernel, because they fail sooner.
+tools-for-bpf: configure
+	+$(q)exec $(call logged,BPF tools) --append -- $(clean-env) $(MAKE) $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) \
+		-f '$(here)/kernel-bpf.mk' TREE='$(tree)' WORK='$(work)/bpf'
 
-compile: check
+compile: tools-for-bpf
 	+$(q)exec $(call logged,building) --append -- $(kernel-make) $(build-args) bzImage vmlinux
 
 # For editors; with other arguments the kernel would compile everything again.
@@ -164,13 +166,9 @@ commands: compile
 make-commands = $(call logged,compile_commands.json) --append -- $(kernel-make) $(build-args) compile_commands.json || \
 	echo 'ktstr: no compile_commands.json for $(tree), ignoring it' >&2
 
-tools-for-bpf: commands
-	+$(q)exec $(call logged,BPF tools) --append -- $(clean-env) $(MAKE) $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) \
-		-f '$(here)/kernel-bpf.mk' TREE='$(tree)' WORK='$(work)/bpf'
-
 # Kept in the cache only if what the key names is still what was built.
 is-kept = $(and $(call field,key),$(filter clean failed,$(call read,after)))
-store: tools-for-bpf
+store: commands
 	$(q)exec ktstr-cache --die-with-parent probe --since '$(probe)' >'$(work)/after'
 	+$(q)exec $(self) put
 

@@ -98,7 +98,8 @@ nothing_left() { [ -z "$(ls -A "$KTSTR_CACHE_DIR/.tmp" 2>/dev/null)" ]; }
 	ktstr-cache resolve linux --probe-file probe
 	echo CONFIG_OURS=y >linux/.config
 	[[ "$(field linux key)" == *-cfg????????-kc* ]]
-	run -0 ktstr-cache record probe
+	cp linux/.config ours
+	run -0 ktstr-cache adopt probe ours
 	[ "$(field linux key)" = "$key" ]
 	[ "$(field linux configured)" = true ]
 	echo CONFIG_THEIRS=y >>linux/.config

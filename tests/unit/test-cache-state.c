@@ -34,6 +34,7 @@ TEST(tells_what_happened_between_two_looks)
 TEST(a_config_that_we_made_has_the_base_of_before)
 {
 	char folder[] = "/tmp/test-cache-state.XXXXXX", path[64];
+	char ours[64], note[64], next[64];
 	struct state s;
 	struct why why;
 
@@ -46,13 +47,26 @@ TEST(a_config_that_we_made_has_the_base_of_before)
 	CHECK_INT(state_probe(folder, folder, &s, &why), 0);
 	CHECK(strlen(s.config) == 8 && strcmp(s.base, s.config) == 0);
 
-	CHECK_INT(file_publish(path, "ours\n", 5, 0600, &why), 0);
-	CHECK_INT(state_record(folder, "12345678", "kc1-xkc2", &why), 0);
+	snprintf(ours, sizeof(ours), "%s/ours", folder);
+	snprintf(note, sizeof(note), "%s/.config.ktstr", folder);
+	snprintf(next, sizeof(next), "%s/.config.ktstr.next", folder);
+	CHECK_INT(file_publish(ours, "ours\n", 5, 0600, &why), 0);
+	CHECK_INT(state_adopt(folder, ours, "12345678", "kc1-xkc2", &why), 0);
 	CHECK_INT(state_probe(folder, folder, &s, &why), 0);
 	CHECK(strcmp(s.base, "12345678") == 0);
 	CHECK(strcmp(s.record, "kc1-xkc2") == 0);
 
-	CHECK_INT(state_record(folder, "", "kc1", &why), 0);
+	CHECK_INT(access(next, F_OK), -1);
+
+	/* Killed between the .config and its note: the other one tells. */
+	CHECK_INT(rename(note, next), 0);
+	CHECK_INT(file_publish(note, "base none\nresult 00000000\nkconfig k\n",
+			       36, 0600, &why),
+		  0);
+	CHECK_INT(state_probe(folder, folder, &s, &why), 0);
+	CHECK(strcmp(s.base, "12345678") == 0);
+
+	CHECK_INT(state_adopt(folder, ours, "", "kc1", &why), 0);
 	CHECK_INT(state_probe(folder, folder, &s, &why), 0);
 	CHECK(!*s.base && strlen(s.config) == 8);
 
@@ -60,8 +74,8 @@ TEST(a_config_that_we_made_has_the_base_of_before)
 	CHECK_INT(state_probe(folder, folder, &s, &why), 0);
 	CHECK(strcmp(s.base, s.config) == 0 && !*s.record);
 
-	CHECK_INT(unlink(path), 0);
-	CHECK_INT(state_record(folder, "", "kc1", &why), -ENOENT);
+	CHECK_INT(unlink(ours), 0);
+	CHECK_INT(state_adopt(folder, ours, "", "kc1", &why), -ENOENT);
 	CHECK_INT(file_remove_tree(folder), 0);
 }
 

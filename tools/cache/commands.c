@@ -193,7 +193,7 @@ int do_key(const struct options *o)
 	return r;
 }
 
-int do_record(const struct options *o)
+int do_adopt(const struct options *o)
 {
 	auto_source struct source s = { 0 };
 	auto_str struct str kconfig = { 0 };
@@ -205,8 +205,8 @@ int do_record(const struct options *o)
 			    o->args[0]);
 	if (r == 0) {
 		kconfig_format(&kconfig, &s.kconfig);
-		r = state_record(s.build, s.state.base, str_text(&kconfig),
-				 &why);
+		r = state_adopt(s.build, o->args[1], s.state.base,
+				str_text(&kconfig), &why);
 	}
 	return r < 0 ? fail(r, &why) : EX_PASS;
 }

@@ -29,7 +29,7 @@ extern const char commands_help[];
 int do_resolve(const struct options *o);
 int do_probe(const struct options *o);
 int do_key(const struct options *o);
-int do_record(const struct options *o);
+int do_adopt(const struct options *o);
 int do_fetch(const struct options *o);
 int do_strip(const struct options *o);
 int do_put(const struct options *o);

@@ -10,7 +10,7 @@ const char commands_help[] =
 	"  probe DIR         the state of a kernel tree, as JSON\n"
 	"  probe --since F   one word: what happened since the probe file F\n"
 	"  key F             the key in the probe file F; exit 1 if it has none\n"
-	"  record F          note that the .config was made by us\n"
+	"  adopt F CONFIG    make CONFIG the tree's .config, and note that we did\n"
 	"  fetch SPEC        unpack a tarball; print the source folder\n"
 	"entries:\n"
 	"  get KEY           print an entry's path; exit 1 if there is none\n"

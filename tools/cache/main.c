@@ -60,7 +60,7 @@ static const struct command {
 	{ "probe", do_probe, 0, 1,
 	  BIT(O_SINCE) | BIT(O_KCONFIG_DIR) | BIT(O_BUILD_DIR), false },
 	{ "key", do_key, 1, 1, BIT(O_FIELD), false },
-	{ "record", do_record, 1, 1, 0, false },
+	{ "adopt", do_adopt, 2, 2, 0, false },
 	{ "fetch", do_fetch, 1, 1, BIT(O_TO) | BIT(O_KCONFIG_DIR), false },
 	{ "get", do_get, 1, 1, 0, false },
 	{ "put", do_put, 0, 0,

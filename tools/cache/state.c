@@ -13,8 +13,6 @@
 
 #define MAX_CONFIG (4 << 20)
 
-static const char record_name[] = ".config.ktstr";
-
 int state_crc_file(const char *path, char ret[STATE_CRC_SIZE])
 {
 	auto_free char *text = NULL;
@@ -30,17 +28,17 @@ int state_crc_file(const char *path, char ret[STATE_CRC_SIZE])
 	return 0;
 }
 
-/* Fill base and record from @build's record, when it tells of this .config. */
-static int read_record(const char *build, struct state *s)
+/*
+ * Fill base and record from the note in @path, if it tells of this .config.
+ *
+ * Return: 1 if it does, 0, or -errno.
+ */
+static int read_note(const char *path, struct state *s)
 {
 	char base[16], result[16], kconfig[24];
-	auto_free char *path = NULL, *text = NULL;
-	int r;
+	auto_free char *text = NULL;
+	int r = file_read_at(AT_FDCWD, path, /* max */ 4096, &text);
 
-	snprintf(s->base, sizeof(s->base), "%s", s->config);
-	if (asprintf(&path, "%s/%s", build, record_name) < 0)
-		return -ENOMEM;
-	r = file_read_at(AT_FDCWD, path, /* max */ 4096, &text);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (sscanf(text, "base %15s\nresult %15s\nkconfig %23s\n", base, result,
@@ -53,7 +51,21 @@ static int read_record(const char *build, struct state *s)
 		return 0;
 	memcpy(s->base, base, strlen(base) + 1);
 	snprintf(s->record, sizeof(s->record), "%s", kconfig);
-	return 0;
+	return 1;
+}
+
+/* The same with the note of today, then with that of an unfinished change. */
+static int read_notes(const char *build, struct state *s)
+{
+	auto_free char *note = NULL, *next = NULL;
+	int r;
+
+	snprintf(s->base, sizeof(s->base), "%s", s->config);
+	if (asprintf(&note, "%s/.config.ktstr", build) < 0 ||
+	    asprintf(&next, "%s.next", note) < 0)
+		return -ENOMEM;
+	r = read_note(note, s);
+	return r ? r : read_note(next, s);
 }
 
 int state_probe(const char *tree, const char *build, struct state *ret,
@@ -69,7 +81,7 @@ int state_probe(const char *tree, const char *build, struct state *ret,
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	r = state_crc_file(config, s.config);
 	if (r == 0)
-		r = read_record(build, &s);
+		r = read_notes(build, &s);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s", config,
 			       strerror(-r));
@@ -103,24 +115,31 @@ const char *change_name(enum change change)
 	return name[change];
 }
 
-int state_record(const char *build, const char *base, const char *kconfig,
-		 struct why *reterr_why)
+int state_adopt(const char *build, const char *config, const char *base,
+		const char *kconfig, struct why *reterr_why)
 {
-	auto_free char *config = NULL, *path = NULL, *text = NULL;
-	char result[STATE_CRC_SIZE];
-	int r;
+	auto_free char *to = NULL, *note = NULL, *next = NULL;
+	auto_free char *text = NULL, *told = NULL;
+	int n, r;
 
-	if (asprintf(&config, "%s/.config", build) < 0 ||
-	    asprintf(&path, "%s/%s", build, record_name) < 0)
+	if (asprintf(&to, "%s/.config", build) < 0 ||
+	    asprintf(&note, "%s.ktstr", to) < 0 ||
+	    asprintf(&next, "%s.next", note) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	r = state_crc_file(config, result);
-	if (r == 0 && !*result)
-		r = -ENOENT;
+	r = file_read_at(AT_FDCWD, config, MAX_CONFIG, &text);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s", config,
 			       strerror(-r));
-	if (asprintf(&text, "base %s\nresult %s\nkconfig %s\n",
-		     *base ? base : "none", result, kconfig) < 0)
+	n = asprintf(&told, "base %s\nresult %08x\nkconfig %s\n",
+		     *base ? base : "none",
+		     crc32_of(text, (size_t)r, /* before */ 0), kconfig);
+	if (n < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	return file_publish(path, text, strlen(text), 0666, reterr_why);
+	n = file_publish(next, told, (size_t)n, 0666, reterr_why);
+	if (n == 0)
+		n = file_publish(to, text, (size_t)r, 0666, reterr_why);
+	if (n == 0 && rename(next, note) < 0)
+		n = why_set(reterr_why, -errno, "cannot make '%s': %s", note,
+			    strerror(errno));
+	return n;
 }

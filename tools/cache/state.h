@@ -18,7 +18,7 @@
  * @hash:   HEAD, or ""
  * @config: CRC32 of .config in the build folder, or ""
  * @base:   CRC32 of the .config that is ours to build upon: @config, unless
- *	    state_record() says that we made this very .config; then what it
+ *	    state_adopt() has noted that we made this very .config; then what it
  *	    was made from, "" for tinyconfig
  * @record: kconfig hash that the record names, or ""; empty if .config is
  *	    not what the record tells of
@@ -72,14 +72,18 @@ const char *change_name(enum change change);
 int state_crc_file(const char *path, char ret[STATE_CRC_SIZE]);
 
 /**
- * state_record() - note that the .config in @build was made by us
+ * state_adopt() - make @config the .config in @build, and note that we did
+ * @config:  a file
  * @base:    what it was made from, see struct state
  * @kconfig: hash of the fragments that went in
  *
- * Kept in @build/.config.ktstr. That is how the second build of an unchanged
- * tree finds the entry of the first, though .config is not the same any more.
+ * The note is @build/.config.ktstr. That is how the second build of an
+ * unchanged tree finds the entry of the first, though .config is not the same
+ * any more. The note is there before the .config that it tells of, under
+ * another name, so that at no moment our .config looks like the user's, or the
+ * other way round.
  *
  * Return: 0 or -errno with a sentence.
  */
-int state_record(const char *build, const char *base, const char *kconfig,
-		 struct why *reterr_why);
+int state_adopt(const char *build, const char *config, const char *base,
+		const char *kconfig, struct why *reterr_why);
