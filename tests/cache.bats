@@ -397,6 +397,15 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	[ "$left" = $'small:\n.tmp\n\nsmall/.tmp:' ]
 }
 
+@test "cache: a full disk while unpacking is a sentence, and nothing of it stays" {
+	tree linux
+	head -c 300000 /dev/urandom >linux/random
+	tar -cf l.tar linux
+	run -125 --separate-stderr bash -c 'ulimit -f 100; ktstr-cache fetch --to to l.tar'
+	[ "$stderr" = "ktstr-cache: cannot unpack 'linux/random': Write failed (File too large)" ]
+	[ ! -e to ]
+}
+
 @test "cache: a corrupt entry counts as missing, and is named" {
 	built
 	corrupt() { run -1 --separate-stderr ktstr-cache get one; [[ "$stderr" == "ktstr-cache: entry 'one' is corrupt ($1): "* ]]; rm -rf cache/one; put one; }

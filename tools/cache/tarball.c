@@ -187,8 +187,9 @@ static int write_failed(const struct unpack *u, struct archive_entry *e,
 	int error = archive_errno(u->to);
 
 	return why_set(reterr_why, error > 0 ? -error : -EIO,
-		       "cannot unpack '%.150s': %s", archive_entry_pathname(e),
-		       archive_error_string(u->to));
+		       "cannot unpack '%.150s': %s (%s)",
+		       archive_entry_pathname(e), archive_error_string(u->to),
+		       strerror(error > 0 ? error : EIO));
 }
 
 static int copy_member(struct unpack *u, struct archive_entry *e,
