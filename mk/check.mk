@@ -9,6 +9,8 @@
 #   check        all of these; the last line is the tally
 #   T=GLOB       only unit tests and .bats files whose name matches
 #   SAN=, CC=, O= as for the build
+#   KTSTR_TEST_KERNEL=   tree or tarball of the kernel that machines boot in
+#                tests; Debian's linux-source-6.12 where it is installed
 .PHONY: check check-diagnostics check-unit check-bats check-e2e check-full check-headers
 T ?= *
 
