@@ -93,9 +93,59 @@ load gauntlet
 
 @test "gauntlet: what a command said last is in the error, and on standard error" {
 	run -0 --separate-stderr ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- \
-		sh -c 'echo one >&2; printf "two \033[31m\n\n" >&2; exit 2'
-	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'sh' ended with exit status 2 and left no result: two ?[31m" ]
+		sh -c 'echo one >&2; printf "two \033[31m\n\n" >&2; exit 5'
+	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'sh' ended with exit status 5 and left no result: two ?[31m" ]
 	[ "$stderr" = $'one\ntwo \033[31m' ]
+}
+
+@test "gauntlet: bad input is an error, and what the machine lacks a skip, in the command's words" {
+	record() {
+		ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- sh -c "echo why >&2; exit $1"
+		jq -r '"\(.verdict) \(.class) \(.reasons[0])"' r/x/result.json >>verdicts
+	}
+	record 2
+	record 4
+	printf '%s\n' "error input why" "skip unsupported why" | diff - verdicts
+}
+
+@test "gauntlet: a stamp without the result of its pass counts for nothing" {
+	plan ktstr/plain.test
+	run_plan
+	stamp=$(echo results/6.12/none/plain/own/default/virtual/s1/passed-*)
+	[ -e "$stamp" ]
+	n=1
+	for spoil in 'rm %' 'echo garbage >%' "sed -i s/pass/fail/ %"; do
+		eval "${spoil/\%/${stamp%/*}/result.json}"
+		plan ktstr/plain.test
+		run_plan
+		n=$((n + 1))
+		[ "$(wc -l <count)" -eq "$n" ]
+		run -0 ktstr-gauntlet report --variants variants.list results
+	done
+	[ -e "$stamp" ]
+	plan ktstr/plain.test
+	run_plan
+	[ "$(wc -l <count)" -eq "$n" ]
+}
+
+@test "gauntlet: the libraries of a scheduler, and its mode, are part of its identity" {
+	identity() {
+		plan --sched ktstr/qmap.sched ktstr/swap.test
+		cut -d' ' -f2 variants.list >>seen
+	}
+	echo 'int helper(void) { return 1; }' | "${CC:-cc}" -shared -fPIC -o libhelper.so -x c -
+	echo 'int helper(void); int main(void) { return helper(); }' |
+		"${CC:-cc}" -o build/scx_qmap -x c - -L. -lhelper -Wl,-rpath,"$PWD"
+	identity
+	identity
+	echo 'int helper(void) { return 2; }' | "${CC:-cc}" -shared -fPIC -o libhelper.so -x c -
+	identity
+	rm libhelper.so
+	identity
+	chmod -x build/scx_qmap
+	identity
+	[ "$(uniq -c seen | awk '{ print $1 }' | paste -sd' ')" = "2 1 1 1" ]
+	[ "$(sort -u seen | wc -l)" -eq 4 ]
 }
 
 @test "gauntlet: record ends with its command, not with what that left behind" {

@@ -2,4 +2,4 @@
 progs-y               += ktstr-gauntlet
 ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child glob identity list main \
 	markdown options plan profiles project record report result show tap variant xml)
-ktstr-gauntlet-libs-y := -ljansson -lnettle
+ktstr-gauntlet-libs-y := -ljansson -lnettle -lelf

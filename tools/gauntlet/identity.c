@@ -12,6 +12,9 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
 #include "version.h"
+#include "vmm/closure.h"
+
+#define auto_closure __attribute__((cleanup(closure_done)))
 
 static void hash_or_die(const char *path, const char *what,
 			char ret[HASH_HEX_SIZE])
@@ -45,6 +48,34 @@ static char *find_program(const char *name)
 	die(EX_NOT_FOUND, "'%s' is not in PATH", name);
 }
 
+/*
+ * The program with all that it takes into the guest. What is wrong with it is
+ * for the run to tell; here it only counts that it is so.
+ */
+static void hash_program(const char *path, char ret[HASH_HEX_SIZE])
+{
+	auto_closure struct closure needs = { 0 };
+	char hex[HASH_HEX_SIZE];
+	struct why why;
+	struct hash h;
+
+	hash_or_die(path, "the scheduler's binary", hex);
+	hash_init(&h);
+	hash_add_fact(&h, "file", hex);
+	hash_add_fact(&h, "mode", access(path, X_OK) == 0 ? "x" : "-");
+	if (closure_find(path, &needs, &why) < 0)
+		hash_add_fact(&h, "trouble", why.text);
+	if (needs.interpreter) {
+		hash_or_die(needs.interpreter, "the dynamic loader", hex);
+		hash_add_fact(&h, "interpreter", hex);
+	}
+	for (size_t i = 0; i < needs.count; i++) {
+		hash_or_die(needs.item[i].path, "the library", hex);
+		hash_add_fact(&h, needs.item[i].soname, hex);
+	}
+	hash_hex(&h, ret);
+}
+
 static void hash_kernel(const struct kernel *k, char ret[HASH_HEX_SIZE])
 {
 	auto_free char *path = NULL;
@@ -74,8 +105,7 @@ void identity_read(const struct request *req, const struct project *p,
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
 		if (p->sched[i].path)
-			hash_or_die(p->sched[i].sched.binary,
-				    "the scheduler's binary", f.binary[i]);
+			hash_program(p->sched[i].sched.binary, f.binary[i]);
 	}
 	*ret = f;
 }

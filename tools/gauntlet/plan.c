@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/gauntlet/identity.h"
+#include "tools/gauntlet/result.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/words.h"
@@ -129,6 +131,18 @@ static void add_lock(struct str *out, char *const *lock,
 	add_word(out, "--");
 }
 
+/* A stamp says nothing once the result beside it is gone or another. */
+static bool has_pass(const char *folder, const char *identity)
+{
+	auto_free char *path = NULL;
+	enum verdict verdict;
+
+	if (asprintf(&path, "%s/result.json", folder) < 0)
+		die(EX_BROKEN, "out of memory");
+	return result_identity(path, identity, &verdict) == 0 &&
+	       verdict == VERDICT_PASS;
+}
+
 static void plan_variant(struct planning *p, const struct variant *v,
 			 const char *identity)
 {
@@ -141,9 +155,14 @@ static void plan_variant(struct planning *p, const struct variant *v,
 	str_addf(&p->list, "%s %s\n", v->name, identity);
 	str_add(out, "\nktstr-run-all: ");
 	add_target(out, stamp);
+	if (access(stamp, F_OK) == 0 && !has_pass(folder, identity)) {
+		str_add(out, "\n.PHONY: ");
+		add_target(out, stamp);
+	}
 	str_add(out, "\n");
 	add_target(out, stamp);
-	str_add(out, ":\n\t$(ktstr-plan-q)");
+	/* Without a shell between, so that make's end is ours. */
+	str_add(out, ":\n\t$(ktstr-plan-q)exec");
 	/* As we were called: PATH may have another one, or none. */
 	add_word(out, program_invocation_name);
 	add_word(out, "record");

@@ -69,10 +69,24 @@ static int stopped_by(int status)
 		       : 0;
 }
 
+/*
+ * Our tools share exit codes: with these two the last line is the whole reason,
+ * be it about what the user wrote or about what the machine lacks.
+ */
+static bool tells_itself(int status)
+{
+	return WIFEXITED(status) && (WEXITSTATUS(status) == EX_USAGE ||
+				     WEXITSTATUS(status) == EX_SKIP);
+}
+
 /* How the command ended, and what it said last. */
 static void describe(int status, const char *program, const struct str *last,
 		     struct str *out)
 {
+	if (tells_itself(status) && last->len) {
+		utf8_add_line(out, last->text, last->len, 0);
+		return;
+	}
 	if (WIFSIGNALED(status))
 		str_addf(out, "'%s' died of signal %d (%s)", program,
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -87,18 +101,23 @@ static void describe(int status, const char *program, const struct str *last,
 }
 
 /* Give the variant a result that says why it has none of its own. */
-static void write_error(const struct request *req, const char *path,
-			const char *why_none)
+static enum verdict write_result(const struct request *req, const char *path,
+				 int status, const char *why_none)
 {
 	static const char *const key[PARTS] = { "kernel", "scheduler", "test",
 						"preset", "profile",   "clock",
 						"seed" };
 	auto_str struct str rerun = { 0 };
+	bool skip = WIFEXITED(status) && WEXITSTATUS(status) == EX_SKIP;
+	enum verdict verdict = skip ? VERDICT_SKIP : VERDICT_ERROR;
+	const char *class = skip		   ? "unsupported"
+			    : tells_itself(status) ? "input"
+						   : "harness";
 	json_t *o = must(json_pack("{si ss ss ss ss s[s]}", "schema_version",
 				   RESULT_SCHEMA_VERSION, "name",
 				   req->operand[0], "identity", req->identity,
-				   "verdict", verdict_names[VERDICT_ERROR],
-				   "class", "harness", "reasons", why_none));
+				   "verdict", verdict_names[verdict], "class",
+				   class, "reasons", why_none));
 	struct why why;
 	char *text;
 
@@ -126,6 +145,7 @@ static void write_error(const struct request *req, const char *path,
 		die(EX_BROKEN, "%s", why.text);
 	free(text);
 	json_decref(o);
+	return verdict;
 }
 
 static void make_stamp(const struct request *req)
@@ -162,8 +182,19 @@ static void print_line(const char *path, const char *name, enum verdict v)
 	json_decref(o);
 }
 
+/* When make is killed we are, and by that the command. */
+static void end_with_parent(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		die(EX_BROKEN, "cannot follow our parent: %m");
+	/* It may have ended before the kernel knew of our wish. */
+	if (getppid() != parent)
+		die(EX_BROKEN, "our parent has ended");
+}
+
 int command_record(const struct request *req)
 {
+	pid_t parent = getppid();
 	auto_free char *path = NULL;
 	auto_str struct str last = { 0 };
 	enum verdict verdict;
@@ -178,8 +209,7 @@ int command_record(const struct request *req)
 		die(EX_BROKEN, "%s", why.text);
 	if (asprintf(&path, "%s/result.json", req->out) < 0)
 		die(EX_BROKEN, "out of memory");
-	/* When make dies we end, and by that the command. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	end_with_parent(parent);
 	remove_old(req->out);
 	status = child_run(req->command, &last);
 	if (result_identity(path, req->identity, &verdict) == 0) {
@@ -192,7 +222,7 @@ int command_record(const struct request *req)
 		return EX_SIGNAL + stopped_by(status);
 	auto_str struct str text = { 0 };
 	describe(status, req->command[0], &last, &text);
-	write_error(req, path, str_text(&text));
-	print_line(path, req->operand[0], VERDICT_ERROR);
+	verdict = write_result(req, path, status, str_text(&text));
+	print_line(path, req->operand[0], verdict);
 	return EX_PASS;
 }
