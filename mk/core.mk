@@ -10,6 +10,10 @@ ifeq ($(filter grouped-target,$(.FEATURES)),)
 $(error ktstr needs GNU make 4.3 or newer, this is $(MAKE_VERSION))
 endif
 
+# make's lists end at blanks. A recipe says so before anything breaks by it.
+ktstr-no-blanks = $(if $(word 2,$(CURDIR)),$(error ktstr: make cannot work \
+	in a folder with blanks in its name, '$(CURDIR)'))
+
 # A prerequisite that is always newer; only our own rules use it.
 .PHONY: ktstr-force
 ktstr-force:

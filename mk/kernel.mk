@@ -34,7 +34,7 @@ ktstr-kernel-set = $(if $($1),$1='$($1)')
 # One process, so that it has make for its parent, and ends when make does.
 .PHONY: ktstr-kernel
 ktstr-kernel: $(ktstr-tools)
-	$(if $(word 2,$(CURDIR)),$(error ktstr: make cannot work in a folder with blanks in its name, '$(CURDIR)'))
+	$(ktstr-no-blanks)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
 	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \

@@ -15,6 +15,7 @@ ktstr-mk := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 include $(ktstr-mk)/core.mk
 
 KTSTR_OUT ?= ktstr-out
+$(if $(word 2,$(KTSTR_OUT)),$(error ktstr: KTSTR_OUT cannot have blanks in it: '$(KTSTR_OUT)'))
 
 # From a checkout the tools are built first, into the project's output folder,
 # unless KTSTR_TOOLS names a folder of built ones; an installed ktstr.mk says

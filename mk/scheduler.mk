@@ -113,6 +113,7 @@ ktstr-no-vmlinux = $(if $(ktstr-vmlinux),,$(if $(KTSTR_VMLINUX),no such file: \
 ktstr-progs:
 
 ktstr-have-vmlinux: | $(ktstr-progs-after)
+	$(ktstr-no-blanks)
 	$(if $(ktstr-no-vmlinux),@echo 'ktstr: $(strip $(ktstr-no-vmlinux))' >&2; exit 1,@:)
 
 $(ktstr-bpf)/tools: ktstr-force | ktstr-have-vmlinux

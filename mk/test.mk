@@ -25,6 +25,7 @@
 #:   KTSTR_TOOLS=DIR       from a checkout: programs that are built already
 #:   KTSTR_CACHE_DIR=...   folder of the kernel cache
 #:   KTSTR_EXTRA_KCONFIG=F your own kernel configuration fragment
+#:   KTSTR_KERNEL_O=DIR    build a kernel tree in this folder, not in the tree
 #:   KTSTR_CPU_CAP=N       CPUs that a kernel build may reserve
 #:   V=1                   show every command
 #:
@@ -41,7 +42,9 @@ KTSTR_FORMAT ?= table
 
 ktstr-results   = $(KTSTR_OUT)/results
 # A declaration is a file, a name in KTSTR_DIR, or "none".
-ktstr-sched     = $(foreach s,$(KTSTR_SCHED),$(firstword $(wildcard $s $(KTSTR_DIR)/$s.sched) $s))
+ktstr-sched     = $(foreach s,$(KTSTR_SCHED),$(or $(filter none,$s),$(firstword \
+	$(wildcard $s $(KTSTR_DIR)/$s.sched)),$(error ktstr: no scheduler '$s': there is neither \
+	such a file nor $(KTSTR_DIR)/$s.sched)))
 # TEST=GLOB... among them; the shell's globs, in each folder that has tests.
 ktstr-tests     = $(if $(TEST),$(foreach g,$(TEST),$(filter $(wildcard \
 	$(addsuffix $g.test,$(sort $(dir $(KTSTR_TESTS))))),$(KTSTR_TESTS:./%=%))),$(KTSTR_TESTS))
@@ -59,17 +62,19 @@ ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error RERUN knows 'all' only
 # The plan: one target for each variant. Its stamp has the hash of all that the
 # result depends on in its name, so content decides what is run again.
 ktstr-plan: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
-	$(ktstr-bad-rerun)
+	$(ktstr-bad-rerun)$(ktstr-no-blanks)
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet plan $(ktstr-select) --init '$(ktstr-init)' \
-		--out '$(ktstr-results)' --variants '$(KTSTR_OUT)/variants' $(ktstr-chosen) >'$(KTSTR_OUT)/plan.mk.new'
+		--out '$(ktstr-results)' --variants '$(KTSTR_OUT)/variants' $(ktstr-chosen) >'$(KTSTR_OUT)/plan.mk.new' || \
+		{ status=$$?; rm -f '$(KTSTR_OUT)/plan.mk.new'; exit $$status; }
 	$(ktstr-q)mv -f '$(KTSTR_OUT)/plan.mk.new' '$(KTSTR_OUT)/plan.mk'
 	$(if $(filter all,$(RERUN)),$(ktstr-q)awk -v r='$(ktstr-results)' '{ print r "/" $$1 }' '$(KTSTR_OUT)/variants' | \
 		while read -r d; do rm -f "$$d"/passed-*; done)
 
-# A variant that does not pass is recorded and does not stop the others.
+# A variant that does not pass is recorded and does not stop the others. Whoever
+# kills us kills this make too, and it all that runs below it.
 ktstr-run: ktstr-plan
 	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) \
-		$(ktstr-make) --no-print-directory -f '$(KTSTR_OUT)/plan.mk' ktstr-run-all V='$(V)'
+		ktstr-cache --die-with-parent exec -- $(ktstr-make) --no-print-directory -f '$(KTSTR_OUT)/plan.mk' ktstr-run-all V='$(V)'
 
 ktstr-test: ktstr-run
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet report --format $(KTSTR_FORMAT) \
