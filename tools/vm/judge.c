@@ -68,6 +68,13 @@ static bool judge_machine(const struct evidence *e, struct judgement *j)
 	if (console_panic(e->console, e->console_len, &panic)) {
 		bool hang = strstr(panic, "NMI") != NULL;
 
+		/* Nothing that is tested can end the init; a bug of ours can.
+		 */
+		if (strstr(panic, "Attempted to kill init")) {
+			decide(j, VERDICT_ERROR, "harness");
+			judge_reason(j, "the guest's init died: %s", panic);
+			return false;
+		}
 		decide(j, VERDICT_FAIL, hang ? "guest-hang" : "guest-panic");
 		judge_reason(j,
 			     hang ? "the guest hung; its watchdog ended it: %s"
@@ -190,6 +197,22 @@ static bool judge_start(const struct evidence *e, struct judgement *j)
 	return false;
 }
 
+/*
+ * A scheduler that crashes loses its charge while it dies, so the guest sees
+ * that first. What it died of, then; NULL when it did not, or by our SIGINT.
+ */
+static const char *crash_of(const struct facts *f)
+{
+	const json_t *stopped = facts_scheduler(f, "stopped");
+	const char *status = facts_text(stopped, "status");
+
+	if (!stopped || json_is_true(json_object_get(stopped, "killed")) ||
+	    strncmp(status, "signal ", 7) != 0 ||
+	    strncmp(status, "signal 2 ", 9) == 0)
+		return NULL;
+	return status;
+}
+
 /* Was it in charge until the end, and did it leave cleanly? */
 static bool judge_stay(const struct evidence *e, struct judgement *j)
 {
@@ -200,19 +223,23 @@ static bool judge_stay(const struct evidence *e, struct judgement *j)
 	const char *kernel = kernel_reason(f);
 
 	if (exited || detached) {
-		const char *class = exited ? "died" : "fell-back";
+		const char *crash = exited ? NULL : crash_of(f);
+		const char *class = exited || crash ? "died" : "fell-back";
 
 		if (kernel && strstr(kernel, "stall"))
 			class = "stalled";
 		decide(j, VERDICT_FAIL, class);
-		judge_reason(j, "the scheduler lost its charge: %s",
-			     facts_text(exited ? exited : detached, "why"));
+		judge_reason(
+			j, "the scheduler lost its charge: %s",
+			crash ? "its process ended"
+			      : facts_text(exited ? exited : detached, "why"));
 		if (kernel)
 			judge_reason(j, "the kernel: %s", kernel);
 		add_kernel_details(f, j);
-		if (exited)
+		if (exited || crash)
 			judge_reason(j, "it ended with %s",
-				     facts_text(exited, "status"));
+				     exited ? facts_text(exited, "status")
+					    : crash);
 		add_last_words(f, j);
 		return false;
 	}

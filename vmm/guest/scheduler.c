@@ -102,6 +102,9 @@ static int wait_attached(struct scheduler *s, uint64_t timeout_ns)
 		s->watch->lost = is_lost;
 		return 0;
 	}
+	auto_str struct str late = { 0 };
+	str_addf(&late, "it was not in charge after %.1f s of the guest's time",
+		 (double)timeout_ns / NS_PER_SEC);
 	kmsg_drain(&s->watch->kmsg, s->watch->channel);
 	s->told = true;
 	if (s->child.ended)
@@ -110,7 +113,7 @@ static int wait_attached(struct scheduler *s, uint64_t timeout_ns)
 		     "charge");
 	else
 		tell(s, "not-attached", &s->attached,
-		     s->attached.present ? "it was not in charge in time"
+		     s->attached.present ? str_text(&late)
 					 : "the kernel has no sched_ext");
 	return 1;
 }
