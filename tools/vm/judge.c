@@ -223,23 +223,27 @@ static bool judge_stay(const struct evidence *e, struct judgement *j)
 	const char *kernel = kernel_reason(f);
 
 	if (exited || detached) {
-		const char *crash = exited ? NULL : crash_of(f);
-		const char *class = exited || crash ? "died" : "fell-back";
+		const char *end =
+			exited ? facts_text(exited, "status") : crash_of(f);
+		const char *class = end ? "died" : "fell-back";
 
 		if (kernel && strstr(kernel, "stall"))
 			class = "stalled";
 		decide(j, VERDICT_FAIL, class);
-		judge_reason(
-			j, "the scheduler lost its charge: %s",
-			crash ? "its process ended"
-			      : facts_text(exited ? exited : detached, "why"));
+		if (end && !kernel)
+			judge_reason(j,
+				     "the scheduler ended in the middle of the "
+				     "test (%s)",
+				     end);
+		else
+			judge_reason(
+				j, "the scheduler lost its charge: %s",
+				facts_text(exited ? exited : detached, "why"));
 		if (kernel)
 			judge_reason(j, "the kernel: %s", kernel);
 		add_kernel_details(f, j);
-		if (exited || crash)
-			judge_reason(j, "it ended with %s",
-				     exited ? facts_text(exited, "status")
-					    : crash);
+		if (end && kernel)
+			judge_reason(j, "it ended with %s", end);
 		add_last_words(f, j);
 		return false;
 	}
