@@ -22,6 +22,7 @@
 #include "vmm/guest/scenario.h"
 #include "vmm/guest/scheduler.h"
 #include "vmm/guest/spawn.h"
+#include "vmm/guest/turns.h"
 #include "vmm/guest/watch.h"
 
 #define CHANNEL "/dev/ttyS1"
@@ -145,6 +146,12 @@ static int read_machine(struct guest *g, struct why *reterr_why)
 /* With the scheduler in charge, if there is one. */
 static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 {
+	if (g->job.exec && g->job.virtual_clock) {
+		int r = turns_protect(&g->machine.machine.all, reterr_why);
+
+		if (r < 0)
+			return r;
+	}
 	if (g->job.exec)
 		return exec_run(&g->watch, g->job.exec, reterr_why);
 	return scenario_run(&g->watch, &g->job.test, &g->machine.machine,
