@@ -3,6 +3,8 @@
 #include "tools/vm/judge.h"
 
 #include "tests/unit/t.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/str.h"
 #include "vmm/frame.h"
 
 #define TOPOLOGY                                                               \
@@ -24,7 +26,7 @@
 	"{\"t\":\"scheduler\",\"event\":\"stopped\",\"killed\":false,"         \
 	"\"unload_ok\":true}"
 
-/* Everything of one judged run; leaks are the process's. */
+/* Everything of one judged run. */
 struct run {
 	struct evidence e;
 	struct machine_result machine;
@@ -32,13 +34,21 @@ struct run {
 	struct judgement j;
 };
 
+static void run_done(struct run *r)
+{
+	facts_done(&r->facts);
+	judgement_done(&r->j);
+}
+#define auto_run __attribute__((cleanup(run_done)))
+
 /* Judge the frames up to NULL, with the end frame behind them. */
 static void run_judge(struct run *r, const char *const *frames)
 {
-	struct str s = { 0 };
+	auto_str struct str s = { 0 };
 	char end[64];
 	uint64_t n = 0;
 
+	run_done(r); /* of the run before, if any */
 	for (; frames[n]; n++)
 		frame_format(&s, n, frames[n]);
 	snprintf(end, sizeof(end), "{\"t\":\"end\",\"frames\":%u}",
@@ -74,7 +84,7 @@ static void check_verdict(const struct run *r, enum verdict v,
 
 TEST(a_clean_run_passes)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS);
 	check_verdict(&r, VERDICT_PASS, "ok");
@@ -82,13 +92,13 @@ TEST(a_clean_run_passes)
 
 TEST(spread_is_judged_at_its_limit)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 9, "0"),
 	      WORKER(1, 350, 9, 9, "0")); /* 15 %, the default limit */
 	check_verdict(&r, VERDICT_PASS, "ok");
 
-	struct run s = { 0 };
+	auto_run struct run s = { 0 };
 	JUDGE(&s, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 9, "0"),
 	      WORKER(1, 349, 9, 9, "0"));
 	check_verdict(&s, VERDICT_FAIL, "check-failed");
@@ -96,7 +106,7 @@ TEST(spread_is_judged_at_its_limit)
 
 TEST(gap_is_judged_at_its_limit)
 {
-	struct run r = { 0 }, s = { 0 };
+	auto_run struct run r = { 0 }, s = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 2000000000, 9, "0"));
 	check_verdict(&r, VERDICT_PASS, "ok");
@@ -106,7 +116,7 @@ TEST(gap_is_judged_at_its_limit)
 
 TEST(a_worker_without_progress_is_starved)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 0, "0"));
 	check_verdict(&r, VERDICT_FAIL, "check-failed");
@@ -114,7 +124,7 @@ TEST(a_worker_without_progress_is_starved)
 
 TEST(isolation_fails_outside_of_the_cpuset_only_when_asked)
 {
-	struct run r = { 0 }, s = { 0 };
+	auto_run struct run r = { 0 }, s = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 9, "0-1"));
 	check_verdict(&r, VERDICT_PASS, "ok");
@@ -126,7 +136,7 @@ TEST(isolation_fails_outside_of_the_cpuset_only_when_asked)
 
 TEST(no_worker_is_no_pass)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION);
 	check_verdict(&r, VERDICT_FAIL, "check-failed");
@@ -134,7 +144,7 @@ TEST(no_worker_is_no_pass)
 
 TEST(without_calibration_timing_is_inconclusive)
 {
-	struct run r = { 0 }, s = { 0 }, t = { 0 };
+	auto_run struct run r = { 0 }, s = { 0 }, t = { 0 };
 
 	JUDGE(&r, TOPOLOGY, GOOD_WORKERS);
 	check_verdict(&r, VERDICT_INCONCLUSIVE, "calibration");
@@ -150,10 +160,10 @@ TEST(without_calibration_timing_is_inconclusive)
 
 TEST(a_noisy_host_makes_a_failed_timing_check_inconclusive)
 {
-	struct run r = { .e.clock = CLOCK_REAL,
-			 .machine.noise = { 980, 20, 20 } };
-	struct run s = { .e.clock = CLOCK_REAL,
-			 .machine.noise = { 979, 21, 21 } };
+	auto_run struct run r = { .e.clock = CLOCK_REAL,
+				  .machine.noise = { 980, 20, 20 } };
+	auto_run struct run s = { .e.clock = CLOCK_REAL,
+				  .machine.noise = { 979, 21, 21 } };
 	struct run t = s;
 
 	JUDGE(&r, TOPOLOGY, WORKER(0, 500, 2000000001, 9, "0"));
@@ -166,7 +176,7 @@ TEST(a_noisy_host_makes_a_failed_timing_check_inconclusive)
 
 TEST(a_wrong_machine_is_an_error)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r,
 	      "{\"t\":\"topology\",\"cpus\":\"0-1\",\"nodes\":[{\"id\":0,"
@@ -211,14 +221,15 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 		      bad[i].second, bad[i].third);
 		check_verdict(&r, VERDICT_FAIL, bad[i].class);
 	}
-	struct run good = { .e.has_sched = true };
+	auto_run struct run good = { .e.has_sched = true };
 	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED, STOPPED);
 	check_verdict(&good, VERDICT_PASS, "ok");
 }
 
 TEST(an_expected_failure_is_the_schedulers_alone)
 {
-	struct run r = { .e = { .has_sched = true, .expect_fail = true } };
+	auto_run struct run r = { .e = { .has_sched = true,
+					 .expect_fail = true } };
 	struct run s = r, t = r;
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
@@ -233,7 +244,7 @@ TEST(an_expected_failure_is_the_schedulers_alone)
 
 TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 {
-	struct run r = { .machine = { END_EXIT, 0, 1, NULL, { 0 } } };
+	auto_run struct run r = { .machine = { END_EXIT, 0, 1, NULL, { 0 } } };
 	struct why why;
 
 	CHECK_INT(facts_read("", 0, &r.facts), 0);
@@ -258,7 +269,7 @@ TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 
 TEST(a_splat_fails_a_run_whose_checks_passed)
 {
-	struct run r = { 0 };
+	auto_run struct run r = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
 	      "{\"t\":\"kmsg\",\"text\":\"WARNING: CPU: 1 PID: 7\"}");
