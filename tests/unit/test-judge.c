@@ -48,7 +48,6 @@ static void run_judge(struct run *r, const char *const *frames)
 	char end[64];
 	uint64_t n = 0;
 
-	run_done(r); /* of the run before, if any */
 	for (; frames[n]; n++)
 		frame_format(&s, n, frames[n]);
 	snprintf(end, sizeof(end), "{\"t\":\"end\",\"frames\":%u}",
@@ -164,7 +163,7 @@ TEST(a_noisy_host_makes_a_failed_timing_check_inconclusive)
 				  .machine.noise = { 980, 20, 20 } };
 	auto_run struct run s = { .e.clock = CLOCK_REAL,
 				  .machine.noise = { 979, 21, 21 } };
-	struct run t = s;
+	auto_run struct run t = s;
 
 	JUDGE(&r, TOPOLOGY, WORKER(0, 500, 2000000001, 9, "0"));
 	check_verdict(&r, VERDICT_FAIL, "check-failed");
@@ -215,7 +214,7 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct run r = { .e.has_sched = true };
+		auto_run struct run r = { .e.has_sched = true };
 
 		JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, bad[i].first,
 		      bad[i].second, bad[i].third);
@@ -230,7 +229,7 @@ TEST(an_expected_failure_is_the_schedulers_alone)
 {
 	auto_run struct run r = { .e = { .has_sched = true,
 					 .expect_fail = true } };
-	struct run s = r, t = r;
+	auto_run struct run s = r, t = r;
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
 	      "{\"t\":\"scheduler\",\"event\":\"detached\"}");
@@ -245,7 +244,6 @@ TEST(an_expected_failure_is_the_schedulers_alone)
 TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 {
 	auto_run struct run r = { .machine = { END_EXIT, 0, 1, NULL, { 0 } } };
-	struct why why;
 
 	CHECK_INT(facts_read("", 0, &r.facts), 0);
 	CHECK(!r.facts.complete);
@@ -256,15 +254,16 @@ TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 	check_verdict(&r, VERDICT_ERROR, "harness");
 	r.e.console = "x\nKernel panic - not syncing: Oh \033[31mno\nend";
 	r.e.console_len = strlen(r.e.console);
+	judgement_done(&r.j);
 	judge(&r.e, &r.j);
 	check_verdict(&r, VERDICT_FAIL, "guest-panic");
 	/* No escape of the guest reaches a terminal. */
 	CHECK(!strchr(json_string_value(json_array_get(r.j.reasons, 0)), 033));
 	r.e.console_len = 0;
 	r.machine.end = END_TIMEOUT;
+	judgement_done(&r.j);
 	judge(&r.e, &r.j);
 	check_verdict(&r, VERDICT_INCONCLUSIVE, "time-limit");
-	(void)why;
 }
 
 TEST(a_splat_fails_a_run_whose_checks_passed)
