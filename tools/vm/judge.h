@@ -57,11 +57,11 @@ struct judgement {
 
 /*
  * Calibration: with every CPU spinning alone, none may pause longer than this,
- * and none may be slower than the fastest by more than this. The virtual
- * clock's turns end after 0.12 ms, so 64 CPUs pause for 8 ms.
+ * and none may be slower than the fastest by more than this: a hundredth of the
+ * default max-gap, half of the default max-spread.
  */
 #define CALIBRATION_GAP_NS	    20000000
-#define CALIBRATION_SPREAD_PERMILLE 50
+#define CALIBRATION_SPREAD_PERMILLE 75
 /* Real clock: the share of time that a guest's CPUs may wait for the host's. */
 #define NOISE_PERMILLE 20
 

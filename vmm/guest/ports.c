@@ -16,7 +16,7 @@
 #define RTC_A	    0x0a
 #define RTC_B	    0x0b
 #define RTC_C	    0x0c
-#define RTC_A_512HZ 0x27 /* 32.768 kHz time base, rate 7 */
+#define RTC_A_64HZ 0x2a /* 32.768 kHz time base, rate 10 */
 #define RTC_B_PIE   0x40
 #define RTC_C_PF    0x40
 
@@ -73,7 +73,7 @@ static bool rtc_ticks(void)
 
 int ports_turn_timer(struct why *reterr_why)
 {
-	rtc_write(RTC_A, RTC_A_512HZ);
+	rtc_write(RTC_A, RTC_A_64HZ);
 	rtc_write(RTC_B, rtc_read(RTC_B) | RTC_B_PIE);
 	if (!rtc_ticks())
 		return why_set(reterr_why, -ENODEV,

@@ -120,7 +120,7 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 		snprintf(g->turn_timer, sizeof(g->turn_timer), "none: %.100s",
 			 why.text);
 	else
-		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 512 Hz");
+		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 64 Hz");
 	if (!g->job.watchdog)
 		return 0;
 	return feeder_start(&feeder, &g->watch.heartbeat, reterr_why);
