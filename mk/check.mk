@@ -31,7 +31,7 @@ test-kernel-env   = $(if $(file <$(test-kernel-dir)/kernels/list),\
 	KTSTR_TEST_KERNEL_ENTRY='$(realpath $(test-kernel-dir)/kernels/$(firstword $(file <$(test-kernel-dir)/kernels/list)))' \
 	KTSTR_TEST_KERNEL_SOURCE='$(abspath $(test-kernel-spec))')
 .PHONY: test-kernel
-test-kernel: all
+test-kernel: all ## The kernel that machines boot in tests
 ifneq ($(test-kernel-spec),)
 	+$(ktstr-q)mkdir -p '$(test-kernel-dir)' && env -u MAKEFLAGS -u MAKEOVERRIDES -u O $(MAKE) --no-print-directory \
 		-C '$(test-kernel-dir)' -f '$(CURDIR)/mk/kernel.mk' ktstr-kernel KTSTR_OUT=. \
@@ -62,7 +62,7 @@ endif
 
 # Every header compiles alone.
 headers := $(wildcard tools/*/*.h tools/lib/spec/*.h vmm/*.h vmm/guest/*.h)
-check-headers: $(headers:%=$(O)/%.ok)
+check-headers: $(headers:%=$(O)/%.ok) ## Every header compiles alone
 ktstr-tag-header := HDR
 ktstr-cmd-header  = $(CC) $(all-cppflags) $(all-cflags) -Wno-unused-function -fsyntax-only -include $< -x c /dev/null && : >$@
 $(O)/%.h.ok: %.h ktstr-force | $(O)/include/version.h

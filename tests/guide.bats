@@ -26,4 +26,9 @@ load helper
 	[[ $output == *"block 4"*"1 passed, 0 failed"*"block 5"*"1 passed, 0 failed"*"2 passed, 0 failed"*"block 6"* ]]
 	[[ $output == *"block 6"*"exit status 2"* ]]
 	[[ $stderr == *"did you mean 'cpu-spin'?"* ]]
+
+	# The manual names every field of a result.
+	for field in $(jq -r 'keys[]' mine/ktstr-out/results/*/scx_mini/soon/own/short/virtual/s1/result.json); do
+		grep -E "^\.It Li (.* , )?$field( , .*)?\$" "$KTSTR_TOP/doc/ktstr-vm.1"
+	done
 }
