@@ -160,10 +160,12 @@ load gauntlet
 	[ "$(jq -r '.reasons[0]' r/x/result.json)" = "'./none' ended with exit status 127 and left no result: ktstr-gauntlet: cannot run './none': No such file or directory" ]
 }
 
-@test "gauntlet: a run that somebody stops leaves no result" {
+@test "gauntlet: a run that somebody stops leaves no result, nor an earlier one" {
+	mkdir -p r/x
+	touch r/x/{result.json,passed-12,console.log,channel.log,scheduler.log,mine.log}
 	run -143 ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- \
 		sh -c 'kill -TERM $$'
-	[ ! -e r/x/result.json ]
+	[ "$(ls r/x)" = mine.log ]
 	run -130 ktstr-gauntlet record --identity ab --out r/x k/s/t/own/default/virtual/s1 -- sh -c 'exit 130'
 	[ ! -e r/x/result.json ]
 }

@@ -17,7 +17,7 @@ new_project() {
 
 # kmake ARG...: make in the project, with our checkout and its built tools.
 kmake() {
-	make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
+	KTSTR_TEST_MARK=$BATS_TEST_TMPDIR make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
 }
 
 # result FIELD VARIANT: a field of a variant's result, by jq.
@@ -29,4 +29,35 @@ result() {
 steady() {
 	jq -S 'del(.host)' "ktstr-out/results/$1/result.json" |
 		cat - "ktstr-out/results/$1/"{console,channel,scheduler}.log | sha256sum
+}
+
+# still_running: the processes of this test's kmake, but for zombies.
+still_running() {
+	grep -lszxF "KTSTR_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ | cut -d/ -f3
+}
+nothing_runs() { [ -z "$(still_running)" ]; }
+
+# private_places: temporary files and locks where we can look for them.
+private_places() {
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
+	mkdir "$TMPDIR" "$KTSTR_LOCK_DIR"
+}
+
+# nothing_left: no process, no lock, no temporary file, no half result.
+nothing_left() {
+	local file left
+	nothing_runs || {
+		echo "still running:"
+		ps -o pid,ppid,stat,args -p "$(still_running | paste -sd,)"
+		return 1
+	}
+	for file in "$KTSTR_LOCK_DIR"/*; do
+		[ ! -f "$file" ] || flock -n "$file" true || { echo "$file is held"; return 1; }
+	done
+	left=$(find "$TMPDIR" -mindepth 1)
+	[ ! -e ktstr-out ] || left+=$(find ktstr-out -name '*.new' -o -path '*/results/*' -type f \
+		! -name result.json ! -name 'passed-*' ! -name console.log ! -name channel.log ! -name scheduler.log)
+	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
+	[ ! -e ktstr-out/results ] ||
+		find ktstr-out/results -name result.json -exec jq -e .verdict {} + >/dev/null
 }

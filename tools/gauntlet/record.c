@@ -35,6 +35,21 @@ static bool is_hex(const char *text)
 	return text[strspn(text, "0123456789abcdef")] == '\0';
 }
 
+/* What ktstr-vm and we put into a variant's folder. */
+static bool is_ours(const char *name)
+{
+	static const char *const files[] = { "result.json", "console.log",
+					     "channel.log", "scheduler.log",
+					     NULL };
+
+	for (const char *const *f = files; *f; f++) {
+		if (strcmp(name, *f) == 0)
+			return true;
+	}
+	return strncmp(name, STAMP, strlen(STAMP)) == 0 &&
+	       is_hex(name + strlen(STAMP));
+}
+
 static void remove_old(const char *folder)
 {
 	DIR *dir = opendir(folder);
@@ -43,10 +58,7 @@ static void remove_old(const char *folder)
 	if (!dir)
 		die(EX_BROKEN, "cannot open folder '%s': %m", folder);
 	while ((e = readdir(dir))) {
-		bool is_stamp = strncmp(e->d_name, STAMP, strlen(STAMP)) == 0 &&
-				is_hex(e->d_name + strlen(STAMP));
-
-		if (!is_stamp && strcmp(e->d_name, "result.json") != 0)
+		if (!is_ours(e->d_name))
 			continue;
 		if (unlinkat(dirfd(dir), e->d_name, 0) < 0 && errno != ENOENT)
 			die(EX_BROKEN, "cannot remove '%s/%s': %m", folder,
