@@ -34,6 +34,13 @@ static int check_header(Elf *e, const char *path, struct why *reterr_why)
 {
 	GElf_Ehdr header;
 
+	size_t size;
+	const char *file = elf_rawfile(e, &size);
+	if (file && size > 1 && memcmp(file, "#!", 2) == 0)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' is a script, and the guest has nothing to "
+			       "run it; an ELF program is needed",
+			       path);
 	if (elf_kind(e) != ELF_K_ELF || !gelf_getehdr(e, &header))
 		return why_set(reterr_why, -ENOEXEC,
 			       "'%s' is not an ELF program", path);
@@ -82,6 +89,30 @@ static int read_dynamic(Elf *e, Elf_Scn *section, struct elf_needs *n)
 	return r;
 }
 
+/* Is all there that will be loaded? */
+static int check_whole(Elf *e, const char *path, struct why *reterr_why)
+{
+	size_t size = 0;
+	GElf_Ehdr header;
+
+	(void)elf_rawfile(e, &size);
+	if (!gelf_getehdr(e, &header))
+		header.e_phnum = 0;
+	for (int i = 0; i < header.e_phnum; i++) {
+		GElf_Phdr p;
+
+		/* libelf gives no header that is not there. */
+		if (!gelf_getphdr(e, i, &p) ||
+		    (p.p_type == PT_LOAD &&
+		     (p.p_offset > size || p.p_filesz > size - p.p_offset)))
+			return why_set(reterr_why, -ENOEXEC,
+				       "'%s' is cut short: its header tells of "
+				       "more than its %zu bytes",
+				       path, size);
+	}
+	return 0;
+}
+
 static int read_interpreter(Elf *e, struct elf_needs *n)
 {
 	size_t count, size;
@@ -119,6 +150,9 @@ int elf_read_needs(const char *path, struct elf_needs *ret,
 		return why_set(reterr_why, -ENOEXEC,
 			       "'%s' is not an ELF program", path);
 	r = check_header(e, path, reterr_why);
+	if (r < 0)
+		return r;
+	r = check_whole(e, path, reterr_why);
 	if (r < 0)
 		return r;
 	r = read_interpreter(e, &n);
