@@ -20,7 +20,7 @@
 #:   KTSTR_TESTS=...       .test files
 #:   KTSTR_CLOCK=virtual   or real
 #:   KTSTR_SEEDS=1         several words: several interleavings
-#:   KTSTR_FORMAT=table    report as table, tap, json or junit
+#:   KTSTR_FORMAT=table    or tap, ktap, json, junit, markdown, github
 #:   KTSTR_OUT=ktstr-out   folder of all output
 #:   KTSTR_TOOLS=DIR       from a checkout: programs that are built already
 #:   KTSTR_CACHE_DIR=...   folder of the kernel cache
