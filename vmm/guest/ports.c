@@ -11,14 +11,14 @@
 #include "vmm/guest/clock.h"
 
 /* MC146818A: an index port, a data port, and registers A to C. */
-#define RTC_INDEX   0x70
-#define RTC_DATA    0x71
-#define RTC_A	    0x0a
-#define RTC_B	    0x0b
-#define RTC_C	    0x0c
+#define RTC_INDEX  0x70
+#define RTC_DATA   0x71
+#define RTC_A	   0x0a
+#define RTC_B	   0x0b
+#define RTC_C	   0x0c
 #define RTC_A_64HZ 0x2a /* 32.768 kHz time base, rate 10 */
-#define RTC_B_PIE   0x40
-#define RTC_C_PF    0x40
+#define RTC_B_PIE  0x40
+#define RTC_C_PF   0x40
 
 /* QEMU hw/watchdog/wdt_ib700.c: code N is 30 - 2 N seconds. */
 #define IB700_STOP 0x441
