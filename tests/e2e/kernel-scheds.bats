@@ -24,7 +24,9 @@ setup() {
 }
 
 all_pass() {
-	run -0 kmake ktstr-test KTSTR_PROGS= KTSTR_SCHED="$1"
+	run kmake ktstr-test KTSTR_PROGS= KTSTR_SCHED="$1"
+	echo "$output" # shown if what follows fails
+	[ "$status" -eq 0 ]
 	[[ $output == *"4 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
 }
 
@@ -57,5 +59,5 @@ all_pass() {
 	run ! kmake ktstr-test KTSTR_PROGS= KTSTR_SCHED=qmap-error TEST=oversubscribed
 	v=k/qmap-error/oversubscribed/own/default/virtual/s1
 	[ "$(result .verdict $v)" = fail ]
-	[[ $(result '.reasons|join(" ")' $v) == *"disabled (runtime error"* ]]
+	[[ $(result '.reasons|join(" ")' $v) == *"disabled (scx_bpf_error)"* ]]
 }
