@@ -2,6 +2,8 @@
 # install.mk - DESTDIR and prefix, as usual (ours only).
 .PHONY: install uninstall
 user-mk := $(filter-out mk/prog.mk mk/check.mk mk/deps.mk mk/install.mk mk/demo.mk,$(wildcard mk/*.mk))
+# What somebody built in them is not for others.
+template-files = $(shell find templates -name build -prune -o -name ktstr-out -prune -o -type f -print)
 
 install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(includedir)' \
@@ -11,9 +13,10 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(user-mk) '$(DESTDIR)$(datadir)/mk'
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
-	$(ktstr-q)cp -R templates '$(DESTDIR)$(datadir)/'
+	$(ktstr-q)for file in $(template-files); do \
+		install -D -m 644 "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
 	$(ktstr-q)printf '%s\n' 'KTSTR_BINDIR := $(bindir)' 'KTSTR_LIBEXEC := $(libexecdir)' \
-		'include $(datadir)/mk/ktstr.mk' >'$(DESTDIR)$(includedir)/ktstr.mk'
+		'include $(datadir)/mk/ktstr.mk' | install -m 644 /dev/stdin '$(DESTDIR)$(includedir)/ktstr.mk'
 
 uninstall: ## Remove what install put there
 	$(ktstr-q)rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(progs-y)) '$(DESTDIR)$(includedir)/ktstr.mk' \
