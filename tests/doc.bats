@@ -161,7 +161,7 @@ settings() { grep -oE '\bKTSTR_[A-Z_]*[A-Z]\b' | sort -u; }
 	{
 		echo 'all: out/a.trace'
 		echo "include $KTSTR_TOP/mk/core.mk"
-		sed -n '/^    ktstr-tag-trace/,/ktstr-run,trace/s/^    //p' "$KTSTR_TOP/doc/mk.md"
+		sed -n '/^ktstr-tag-trace/,/ktstr-run,trace/p' "$KTSTR_TOP/doc/mk.md"
 	} >Makefile
 	printf '#!/bin/sh\necho "$@"\n' >trace
 	chmod +x trace
