@@ -6,7 +6,8 @@ load helper
 
 @test "guide: the runnable blocks work, and tell what the guide says" {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
-	[ -s "$KTSTR_TEST_KERNEL_ENTRY/metadata.json" ] || skip "needs a kernel of the cache"
+	[ "$(jq -r .key "$KTSTR_TEST_KERNEL_ENTRY/metadata.json")" = "${KTSTR_TEST_KERNEL_ENTRY##*/}" ] ||
+		skip "needs a kernel that the cache keeps: KTSTR_TEST_KERNEL_ENTRY"
 	cd "$BATS_TEST_TMPDIR"
 	awk '/^```sh run$/ { on = 1; n++; print "echo block " n; next }
 	     /^```$/ { on = 0 }
