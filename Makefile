@@ -17,6 +17,7 @@ bindir     = $(prefix)/bin
 libexecdir = $(prefix)/libexec/ktstr
 datadir    = $(prefix)/share/ktstr
 mandir     = $(prefix)/share/man
+docdir     = $(prefix)/share/doc/ktstr
 # make looks here by itself, so that "include ktstr.mk" needs no path.
 includedir = $(prefix)/include
 

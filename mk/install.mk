@@ -7,12 +7,14 @@ template-files = $(shell find templates -name build -prune -o -name ktstr-out -p
 
 install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(includedir)' \
-		'$(DESTDIR)$(datadir)/mk' '$(DESTDIR)$(datadir)/kconfig' '$(DESTDIR)$(mandir)/man1'
+		'$(DESTDIR)$(datadir)/mk' '$(DESTDIR)$(datadir)/kconfig' '$(DESTDIR)$(mandir)/man1' \
+		'$(DESTDIR)$(docdir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(progs-y)) '$(DESTDIR)$(bindir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(guest-progs-y)) '$(DESTDIR)$(libexecdir)'
 	$(ktstr-q)install -m 644 $(user-mk) '$(DESTDIR)$(datadir)/mk'
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
+	$(ktstr-q)install -m 644 $(wildcard doc/*.md) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
 		install -D -m 644 "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
 	$(ktstr-q)printf '%s\n' 'KTSTR_BINDIR := $(bindir)' 'KTSTR_LIBEXEC := $(libexecdir)' \
@@ -21,4 +23,4 @@ install: all ## Install below $(DESTDIR)$(prefix)
 uninstall: ## Remove what install put there
 	$(ktstr-q)rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(progs-y)) '$(DESTDIR)$(includedir)/ktstr.mk' \
 		$(patsubst doc/%,'$(DESTDIR)$(mandir)/man1'/%,$(wildcard doc/*.1))
-	$(ktstr-q)rm -rf '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(datadir)'
+	$(ktstr-q)rm -rf '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(datadir)' '$(DESTDIR)$(docdir)'

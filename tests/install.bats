@@ -51,6 +51,10 @@ expected() {
 		share/ktstr/templates/scheduler/scx_mini.bpf.c 644
 		share/ktstr/templates/scheduler/scx_mini.c 644
 		share/ktstr/templates/scheduler/scx_mini.h 644
+		share/doc/ktstr/architecture.md 644
+		share/doc/ktstr/files.md 644
+		share/doc/ktstr/guide.md 644
+		share/doc/ktstr/mk.md 644
 		share/man/man1/ktstr-cache.1 644
 		share/man/man1/ktstr-gauntlet.1 644
 		share/man/man1/ktstr-kconfig.1 644
