@@ -22,7 +22,7 @@ docdir     = $(prefix)/share/doc/ktstr
 includedir = $(prefix)/include
 
 all-cppflags := -D_GNU_SOURCE -I. -I$(O)/include $(CPPFLAGS)
-all-cflags   := -std=gnu17 -O2 -g -fno-common -fstack-protector-strong \
+all-cflags   := -std=gnu17 -O2 -g -ffile-prefix-map=$(CURDIR)=. -fno-common -fstack-protector-strong \
 	-Wall -Wextra -Wformat=2 -Wshadow -Wundef -Wvla -Wwrite-strings \
 	-Wpointer-arith -Wimplicit-fallthrough -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition $(CFLAGS)

@@ -11,10 +11,14 @@ lib-objs := $(addprefix $(O)/,$(lib-objs-y))
 all-progs := $(progs-y) $(guest-progs-y) $(tests-y)
 all-objs := $(sort $(lib-objs) $(foreach p,$(all-progs),$(addprefix $(O)/,$($p-objs-y))))
 
+# The same sources give the same bytes in any folder: a guest program is an input
+# of every result under the virtual clock.
+guest-ldflags := -static -s -Wl,--build-id=none
+
 ktstr-tag-cc := CC
 ktstr-cmd-cc  = $(CC) $(all-cppflags) $(all-cflags) -MMD -MP -MF $@.d -c -o $@ $<
 ktstr-tag-ld := LD
-ktstr-cmd-ld  = $(CC) $(all-cflags) $(all-ldflags) $(if $(filter $(@F),$(guest-progs-y)),-static) \
+ktstr-cmd-ld  = $(CC) $(all-cflags) $(all-ldflags) $(if $(filter $(@F),$(guest-progs-y)),$(guest-ldflags)) \
 	-o $@ $(filter %.o %.a,$^) $($(@F)-libs-y) $(LDLIBS)
 ktstr-tag-ar := AR
 ktstr-cmd-ar  = rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
