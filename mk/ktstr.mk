@@ -15,7 +15,8 @@ ktstr-mk := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 include $(ktstr-mk)/core.mk
 
 KTSTR_OUT ?= ktstr-out
-$(if $(word 2,$(KTSTR_OUT)),$(error ktstr: KTSTR_OUT cannot have blanks in it: '$(KTSTR_OUT)'))
+$(if $(word 2,$(KTSTR_OUT))$(findstring :,$(KTSTR_OUT))$(findstring %,$(KTSTR_OUT)),$(error \
+	ktstr: make cannot have targets in KTSTR_OUT='$(KTSTR_OUT)': no blanks, no ':', no '%'))
 
 # From a checkout the tools are built first, into the project's output folder,
 # unless KTSTR_TOOLS names a folder of built ones; an installed ktstr.mk says
@@ -24,6 +25,8 @@ ifneq ($(KTSTR_TOOLS),)
 ktstr-tools-dir := $(abspath $(KTSTR_TOOLS))
 ktstr-init      := $(ktstr-tools-dir)/ktstr-init
 ktstr-tools     :=
+$(if $(filter ktstr-%,$(MAKECMDGOALS)),$(if $(wildcard $(ktstr-tools-dir)/ktstr-gauntlet),,$(error \
+	ktstr: no programs of ours are in KTSTR_TOOLS='$(KTSTR_TOOLS)')))
 else ifneq ($(wildcard $(ktstr-mk)/prog.mk),)
 ktstr-tools-dir := $(abspath $(KTSTR_OUT))/tools
 ktstr-init      := $(ktstr-tools-dir)/ktstr-init

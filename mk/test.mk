@@ -55,6 +55,10 @@ ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
 ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS)) \
 	$(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
 
+# Said before machines run, not after.
+ktstr-formats   = table tap ktap json junit markdown github
+ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
+	KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
 ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error RERUN knows 'all' only, not '$(RERUN)'))
 
 .PHONY: ktstr-test ktstr-list ktstr-report ktstr-plan ktstr-run
@@ -62,7 +66,7 @@ ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error RERUN knows 'all' only
 # The plan: one target for each variant. Its stamp has the hash of all that the
 # result depends on in its name, so content decides what is run again.
 ktstr-plan: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
-	$(ktstr-bad-rerun)$(ktstr-no-blanks)
+	$(ktstr-bad-words)$(ktstr-no-blanks)
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet plan $(ktstr-select) --init '$(ktstr-init)' \
 		--out '$(ktstr-results)' --variants '$(KTSTR_OUT)/variants' $(ktstr-chosen) >'$(KTSTR_OUT)/plan.mk.new' || \
 		{ status=$$?; rm -f '$(KTSTR_OUT)/plan.mk.new'; exit $$status; }

@@ -304,5 +304,20 @@ on_disk() {
 	diff before after
 	rm -r "a b"
 	run ! --separate-stderr kmake ktstr-list "KTSTR_OUT=a b"
-	[[ $stderr == *"ktstr: KTSTR_OUT cannot have blanks in it: 'a b'"* ]]
+	[[ $stderr == *"ktstr: make cannot have targets in KTSTR_OUT='a b': no blanks, no ':', no '%'.  Stop."* ]]
+}
+
+@test "bad-input: settings that make no sense are refused before anything runs" {
+	local -A wanted=(
+		[KTSTR_FORMAT=yaml]="KTSTR_FORMAT knows table tap ktap json junit markdown github, not 'yaml'.  Stop."
+		[RERUN=some]="RERUN knows 'all' only, not 'some'.  Stop."
+		[KTSTR_CLOCK=fast]="ktstr-gauntlet: --clock: 'fast' is neither virtual nor real"
+		[KTSTR_SEEDS=x]="ktstr-gauntlet: --seed: 'x' is no number from 0 to 4294967295"
+		[KTSTR_TOOLS=/none]="ktstr: no programs of ours are in KTSTR_TOOLS='/none'.  Stop."
+		[KTSTR_OUT=a:b]="ktstr: make cannot have targets in KTSTR_OUT='a:b': no blanks, no ':', no '%'.  Stop."
+	)
+	for setting in "${!wanted[@]}"; do
+		fails "$setting"
+		refused "*${wanted[$setting]}"
+	done
 }
