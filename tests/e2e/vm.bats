@@ -129,3 +129,14 @@ qemu_of_spawned() { pgrep -P "${spawned[0]}" -f qemu-system >/dev/null; }
 	run -4 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --topology 1n33l8c1t
 	[[ $stderr == *"APIC id"* ]]
 }
+
+@test "vm: a kernel of the cache is locked while its machine runs" {
+	mkdir -p cache/.locks
+	cp -R "$KTSTR_TEST_KERNEL_ENTRY" cache/key
+	spawn ktstr-vm exec --kernel cache/key -- sleep 1000000
+	until_true qemu_of_spawned
+	run ! flock -xn cache/.locks/key.lock true
+	run -0 flock -sn cache/.locks/key.lock true
+	kill -KILL "${spawned[0]}"
+	until_true flock -xn cache/.locks/key.lock true
+}

@@ -22,6 +22,15 @@ char *host_find_init(const struct request *req);
 char *host_find_image(const struct request *req);
 
 /**
+ * host_hold_kernel() - keep the cache entry that --kernel means
+ *
+ * A shared lock on it, held until this program ends, so that "ktstr-cache
+ * clean" leaves it alone. A kernel that is in no cache is not locked. Dies when
+ * the entry is being replaced for more than 10 s.
+ */
+void host_hold_kernel(const struct request *req);
+
+/**
  * host_choose_clock() - clock and accelerator of the machine
  *
  * Dies when what was asked for cannot be had. Falling back is said once per

@@ -38,6 +38,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	c.memory_mib =
 		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);
 	c.shift = req->shift >= 0 ? (unsigned int)req->shift : machine_shift(t);
+	host_hold_kernel(req);
 	c.kernel = host_find_image(req);
 	if (machine_argv(&c, &argv, &why) < 0)
 		die(EX_SKIP, "%s", why.text);
