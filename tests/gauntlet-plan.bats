@@ -207,6 +207,10 @@ load gauntlet
 @test "gauntlet: a plan locks one CPU under the virtual clock, and leaves it to the lock under the real one" {
 	ktstr-gauntlet plan --vm-command ./vm --kernel 6.12=entry --init init ktstr/plain.test >plan.mk
 	grep -q -- '-- ktstr-lock cpus --die-with-parent --cap 1 -- ./vm run' plan.mk
+	KTSTR_BYPASS_LLC_LOCKS=1 ktstr-gauntlet plan --vm-command ./vm --kernel 6.12=entry --init init ktstr/plain.test >plan.mk
+	grep -q -- '-- ktstr-lock cpus --die-with-parent -- ./vm run' plan.mk
+	KTSTR_BYPASS_LLC_LOCKS=1 run_plan
+	[ -e count ]
 	ktstr-gauntlet plan --vm-command ./vm --kernel 6.12=entry --init init --clock real ktstr/plain.test >plan.mk
 	grep -q -- '-- ktstr-lock cpus --die-with-parent -- ./vm run' plan.mk
 }
