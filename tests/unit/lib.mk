@@ -7,3 +7,5 @@ tests-y             += test-words
 test-words-objs-y   := tests/unit/test-words.o
 tests-y             += test-num
 test-num-objs-y     := tests/unit/test-num.o
+tests-y             += test-program
+test-program-objs-y := tests/unit/test-program.o

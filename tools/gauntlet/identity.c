@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "version.h"
 #include "vmm/closure.h"
@@ -29,23 +30,13 @@ static void hash_or_die(const char *path, const char *what,
 /* Where execvp() would find @name; the caller frees it. */
 static char *find_program(const char *name)
 {
-	const char *folders = getenv("PATH");
+	char *path = program_find(name);
 
-	if (strchr(name, '/'))
-		return must(strdup(name));
-	for (const char *p = folders ? folders : ""; *p;) {
-		size_t len = strcspn(p, ":");
-		char *path = NULL;
-
-		if (asprintf(&path, "%.*s%s%s", (int)len, p, len ? "/" : "",
-			     name) < 0)
-			die(EX_BROKEN, "out of memory");
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
-		p += len + (p[len] == ':');
-	}
-	die(EX_NOT_FOUND, "'%s' is not in PATH", name);
+	if (!path && strchr(name, '/'))
+		die(EX_NOT_FOUND, "cannot run '%s': %m", name);
+	if (!path)
+		die(EX_NOT_FOUND, "'%s' is not in PATH", name);
+	return path;
 }
 
 /*

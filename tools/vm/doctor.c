@@ -12,6 +12,7 @@
 
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/program.h"
 #include "tools/lib/str.h"
 #include "tools/vm/host.h"
 
@@ -48,19 +49,9 @@ static void found(struct findings *f, enum health h, const char *what,
 
 static bool in_path(const char *name)
 {
-	const char *list = getenv("PATH");
+	auto_free char *path = program_find(name);
 
-	while (list && *list) {
-		auto_str struct str path = { 0 };
-		size_t len = strcspn(list, ":");
-
-		str_add_bytes(&path, list, len);
-		str_addf(&path, "/%s", name);
-		if (len > 0 && access(str_text(&path), X_OK) == 0)
-			return true;
-		list += len + (list[len] == ':');
-	}
-	return false;
+	return path != NULL;
 }
 
 static void check_qemu(const struct request *req, struct findings *f)

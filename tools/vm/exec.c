@@ -10,6 +10,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
 #include "tools/vm/launch.h"
@@ -20,26 +21,14 @@
 /* The path of @name as a shell finds it; dies when it is not there. */
 static char *find_program(const char *name)
 {
-	const char *list = getenv("PATH");
+	char *path = program_find(name);
 
-	if (strchr(name, '/')) {
-		if (access(name, X_OK) < 0)
-			die(errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN,
-			    "cannot run '%s': %m", name);
-		return strdup(name);
-	}
-	while (list && *list) {
-		struct str path = { 0 };
-		size_t len = strcspn(list, ":");
-
-		str_add_bytes(&path, list, len);
-		str_addf(&path, "/%s", name);
-		if (len > 0 && access(str_text(&path), X_OK) == 0)
-			return str_take(&path);
-		str_done(&path);
-		list += len + (list[len] == ':');
-	}
-	die(EX_NOT_FOUND, "no program '%s' in PATH", name);
+	if (!path && strchr(name, '/'))
+		die(errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN,
+		    "cannot run '%s': %m", name);
+	if (!path)
+		die(EX_NOT_FOUND, "no program '%s' in PATH", name);
+	return path;
 }
 
 static int report(const struct outcome *o)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* program.h - where the program of a name is. */
+#pragma once
+
+/**
+ * program_find() - what execvp() would run
+ * @name: with a "/" it is a path; else it is looked for in $PATH, where an
+ *	  empty part is the current folder
+ *
+ * Return: the path, the caller frees it; NULL with errno set (ENOENT, EACCES,
+ * ENOMEM) when there is no such program that may be executed.
+ */
+char *program_find(const char *name);
