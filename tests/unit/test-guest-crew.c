@@ -121,6 +121,47 @@ TEST(a_long_sleep_ends_with_the_stop_and_is_no_gap)
 	free_all();
 }
 
+/* Hold @w up as a scheduler would that does not run it, over the stop. */
+static void hold_up(const struct worker *w, uint64_t ns)
+{
+	kill(w->child.pid, SIGSTOP);
+	watch_until(&watch, clock_now_ns() + ns, NULL, NULL);
+	atomic_store(&w->shared->stop, 1);
+	kill(w->child.pid, SIGCONT);
+	watch_until(&watch, clock_now_ns() + NS_PER_SEC, watch_child_ended,
+		    &w->child);
+}
+
+TEST(a_wake_that_only_the_stop_ended_is_a_gap)
+{
+	const struct work work = { .type = WORK_BURSTY,
+				   .burst_ns = 1,
+				   .sleep_ns = 100 * NS_PER_MS };
+
+	spawn(&work, 1);
+	crew_start(&crew);
+	watch_until(&watch, clock_now_ns() + 50 * NS_PER_MS, NULL, NULL);
+	hold_up(&worker[0], 400 * NS_PER_MS);
+	crew_stop(&crew);
+	CHECK_INT(worker[0].exit, CREW_OK);
+	CHECK(worker[0].shared->max_gap_ns > 200 * NS_PER_MS);
+	free_all();
+}
+
+TEST(a_message_that_was_not_read_before_the_stop_is_a_gap)
+{
+	const struct work work = { .type = WORK_PIPE_IO, .spin = 100 };
+
+	spawn(&work, 2);
+	crew_start(&crew);
+	watch_until(&watch, clock_now_ns() + 50 * NS_PER_MS, NULL, NULL);
+	hold_up(&worker[0], 400 * NS_PER_MS);
+	crew_stop(&crew);
+	CHECK_INT(worker[0].exit, CREW_OK);
+	CHECK(worker[0].shared->max_gap_ns > 200 * NS_PER_MS);
+	free_all();
+}
+
 TEST(a_worker_that_was_killed_still_reports)
 {
 	const struct work work = { .type = WORK_CPU_SPIN };

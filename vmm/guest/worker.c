@@ -120,11 +120,16 @@ static void woken(struct self *self, uint64_t due)
 	seen(self, now, late);
 }
 
-/* It was called away by the stop: neither a wake nor a gap. */
-static void called_off(struct self *self)
+/*
+ * The stop called it back: no wake, and no gap either, unless it should have
+ * run since @due already and a scheduler kept it waiting until the stop.
+ */
+static void called_off(struct self *self, uint64_t due)
 {
+	uint64_t now = clock_now_ns();
+
 	set(&self->shared->away_until_ns, 0);
-	seen(self, clock_now_ns(), 0);
+	seen(self, now, now > due ? now - due : 0);
 }
 
 /* No pause in each turn of the loop: it would cost 50 times the host time. */
@@ -184,7 +189,7 @@ static void turn_bursty(struct self *self)
 	while (!stopped(self) && clock_now_ns() < due)
 		worker_futex_wait(&self->shared->stop, 0, due);
 	if (stopped(self))
-		called_off(self);
+		called_off(self, due);
 	else
 		woken(self, due);
 }
@@ -201,6 +206,14 @@ static void send_message(struct self *self)
 		;
 }
 
+/* When the partner sent message @n, or never. */
+static uint64_t sent_at(const struct self *self, uint64_t n)
+{
+	if (atomic_load(&self->partner->sent) <= n)
+		return UINT64_MAX;
+	return atomic_load(&self->partner->sent_ns[n & 1]);
+}
+
 /* Init writes a byte, too, when it stops the worker. */
 static void receive_message(struct self *self)
 {
@@ -211,12 +224,12 @@ static void receive_message(struct self *self)
 	set(&sh->away_until_ns, WORKER_AWAY_PARTNER);
 	while (read(self->in, &byte, 1) < 0 && errno == EINTR)
 		;
+	n = atomic_load_explicit(&sh->received, memory_order_relaxed);
+	sent = sent_at(self, n);
 	if (stopped(self)) {
-		called_off(self);
+		called_off(self, sent > begin ? sent : begin);
 		return;
 	}
-	n = atomic_load_explicit(&sh->received, memory_order_relaxed);
-	sent = atomic_load(&self->partner->sent_ns[n & 1]);
 	set(&sh->received, n + 1);
 	/* One that was there before we waited woke nobody. */
 	set(&sh->away_until_ns, 0);
@@ -316,6 +329,8 @@ noreturn void worker_main(const struct worker_task *task)
 		turn[task->work->type](&self);
 		set(&sh->iterations, ++self.iterations);
 	}
+	/* It may have been kept waiting between its last look and the stop. */
+	checkpoint(&self);
 	report(sh);
 	_exit(0);
 }
