@@ -211,6 +211,19 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 		  "{\"t\":\"scheduler\",\"event\":\"stopped\",\"killed\":true,"
 		  "\"unload_ok\":true}",
 		  "{\"t\":\"event\"}", "fell-back" },
+		/* It crashed when it was told to end. */
+		{ ATTACHED,
+		  "{\"t\":\"scheduler\",\"event\":\"stopped\",\"unload_ok\":"
+		  "true,\"status\":\"signal 11 (Segmentation fault)\"}",
+		  "{\"t\":\"event\"}", "died" },
+		/* Thrown out and back between two looks of the guest's. */
+		{ ATTACHED,
+		  "{\"t\":\"kmsg\",\"text\":\"sched_ext: BPF scheduler "
+		  "\\\"x\\\" disabled (runtime error)\"}",
+		  STOPPED, "fell-back" },
+		{ "{\"t\":\"scheduler\",\"event\":\"attached\","
+		  "\"enable_seq\":2}",
+		  STOPPED, "{\"t\":\"event\"}", "fell-back" },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -221,8 +234,15 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 		check_verdict(&r, VERDICT_FAIL, bad[i].class);
 	}
 	auto_run struct run good = { .e.has_sched = true };
-	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED, STOPPED);
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED, STOPPED,
+	      "{\"t\":\"kmsg\",\"text\":\"sched_ext: BPF scheduler \\\"x\\\" "
+	      "disabled (unregistered from user space)\"}");
 	check_verdict(&good, VERDICT_PASS, "ok");
+	auto_run struct run plain = { .e.has_sched = true };
+	JUDGE(&plain, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
+	      "{\"t\":\"scheduler\",\"event\":\"stopped\",\"unload_ok\":true,"
+	      "\"status\":\"signal 2 (Interrupt)\"}");
+	check_verdict(&plain, VERDICT_PASS, "ok");
 }
 
 TEST(an_expected_failure_is_the_schedulers_alone)

@@ -213,51 +213,86 @@ static const char *crash_of(const struct facts *f)
 	return status;
 }
 
-/* Was it in charge until the end, and did it leave cleanly? */
-static bool judge_stay(const struct evidence *e, struct judgement *j)
+/*
+ * Tell of a scheduler that lost its charge. Where the guest saw nothing, since
+ * the scheduler was back before it looked, only the kernel's message tells.
+ */
+static void tell_loss(const struct facts *f, const json_t *frame,
+		      const char *kernel, struct judgement *j)
 {
-	const struct facts *f = e->facts;
-	const json_t *exited = facts_scheduler(f, "exited");
-	const json_t *detached = facts_scheduler(f, "detached");
+	bool exited = strcmp(facts_text(frame, "event"), "exited") == 0;
+	const char *end = exited ? facts_text(frame, "status") : crash_of(f);
+	const char *class = end ? "died" : "fell-back";
+
+	if (kernel && strstr(kernel, "stall"))
+		class = "stalled";
+	decide(j, VERDICT_FAIL, class);
+	if (end && !kernel)
+		judge_reason(j,
+			     "the scheduler ended in the middle of the test "
+			     "(%s)",
+			     end);
+	else
+		judge_reason(j, "the scheduler lost its charge: %s",
+			     frame ? facts_text(frame, "why")
+				   : "the kernel took it out for a while");
+	if (kernel)
+		judge_reason(j, "the kernel: %s", kernel);
+	add_kernel_details(f, j);
+	if (end && kernel)
+		judge_reason(j, "it ended with %s", end);
+	add_last_words(f, j);
+}
+
+/* Did it leave cleanly when it was told to? */
+static bool judge_leave(const struct facts *f, struct judgement *j)
+{
 	const json_t *stopped = facts_scheduler(f, "stopped");
-	const char *kernel = kernel_reason(f);
+	bool killed = json_is_true(json_object_get(stopped, "killed"));
+	const char *crash = crash_of(f);
 
-	if (exited || detached) {
-		const char *end =
-			exited ? facts_text(exited, "status") : crash_of(f);
-		const char *class = end ? "died" : "fell-back";
-
-		if (kernel && strstr(kernel, "stall"))
-			class = "stalled";
-		decide(j, VERDICT_FAIL, class);
-		if (end && !kernel)
-			judge_reason(j,
-				     "the scheduler ended in the middle of the "
-				     "test (%s)",
-				     end);
-		else
-			judge_reason(
-				j, "the scheduler lost its charge: %s",
-				facts_text(exited ? exited : detached, "why"));
-		if (kernel)
-			judge_reason(j, "the kernel: %s", kernel);
-		add_kernel_details(f, j);
-		if (end && kernel)
-			judge_reason(j, "it ended with %s", end);
-		add_last_words(f, j);
-		return false;
-	}
-	if (!stopped || json_is_true(json_object_get(stopped, "killed")) ||
+	if (!stopped || killed ||
 	    !json_is_true(json_object_get(stopped, "unload_ok"))) {
 		decide(j, VERDICT_FAIL, "fell-back");
 		judge_reason(j, "the scheduler did not unload: %s",
 			     !stopped ? "no such frame"
-			     : json_is_true(json_object_get(stopped, "killed"))
-				     ? "it did not end on SIGINT within 5 s"
-				     : "sched_ext stayed enabled");
+			     : killed ? "it did not end on SIGINT within 5 s"
+				      : "sched_ext stayed enabled");
 		return false;
 	}
-	return true;
+	if (!crash)
+		return true;
+	decide(j, VERDICT_FAIL, "died");
+	judge_reason(j, "the scheduler crashed when SIGINT told it to end (%s)",
+		     crash);
+	add_last_words(f, j);
+	return false;
+}
+
+/* Was it in charge until the end, and did it leave cleanly? */
+static bool judge_stay(const struct evidence *e, struct judgement *j)
+{
+	const struct facts *f = e->facts;
+	const json_t *lost = facts_scheduler(f, "exited");
+	const char *kernel = kernel_reason(f);
+	/* Each machine is new: the first to be enabled is number 1. */
+	int64_t times = facts_int(facts_scheduler(f, "attached"), "enable_seq");
+
+	if (!lost)
+		lost = facts_scheduler(f, "detached");
+	if (lost || kernel) {
+		tell_loss(f, lost, kernel, j);
+		return false;
+	}
+	if (times > 1) {
+		decide(j, VERDICT_FAIL, "fell-back");
+		judge_reason(j,
+			     "the scheduler lost its charge: it was loaded "
+			     "%" PRIi64 " times before it stayed",
+			     times);
+		return false;
+	}
+	return judge_leave(f, j);
 }
 
 /* A splat is a failure whatever the checks say. */
