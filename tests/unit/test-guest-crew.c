@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Workers without cgroups: they run on the host as well. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -18,11 +19,9 @@ static struct worker *member[WORKERS];
 static uint64_t rng;
 static struct crew crew;
 
-/* @n workers that do @work, waiting for their start. */
-static void spawn(const struct work *work, size_t n)
+/* @n workers that are to do @work. */
+static void prepare(const struct work *work, size_t n)
 {
-	struct why why;
-
 	channel.fd = open("/dev/null", O_WRONLY);
 	CHECK_INT(watch_init(&watch, &channel), 0);
 	sched_getaffinity(0, sizeof(machine.all), &machine.all);
@@ -39,6 +38,14 @@ static void spawn(const struct work *work, size_t n)
 			worker[i].partner = &worker[i ^ 1];
 		CHECK_INT(crew_prepare(&worker[i], 2), 0);
 	}
+}
+
+/* The same, waiting for their start. */
+static void spawn(const struct work *work, size_t n)
+{
+	struct why why;
+
+	prepare(work, n);
 	CHECK_INT(crew_spawn(&crew, &why), 0);
 }
 
@@ -207,16 +214,28 @@ TEST(workers_that_were_never_started_are_gone_after_the_stop)
 	free_all();
 }
 
-TEST(an_affinity_that_cannot_be_set_is_a_warning)
+TEST(what_cannot_be_set_is_an_error)
 {
 	struct work work = { .type = WORK_CPU_SPIN,
 			     .affinity = { .kind = AFFINITY_EXACT } };
+	struct why why;
 
 	CPU_SET(CPU_SETSIZE - 1, &work.affinity.exact);
-	spawn(&work, 1);
-	run_for(5 * NS_PER_MS);
-	CHECK_INT(words_count(worker[0].warnings), 1);
-	CHECK_INT(worker[0].exit, CREW_OK);
+	prepare(&work, 1);
+	CHECK_INT(crew_spawn(&crew, &why), -EINVAL);
+	CHECK(strstr(why.text, "no CPU of a worker's affinity"));
+	crew_stop(&crew);
+	free_all();
+
+	/* No kernel knows such a priority. */
+	work = (struct work){ .type = WORK_CPU_SPIN,
+			      .policy = POLICY_FIFO,
+			      .priority = 1000 };
+	prepare(&work, 1);
+	CHECK_INT(crew_spawn(&crew, &why), -EINVAL);
+	CHECK(strstr(why.text, "cannot set the policy of a worker"));
+	crew_stop(&crew);
+	CHECK(worker[0].child.ended);
 	free_all();
 }
 

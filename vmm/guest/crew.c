@@ -144,22 +144,42 @@ static void wait_ready(struct crew *c, const struct worker *w,
 	}
 }
 
-void crew_set_affinity(struct crew *c, struct worker *w,
-		       const struct affinity *a, const cpu_set_t *pool)
+static const char *name_of(const struct worker *w)
+{
+	return w->group ? w->group->def->name : "";
+}
+
+/* A worker that is not what the test asked for would be judged in its place. */
+static int cannot_set(const struct worker *w, const char *what,
+		      struct why *reterr_why)
+{
+	int error = errno;
+
+	return why_set(reterr_why, -EINVAL,
+		       "cgroup '%s': cannot set the %s of a worker: %s",
+		       name_of(w), what, strerror(error));
+}
+
+int crew_set_affinity(struct crew *c, struct worker *w,
+		      const struct affinity *a, const cpu_set_t *pool,
+		      struct why *reterr_why)
 {
 	cpu_set_t set;
 	int r = affinity_resolve(a, pool, c->machine, c->random, &set);
 
-	if (r == 1)
-		return;
+	if (r == 1 || w->child.ended)
+		return 0;
 	if (r < 0)
-		crew_warn(w, "its affinity leaves it no CPU of its cgroup: "
-			     "not set");
-	else if (sched_setaffinity(w->child.pid, sizeof(set), &set) < 0)
-		crew_warn(w, "cannot set its affinity: %s", strerror(errno));
+		return why_set(reterr_why, -EINVAL,
+			       "cgroup '%s': no CPU of a worker's affinity is "
+			       "among those that the cgroup has now",
+			       name_of(w));
+	if (sched_setaffinity(w->child.pid, sizeof(set), &set) < 0)
+		return cannot_set(w, "affinity", reterr_why);
+	return 0;
 }
 
-static void set_policy(struct worker *w)
+static int set_policy(const struct worker *w, struct why *reterr_why)
 {
 	static const int policy[] = {
 		[POLICY_NORMAL] = SCHED_OTHER, [POLICY_BATCH] = SCHED_BATCH,
@@ -171,12 +191,9 @@ static void set_policy(struct worker *w)
 
 	if (p == SCHED_OTHER && w->ext)
 		p = SCHED_EXT_POLICY;
-	if (sched_setscheduler(w->child.pid, p, &param) == 0)
-		return;
-	crew_warn(w, "cannot set its policy: %s", strerror(errno));
-	/* It must not stay in init's class. */
-	param.sched_priority = 0;
-	(void)sched_setscheduler(w->child.pid, SCHED_OTHER, &param);
+	if (sched_setscheduler(w->child.pid, p, &param) < 0)
+		return cannot_set(w, "policy", reterr_why);
+	return 0;
 }
 
 static int set_up(struct crew *c, struct worker *w, struct why *reterr_why)
@@ -199,9 +216,12 @@ static int set_up(struct crew *c, struct worker *w, struct why *reterr_why)
 	}
 	if (w->work->nice &&
 	    setpriority(PRIO_PROCESS, (id_t)w->child.pid, w->work->nice) < 0)
-		crew_warn(w, "cannot set its nice value: %s", strerror(errno));
-	crew_set_affinity(c, w, &w->work->affinity, pool);
-	set_policy(w);
+		return cannot_set(w, "nice value", reterr_why);
+	r = crew_set_affinity(c, w, &w->work->affinity, pool, reterr_why);
+	if (r == 0)
+		r = set_policy(w, reterr_why);
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->child.pid);
 	r = worker_read_schedstat(path, &w->before);
 	if (r < 0)

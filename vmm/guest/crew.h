@@ -90,7 +90,8 @@ void crew_warn(struct worker *w, const char *fmt, ...) KTSTR_PRINTF(2, 3);
  *
  * Members of a pair stand next to each other.
  *
- * Return: 0 or -errno and @reterr_why.
+ * Return: 0 or -errno and @reterr_why; -EINVAL when the kernel does not give a
+ * worker the nice value, affinity or policy that its test asks for.
  */
 int crew_spawn(struct crew *c, struct why *reterr_why);
 
@@ -100,9 +101,11 @@ void crew_start(struct crew *c);
 /* Stop those that run, and wait for them; who does not end is killed. */
 void crew_stop(struct crew *c);
 
-/* Set @w's affinity as @a says within @pool; what fails is a warning. */
-void crew_set_affinity(struct crew *c, struct worker *w,
-		       const struct affinity *a, const cpu_set_t *pool);
+/* Set @w's affinity as @a says within @pool; nothing if @w has ended. Return: 0
+ * or -EINVAL and @reterr_why. */
+int crew_set_affinity(struct crew *c, struct worker *w,
+		      const struct affinity *a, const cpu_set_t *pool,
+		      struct why *reterr_why);
 
 /* Around each change of the CPUs that @w may use, see segment.h. */
 void crew_segment_close(struct worker *w);

@@ -128,11 +128,12 @@ static int op_set_affinity(struct scenario *s, const struct op *op,
 	if (r < 0)
 		return why_set(reterr_why, r, "out of memory");
 	close_segments(&c);
-	for (size_t i = 0; i < c.count; i++)
-		crew_set_affinity(&c, c.member[i], &op->affinity, &g->cpus);
+	for (size_t i = 0; r == 0 && i < c.count; i++)
+		r = crew_set_affinity(&c, c.member[i], &op->affinity, &g->cpus,
+				      reterr_why);
 	open_segments(&c);
 	free(c.member);
-	return 0;
+	return r;
 }
 
 static int op_stop_cgroup(struct scenario *s, const struct op *op,
