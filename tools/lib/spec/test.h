@@ -62,12 +62,15 @@ struct affinity {
 	cpu_set_t exact;
 };
 
+/* Real-time priorities of workers; those above belong to the guest's init. */
+#define WORK_PRIORITY_MAX 96
+
 /**
  * struct work - one "work =" line
  * @workers:  processes; 0 means the test's "workers"; pipe-io takes pairs
  * @spin:     increments between two actions (pipe-io), 1 to 1000000; 1024
  * @burst_ns, @sleep_ns: bursty's two phases; 50 ms and 100 ms
- * @priority: 1 to 99 for FIFO and RR, else 0
+ * @priority: 1 to WORK_PRIORITY_MAX for FIFO and RR, else 0
  * @nice:     -20 to 19
  */
 struct work {

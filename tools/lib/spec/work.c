@@ -102,8 +102,8 @@ static void read_policy(struct option *o, struct work *w)
 			place_part(&o->at_value, offset, strlen(colon + 1));
 		if (realtime)
 			(void)read_count_at(colon + 1, &at,
-					    "a real-time priority", o->d, 1, 99,
-					    &w->priority);
+					    "a real-time priority", o->d, 1,
+					    WORK_PRIORITY_MAX, &w->priority);
 		else
 			diag_add(o->d, &at,
 				 "policy '%s' has no priority; only fifo and "
