@@ -7,7 +7,7 @@ load ../helper
 setup() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
 	cd "$BATS_TEST_TMPDIR" || return 1
-	kernel=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --kernel-label k)
+	kernel=(--kernel "$KTSTR_TEST_KERNEL_ENTRY")
 	printf '[test]\nduration = 100ms\nsettle = 50ms\n[cgroup a]\nwork = cpu-spin workers=2\n' >short.test
 }
 
@@ -33,6 +33,15 @@ guest_program() {
 	run -126 ktstr-vm exec "${kernel[@]}" -- ./short.test
 	run -127 --separate-stderr ktstr-vm exec "${kernel[@]}" -- no-such-command
 	[ "$stderr" = "ktstr-vm: no program 'no-such-command' in PATH" ]
+}
+
+@test "vm: a command refuses the options of other commands" {
+	run -2 --separate-stderr ktstr-vm exec "${kernel[@]}" --sched x.sched -- true
+	[ "$stderr" = "ktstr-vm: exec takes no option --sched; see --help" ]
+	run -2 --separate-stderr ktstr-vm --seed 2 exec "${kernel[@]}" -- true
+	[ "$stderr" = "ktstr-vm: exec takes no option --seed; see --help" ]
+	run -2 --separate-stderr ktstr-vm doctor --test x.test
+	[ "$stderr" = "ktstr-vm: doctor takes no option --test; see --help" ]
 }
 
 @test "vm: a panic ends the machine, and its console is shown" {

@@ -189,14 +189,31 @@ static const char **text_option(struct request *req, int c)
 	return NULL;
 }
 
-/* Read options up to the first word that is none; gives its index. */
-static int parse(int argc, char **argv, struct request *req)
+#define BIT(option) (1U << ((option)-OPT_KERNEL))
+
+/* Which options a command takes. */
+#define OF_MACHINE                                                             \
+	(BIT(OPT_KERNEL) | BIT(OPT_TOPOLOGY) | BIT(OPT_CLOCK) |                \
+	 BIT(OPT_ACCEL) | BIT(OPT_SHIFT) | BIT(OPT_MEMORY) |                   \
+	 BIT(OPT_TIMEOUT) | BIT(OPT_INIT) | BIT(OPT_QEMU) | BIT(OPT_APPEND) |  \
+	 BIT(OPT_CONSOLE) | BIT(OPT_DRY_RUN))
+#define OF_RUN                                                                 \
+	(OF_MACHINE | BIT(OPT_KERNEL_LABEL) | BIT(OPT_SCHED) | BIT(OPT_TEST) | \
+	 BIT(OPT_PRESET) | BIT(OPT_PROFILE) | BIT(OPT_SEED) | BIT(OPT_OUT) |   \
+	 BIT(OPT_IDENTITY) | BIT(OPT_JSON))
+
+/* Read options up to the first word that is none; gives its index. @given: a
+ * bit for each option with a value that was there, in and out. */
+static int parse(int argc, char **argv, struct request *req,
+		 unsigned int *given)
 {
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+qvhV", longopts, NULL)) != -1) {
 		const char **text = text_option(req, c);
 
+		if (c >= OPT_KERNEL)
+			*given |= BIT(c);
 		if (text)
 			*text = optarg;
 		else if (take_value(req, c))
@@ -222,12 +239,23 @@ static const struct {
 	const char *name;
 	int (*run)(const struct request *req);
 	bool takes_command;
+	unsigned int options;
 } commands[] = {
-	{ "run", command_run, false },
-	{ "exec", command_exec, true },
-	{ "initramfs", command_initramfs, false },
-	{ "doctor", command_doctor, false },
+	{ "run", command_run, false, OF_RUN },
+	{ "exec", command_exec, true, OF_MACHINE },
+	{ "initramfs", command_initramfs, false, BIT(OPT_INIT) | BIT(OPT_OUT) },
+	{ "doctor", command_doctor, false, BIT(OPT_QEMU) | BIT(OPT_JSON) },
 };
+
+/* longopts has the options of @options in the order of their bits. */
+static void refuse(const char *command, unsigned int options)
+{
+	for (int i = 0; options; i++, options >>= 1) {
+		if (options & 1)
+			die(EX_USAGE, "%s takes no option --%s; see --help",
+			    command, longopts[i].name);
+	}
+}
 
 /* Named in the design, built later: told apart from what is a mistake. */
 static const char *const later[] = { "template", "shell", "job", "topology",
@@ -236,14 +264,15 @@ static const char *const later[] = { "template", "shell", "job", "topology",
 int main(int argc, char **argv)
 {
 	struct request req = { .seed = 1, .shift = -1 };
-	int at = parse(argc, argv, &req);
+	unsigned int given = 0;
+	int at = parse(argc, argv, &req, &given);
 	const char *name = argv[at];
 
 	if (!name)
 		die(EX_USAGE, "needs a command: run, exec, initramfs or "
 			      "doctor; see --help");
 	optind = at + 1; /* more options may stand behind the command */
-	at = parse(argc, argv, &req);
+	at = parse(argc, argv, &req, &given);
 	if (at < argc)
 		req.command = argv + at;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -252,6 +281,7 @@ int main(int argc, char **argv)
 		if (req.command && !commands[i].takes_command)
 			die(EX_USAGE, "%s takes no argument '%s'", name,
 			    req.command[0]);
+		refuse(name, given & ~commands[i].options);
 		int code = commands[i].run(&req);
 		msg_close_stdout();
 		return code;
