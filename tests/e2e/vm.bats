@@ -81,6 +81,16 @@ guest_program() {
 	grep -F '"llcs":["0-1","2-3","4-5","6-7"]' o/channel.log >/dev/null
 }
 
+@test "vm: a result names the command that runs its variant again" {
+	ktstr-vm run -q "${kernel[@]}" --test short.test --shift 2 --memory 600 --append 'a b' --out o || [ $? = 1 ]
+	local again
+	again=$(jq -r .rerun o/result.json)
+	[[ $again == "ktstr-vm run --kernel "*" --seed 1 --shift 2 --memory 600 --append 'a b'" ]]
+	cp o/result.json first.json
+	eval "$again -q --out o" || [ $? = 1 ]
+	diff <(jq -S 'del(.host)' first.json) <(jq -S 'del(.host)' o/result.json)
+}
+
 @test "vm: KTSTR_CPUS binds the machine" {
 	KTSTR_CPUS=0 spawn ktstr-vm exec "${kernel[@]}" -- sleep 1000000
 	until_true qemu_of_spawned

@@ -24,6 +24,35 @@ static void set_text(json_t *o, const char *key, const char *text)
 	json_object_set_new(o, key, text ? json_string(text) : json_null());
 }
 
+static void add_option(struct str *line, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	str_addf(line, " %s ", name);
+	words_quote(line, value);
+}
+
+static void add_number(struct str *line, const char *name, unsigned int value)
+{
+	str_addf(line, " %s %u", name, value);
+}
+
+/* What was asked of the machine itself; nothing for what is as always. */
+static void add_machine(struct str *line, const struct request *q)
+{
+	if (q->accel != CHOOSE_AUTO)
+		add_option(line, "--accel",
+			   q->accel == CHOOSE_KVM ? "kvm" : "tcg");
+	if (q->shift >= 0)
+		add_number(line, "--shift", (unsigned int)q->shift);
+	if (q->memory_mib)
+		add_number(line, "--memory", q->memory_mib);
+	if (q->timeout_s)
+		add_number(line, "--timeout", q->timeout_s);
+	add_option(line, "--qemu", q->qemu);
+	add_option(line, "--append", q->append);
+}
+
 /* One command that runs this very variant again. */
 static json_t *rerun(const struct result *r)
 {
@@ -34,25 +63,17 @@ static json_t *rerun(const struct result *r)
 	topology_format(&r->variant->topology, topology);
 	str_add(&line, "ktstr-vm run --kernel ");
 	words_quote(&line, q->kernel);
-	if (q->kernel_label) {
-		str_add(&line, " --kernel-label ");
-		words_quote(&line, q->kernel_label);
-	}
-	if (q->init) {
-		str_add(&line, " --init ");
-		words_quote(&line, q->init);
-	}
-	str_add(&line, " --sched ");
-	words_quote(&line, r->variant->has_sched ? q->sched : "none");
-	str_add(&line, " --test ");
-	words_quote(&line, q->test);
-	str_add(&line, " --preset ");
-	words_quote(&line, r->variant->preset);
-	str_addf(&line, " --topology %s --profile ", topology);
-	words_quote(&line, r->variant->profile.name);
+	add_option(&line, "--kernel-label", q->kernel_label);
+	add_option(&line, "--init", q->init);
+	add_option(&line, "--sched", r->variant->has_sched ? q->sched : "none");
+	add_option(&line, "--test", q->test);
+	add_option(&line, "--preset", r->variant->preset);
+	add_option(&line, "--topology", topology);
+	add_option(&line, "--profile", r->variant->profile.name);
 	str_addf(&line, " --clock %s --seed %" PRIu64,
 		 r->config->clock == CLOCK_VIRTUAL ? "virtual" : "real",
 		 q->seed);
+	add_machine(&line, q);
 	return json_string(str_text(&line));
 }
 
