@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -173,6 +174,25 @@ TEST(output_is_bounded_and_the_rest_is_counted)
 }
 
 #define SELECT(text) kmsg_select(&follow, text)
+
+TEST(one_look_does_not_follow_a_writer_for_ever)
+{
+	static const char many[256 * 1024];
+	struct channel c = { .fd = open("/dev/null", O_WRONLY) };
+	struct textlog log;
+	char byte;
+	int out;
+
+	CHECK_INT(textlog_open(&log, "scheduler", &out), 0);
+	CHECK_INT(fcntl(out, F_SETPIPE_SZ, sizeof(many)), sizeof(many));
+	CHECK_INT(write(out, many, sizeof(many)), sizeof(many));
+	textlog_drain(&log, &c);
+	CHECK(log.sent >= 64 * 1024); /* a pipe's usual size */
+	CHECK_INT(read(log.fd, &byte, 1), 1);
+	close(out);
+	textlog_close(&log, &c);
+	close(c.fd);
+}
 
 TEST(kernel_messages_of_trouble_are_chosen)
 {

@@ -12,6 +12,9 @@
 
 #define SPLAT_LINES 48
 #define NOTE_LINES  24
+/* Records read in one go; all that the kernel's buffer holds are ten times it.
+ */
+#define RECORDS_MAX 1024
 
 bool kmsg_select(struct kmsg_follow *follow, const char *text)
 {
@@ -84,7 +87,7 @@ void kmsg_drain(struct kmsg *k, struct channel *c)
 	char record[8192];
 	ssize_t n;
 
-	while (k->fd >= 0) {
+	for (int i = 0; k->fd >= 0 && i < RECORDS_MAX; i++) {
 		n = read(k->fd, record, sizeof(record) - 1);
 		/* EPIPE: messages were overwritten before we read them. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
@@ -101,7 +104,8 @@ void kmsg_close(struct kmsg *k, struct channel *c)
 	struct str out = { 0 };
 	char text[64];
 
-	kmsg_drain(k, c);
+	for (int i = 0; i < 10; i++)
+		kmsg_drain(k, c);
 	if (k->fd >= 0)
 		close(k->fd);
 	k->fd = -1;

@@ -40,7 +40,7 @@ bool kmsg_select(struct kmsg_follow *follow, const char *text);
 
 /* Return: 0 or -errno. */
 int kmsg_open(struct kmsg *k);
-/* Send what is new. */
+/* Send what is new; a part of it where the kernel does not stop to print. */
 void kmsg_drain(struct kmsg *k, struct channel *c);
 /* Drain; say how many messages did not fit. */
 void kmsg_close(struct kmsg *k, struct channel *c);

@@ -12,6 +12,9 @@
 
 /* Raw bytes per frame: each needs at most six bytes of JSON text. */
 #define PIECE (TEXTLOG_PIECE_MAX / 6)
+/* Reads in one go: all that fits into a pipe, and then the rest of init's work
+ * has its turn, however fast the other side writes. */
+#define READS_MAX (128 * 1024 / PIECE)
 
 int textlog_open(struct textlog *l, const char *name, int *ret_write)
 {
@@ -75,7 +78,7 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 
 void textlog_drain(struct textlog *l, struct channel *c)
 {
-	while (l->fd >= 0) {
+	for (int reads = 0; l->fd >= 0 && reads < READS_MAX; reads++) {
 		char text[PIECE];
 		ssize_t n;
 

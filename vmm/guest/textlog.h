@@ -32,7 +32,8 @@ struct textlog {
  */
 int textlog_open(struct textlog *l, const char *name, int *ret_write);
 
-/* Send what has come, without waiting. */
+/* Send what has come, without waiting; of a writer that does not rest a part,
+ * so that the caller gets on. */
 void textlog_drain(struct textlog *l, struct channel *c);
 
 /* Drain, say how much was dropped, and close. */
