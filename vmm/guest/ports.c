@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <sys/io.h>
+#include <time.h>
 
 #include "vmm/guest/clock.h"
 
@@ -61,14 +62,11 @@ static void rtc_write(unsigned char reg, unsigned char value)
 /* Register C's periodic flag is cleared by reading, set by the next tick. */
 static bool rtc_ticks(void)
 {
-	uint64_t deadline = clock_now_ns() + 5 * NS_PER_MS;
+	const struct timespec two_ticks = { .tv_nsec = NS_PER_SEC / 32 };
 
 	(void)rtc_read(RTC_C);
-	while (clock_now_ns() < deadline) {
-		if (rtc_read(RTC_C) & RTC_C_PF)
-			return true;
-	}
-	return false;
+	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &two_ticks, NULL);
+	return rtc_read(RTC_C) & RTC_C_PF;
 }
 
 int ports_turn_timer(struct why *reterr_why)

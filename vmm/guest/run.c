@@ -12,6 +12,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "vmm/guest/calibrate.h"
+#include "vmm/guest/clocksource.h"
 #include "vmm/guest/exec.h"
 #include "vmm/guest/feeder.h"
 #include "vmm/guest/job.h"
@@ -205,6 +206,7 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 		r = start_ports(g, reterr_why);
 	if (r < 0)
 		return r;
+	clocksource_wait();
 	if (!g->job.calibrate)
 		calibrate_skipped(&g->watch, g->turn_timer);
 	else
