@@ -77,14 +77,10 @@ static void add_words(struct str *out, const char *key, char *const *words)
 /* The text of /job/job. */
 static void describe(struct str *out, const struct job *job)
 {
-	char topology[TOPOLOGY_TEXT_SIZE];
-
-	topology_format(&job->topology, topology);
 	str_add(out, "format = 1\n[job]\n");
 	str_addf(out, "seed = %" PRIu64 "\n", job->seed);
 	str_addf(out, "clock = %s\n",
 		 job->clock == CLOCK_VIRTUAL ? "virtual" : "real");
-	str_addf(out, "topology = %s\n", topology);
 	str_addf(out, "calibrate = %s\n", job->calibrate ? "yes" : "no");
 	/* Its limit is the guest's time: a busy host cannot make it fire. */
 	str_addf(out, "watchdog = %s\n",

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/lib/spec/topology.h"
 #include "tools/lib/why.h"
 #include "vmm/machine.h"
 
@@ -24,7 +23,6 @@ struct job {
 	const char *test_text, *test_name, *scheduler;
 	char *const *args;
 	char *const *command;
-	struct topology topology;
 	enum vm_clock clock;
 	uint64_t seed;
 	bool calibrate;

@@ -31,7 +31,6 @@ TEST(the_same_job_gives_the_same_bytes)
 			   .test_name = "x",
 			   .scheduler = "/bin/true",
 			   .args = args,
-			   .topology = { 1, 2, 4, 1 },
 			   .seed = 7 };
 	size_t a_len, b_len;
 	char *a = write_job(&job, &a_len), *b = write_job(&job, &b_len);
@@ -40,7 +39,6 @@ TEST(the_same_job_gives_the_same_bytes)
 	CHECK(memcmp(a, b, a_len) == 0);
 	CHECK(memmem(a, a_len, "arg = '5 0'", 11) != NULL);
 	CHECK(memmem(a, a_len, "scheduler = /job/bin/true", 25) != NULL);
-	CHECK(memmem(a, a_len, "topology = 1n2l4c1t", 19) != NULL);
 	CHECK(memmem(a, a_len, "job/lib/libc.so.6", 17) != NULL);
 }
 

@@ -72,7 +72,6 @@ TEST(all_keys_are_read)
 	struct job j;
 
 	CHECK_INT(read_it("[job]\nseed = 18446744073709551615\nclock = real\n"
-			  "topology = 1n2l2c1t\npreset = own\n"
 			  "calibrate = yes\nwatchdog = yes\n"
 			  "scheduler = /job/bin/x\narg = -v\narg = 'a b'\n"
 			  "attach-timeout = 5s\n",
@@ -80,7 +79,6 @@ TEST(all_keys_are_read)
 		  0);
 	CHECK(j.seed == UINT64_MAX && !j.virtual_clock);
 	CHECK(j.calibrate && j.watchdog);
-	CHECK(strcmp(j.topology, "1n2l2c1t") == 0);
 	CHECK(strcmp(j.scheduler, "/job/bin/x") == 0);
 	CHECK_INT(words_count(j.args), 2);
 	CHECK(strcmp(j.args[1], "a b") == 0);

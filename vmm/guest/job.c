@@ -87,10 +87,6 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return num_parse(value, 0, UINT64_MAX, &j->seed);
 	if (strcmp(key, "clock") == 0)
 		return read_truth(value, "virtual", "real", &j->virtual_clock);
-	if (strcmp(key, "topology") == 0)
-		return set_text(&j->topology, value);
-	if (strcmp(key, "preset") == 0)
-		return set_text(&j->preset, value);
 	if (strcmp(key, "calibrate") == 0)
 		return read_truth(value, "yes", "no", &j->calibrate);
 	if (strcmp(key, "watchdog") == 0)
@@ -201,11 +197,7 @@ int job_read(const char *folder, struct job *ret, struct why *reterr_why)
 	if (dir < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s'", folder);
 	why_set(reterr_why, 0, "out of memory");
-	r = set_text(&ret->topology, "");
-	if (r == 0)
-		r = set_text(&ret->preset, "");
-	if (r == 0)
-		r = read_all(ret, dir, &d, reterr_why);
+	r = read_all(ret, dir, &d, reterr_why);
 	if (r == 0 && d.count > 0)
 		r = why_set(reterr_why, -EINVAL, "%s", str_text(&d.out));
 	diag_done(&d);
@@ -216,8 +208,6 @@ void job_done(struct job *j)
 {
 	if (!j->exec)
 		test_done(&j->test);
-	free(j->topology);
-	free(j->preset);
 	free(j->scheduler);
 	free(j->name);
 	free(j->test_path);

@@ -12,7 +12,6 @@
  * struct job - the [job] section of "job", and "test" and "name" beside it
  * @seed:      start of everything random
  * @virtual_clock: the machine counts instructions instead of time
- * @topology, @preset: as declared, or ""; the host compares
  * @calibrate: measure how evenly the CPUs run before the test
  * @watchdog:  feed the ib700
  * @scheduler: path of the scheduler to load, NULL for none (EEVDF)
@@ -25,7 +24,6 @@
 struct job {
 	uint64_t seed;
 	bool virtual_clock, calibrate, watchdog;
-	char *topology, *preset;
 	char *scheduler;
 	char **args;
 	uint64_t attach_timeout_ns;
