@@ -326,3 +326,17 @@ hold() {
 	run -0 ktstr-lock --version
 	[[ $output == "ktstr-lock "* ]]
 }
+
+@test "lock: works in a chroot, whose root no mount covers" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	root=$BATS_TEST_TMPDIR/root
+	mkdir -p "$root"/{proc,sys,locks}
+	for file in "$(command -v ktstr-lock)" /bin/true; do
+		mapfile -t libraries < <(ldd "$file" | grep -o '/[^ ]*')
+		cp --parents -L "$file" "${libraries[@]}" "$root"
+	done
+	# shellcheck disable=SC2016
+	run -0 unshare -m sh -c 'mount --rbind /proc "$1/proc" && mount --rbind /sys "$1/sys" &&
+		exec chroot "$1" "$2" cpus --cap 1 --lock-dir /locks -- /bin/true' sh "$root" "$(command -v ktstr-lock)"
+	ls "$root"/locks/llc-*.lock
+}
