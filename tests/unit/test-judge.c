@@ -280,6 +280,13 @@ TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 	/* No escape of the guest reaches a terminal. */
 	CHECK(!strchr(json_string_value(json_array_get(r.j.reasons, 0)), 033));
 	r.e.console_len = 0;
+	r.machine.end = END_SIGNAL;
+	r.machine.status = 25; /* SIGXFSZ */
+	judgement_done(&r.j);
+	judge(&r.e, &r.j);
+	check_verdict(&r, VERDICT_ERROR, "harness");
+	CHECK(strstr(json_string_value(json_array_get(r.j.reasons, 0)),
+		     "beyond 64 MiB"));
 	r.machine.end = END_TIMEOUT;
 	judgement_done(&r.j);
 	judge(&r.e, &r.j);

@@ -2,6 +2,7 @@
 #include "tools/vm/judge.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,12 @@ static bool judge_machine(const struct evidence *e, struct judgement *j)
 	}
 	decide(j, VERDICT_ERROR, "harness");
 	if (m->end == END_SIGNAL)
-		judge_reason(j, "QEMU died of signal %d", m->status);
+		judge_reason(j, "QEMU died of signal %d (%s)%s", m->status,
+			     strsignal(m->status),
+			     m->status == SIGXFSZ
+				     ? ": its console or its channel grew "
+				       "beyond 64 MiB"
+				     : "");
 	else
 		judge_reason(j, "QEMU ended with status %d before the result",
 			     m->status);
@@ -302,7 +308,7 @@ static void judge_kernel_log(const struct evidence *e, struct judgement *j)
 		"WARNING:",  "BUG:",
 		"Oops",	     "rcu_sched detected stalls",
 		"rcu: INFO", "blocked for more than",
-		NULL
+		"UBSAN: ",   NULL
 	};
 
 	for (size_t i = 0; i < json_array_size(e->facts->kmsg); i++) {

@@ -25,6 +25,7 @@ bool kmsg_select(struct kmsg_follow *follow, const char *text)
 		"Oops: ",      "rcu: INFO: ",	 "INFO: rcu",
 		"INFO: task ", "Kernel panic",	 "general protection fault",
 		"soft lockup", "detected stall", "self-detected stall",
+		"UBSAN: ",
 	};
 
 	for (size_t i = 0; i < sizeof(splat) / sizeof(splat[0]); i++) {

@@ -15,8 +15,8 @@ const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_ISOLATION] = { "isolation", CHECK_YESNO, false,
 			      "no worker runs outside its cpuset" },
 	[CHECK_MAX_SPREAD] = { "max-spread", CHECK_PERCENT, true,
-			       "off-CPU share, worst minus best worker of a "
-			       "cgroup" },
+			       "off-CPU share, worst minus best of the "
+			       "workers of one line" },
 	[CHECK_MAX_GAP] = { "max-gap", CHECK_TIME, true,
 			    "longest time in which a worker did not run on" },
 };

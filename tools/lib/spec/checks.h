@@ -11,7 +11,8 @@
 enum check_kind {
 	CHECK_NOT_STARVED, /* yes/no: every worker made progress */
 	CHECK_ISOLATION,   /* yes/no: no worker ran outside its cpuset */
-	CHECK_MAX_SPREAD,  /* percent: off-CPU share, worst minus best worker */
+	CHECK_MAX_SPREAD,  /* percent: off-CPU share, worst minus best of a line
+			    */
 	CHECK_MAX_GAP,	   /* time: longest time a worker did not run on */
 	CHECK_KINDS,
 };
