@@ -44,6 +44,28 @@ guest_program() {
 	[ "$stderr" = "ktstr-vm: doctor takes no option --test; see --help" ]
 }
 
+@test "vm: run refuses what the test says it is not for" {
+	printf '#!/bin/sh\n' >x
+	chmod +x x
+	printf '[scheduler]\nbinary = x\n[flag f]\nargs = -f\n' >s.sched
+	local part='[test]\n%s\n[cgroup a]\nwork = cpu-spin\n'
+	# shellcheck disable=SC2059 # four tests of one shape
+	{
+		printf "$part" 'scheduler = none' >none.test
+		printf "$part" $'topology = 1n2l1c1t\nmin-llcs = 2' >llcs.test
+		printf "$part" 'required-flags = f' >with.test
+		printf "$part" 'excluded-flags = f' >without.test
+	}
+	run -2 --separate-stderr ktstr-vm run "${kernel[@]}" --sched s.sched --test none.test
+	[ "$stderr" = "ktstr-vm: test 'none' is for scheduler 'none', not 's'" ]
+	run -2 --separate-stderr ktstr-vm run "${kernel[@]}" --topology 1n1l2c1t --test llcs.test
+	[ "$stderr" = "ktstr-vm: machine 1n1l2c1t has too few LLCs for test 'llcs'" ]
+	run -2 --separate-stderr ktstr-vm run "${kernel[@]}" --sched s.sched --profile default --test with.test
+	[ "$stderr" = "ktstr-vm: test 'with' requires flag 'f'" ]
+	run -2 --separate-stderr ktstr-vm run "${kernel[@]}" --sched s.sched --profile f --test without.test
+	[ "$stderr" = "ktstr-vm: test 'without' excludes flag 'f'" ]
+}
+
 @test "vm: a panic ends the machine, and its console is shown" {
 	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- sh -c 'echo c >/proc/sysrq-trigger'
 	[[ $stderr == *"the guest's kernel panicked: sysrq triggered crash"* ]]

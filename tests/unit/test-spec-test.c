@@ -234,6 +234,22 @@ static const struct {
 	{ CG "[check]\nmax-spred = 1%\n", "did you mean 'max-spread'?" },
 };
 
+TEST(a_run_lasts_as_long_as_it_settles_and_holds)
+{
+	static const char text[] =
+		"[test]\nduration = 2s\nsettle = 250ms\n[cgroup a]\n"
+		"[step x]\nhold = 150%\n[step y]\nhold = 10s\n";
+	struct diag d = { 0 };
+	struct test t;
+
+	CHECK_INT(test_parse("t.test", text, &d, &t), 0);
+	CHECK_INT(d.count, 0);
+	CHECK_INT(test_hold_ns(&t, &t.step[0]), 3000000000);
+	CHECK_INT(test_run_ns(&t), 13250000000);
+	test_done(&t);
+	diag_done(&d);
+}
+
 TEST(complaints_name_the_cause)
 {
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

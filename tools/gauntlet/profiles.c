@@ -9,17 +9,9 @@
 #include "tools/gauntlet/glob.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
+#include "tools/lib/words.h"
 
 #define FREE_FLAGS_MAX 20
-
-static bool has_word(char *const *words, const char *word)
-{
-	for (; words && *words; words++) {
-		if (strcmp(*words, word) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* Has each flag that is on what it requires? */
 static bool is_closed(const struct sched *s, const bool *on)
@@ -94,7 +86,8 @@ static int add_all(const struct sched *s, const struct test *t,
 	int r = 0;
 
 	for (size_t i = 0; i < s->flag_count; i++) {
-		if (base->on[i] || has_word(t->excluded_flags, s->flag[i].name))
+		if (base->on[i] ||
+		    words_have(t->excluded_flags, s->flag[i].name))
 			continue;
 		if (count == FREE_FLAGS_MAX)
 			return why_set(reterr_why, -E2BIG,

@@ -23,6 +23,15 @@ size_t words_count(char *const *words)
 	return n;
 }
 
+bool words_have(char *const *words, const char *word)
+{
+	for (; words && *words; words++) {
+		if (strcmp(*words, word) == 0)
+			return true;
+	}
+	return false;
+}
+
 int words_append(char ***words, const char *word)
 {
 	size_t n = words_count(*words);

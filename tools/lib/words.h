@@ -2,6 +2,7 @@
 /* words.h - arguments as a shell splits and quotes them, without expansion. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/lib/str.h"
@@ -18,6 +19,8 @@ static inline void words_freep(char ***words)
 
 /* How many words stand before the NULL; 0 for NULL. */
 size_t words_count(char *const *words);
+/* Is @word one of them? Not of NULL. */
+bool words_have(char *const *words, const char *word);
 
 /**
  * words_split() - split @text into words

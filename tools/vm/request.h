@@ -7,6 +7,8 @@
 
 #include "vmm/machine.h"
 
+#define TIMEOUT_MAX_S 1000000
+
 enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
 
 /**

@@ -42,12 +42,13 @@ static char *variant_name(const struct request *req, const struct variant *v,
 static unsigned int time_limit(const struct request *req,
 			       const struct variant *v)
 {
-	uint64_t seconds = v->test.duration_ns / 1000000000 + 20;
+	uint64_t seconds = test_run_ns(&v->test) / 1000000000 + 20;
 	uint64_t cpus = topology_cpus(&v->topology);
 
 	if (req->timeout_s)
 		return req->timeout_s;
-	return (unsigned int)(120 + seconds * (4 + cpus));
+	seconds = 120 + seconds * (4 + cpus);
+	return seconds < TIMEOUT_MAX_S ? (unsigned int)seconds : TIMEOUT_MAX_S;
 }
 
 static char *result_folder(const struct request *req, const char *name)

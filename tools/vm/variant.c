@@ -53,6 +53,52 @@ static void read_files(const struct request *req, struct variant *v)
 	v->sched_name = v->has_sched ? v->sched.name : "none";
 }
 
+/* What the test asks of the scheduler. */
+static void check_scheduler(const struct variant *v)
+{
+	const char *name = v->test.scheduler;
+
+	if (name && strcmp(name, v->sched_name) != 0)
+		die(EX_USAGE, "test '%s' is for scheduler '%s', not '%s'",
+		    v->test.name, name, v->sched_name);
+}
+
+/* What the test asks of the machine; its maxima only choose among presets. */
+static void check_machine(const struct variant *v)
+{
+	const struct test *t = &v->test;
+	const struct topology *m = &v->topology;
+	const char *few = m->nodes < t->min_nodes	   ? "nodes"
+			  : m->llcs < t->min_llcs	   ? "LLCs"
+			  : topology_cpus(m) < t->min_cpus ? "CPUs"
+							   : NULL;
+	char shape[TOPOLOGY_TEXT_SIZE];
+
+	topology_format(m, shape);
+	if (few)
+		die(EX_USAGE, "machine %s has too few %s for test '%s'", shape,
+		    few, t->name);
+	if (t->requires_smt && m->threads < 2)
+		die(EX_USAGE,
+		    "test '%s' wants two threads per core, machine %s has one",
+		    t->name, shape);
+}
+
+/* Which flags the test wants on, and which off. */
+static void check_profile(const struct variant *v)
+{
+	const struct sched *s = &v->sched;
+
+	for (size_t i = 0; v->has_sched && i < s->flag_count; i++) {
+		const char *name = s->flag[i].name;
+
+		if (v->profile.on[i] ? words_have(v->test.excluded_flags, name)
+				     : words_have(v->test.required_flags, name))
+			die(EX_USAGE, "test '%s' %s flag '%s'", v->test.name,
+			    v->profile.on[i] ? "excludes" : "requires", name);
+	}
+}
+
 static void choose_topology(const struct request *req, struct variant *v)
 {
 	const struct preset *preset = NULL;
@@ -75,6 +121,7 @@ static void choose_topology(const struct request *req, struct variant *v)
 	if (req->topology &&
 	    topology_parse(req->topology, &v->topology, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
+	check_machine(v);
 	test_check_fit(&v->test, &v->topology, &d);
 	stop_on_complaints(&d);
 	diag_done(&d);
@@ -96,6 +143,7 @@ static void choose_profile(const struct request *req, struct variant *v)
 		die(EX_BROKEN, "out of memory");
 	if (r < 0)
 		die(EX_USAGE, "%s", why.text);
+	check_profile(v);
 }
 
 void variant_read(const struct request *req, struct variant *ret)
@@ -103,6 +151,7 @@ void variant_read(const struct request *req, struct variant *ret)
 	struct variant v = { 0 };
 
 	read_files(req, &v);
+	check_scheduler(&v);
 	choose_topology(req, &v);
 	choose_profile(req, &v);
 	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,

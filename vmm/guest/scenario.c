@@ -86,13 +86,6 @@ static bool hold(struct scenario *s, uint64_t ns)
 						  NULL, NULL) == WATCH_DEADLINE;
 }
 
-static uint64_t hold_ns(const struct test *t, const struct step *step)
-{
-	if (!step->hold.is_share)
-		return step->hold.ns;
-	return (uint64_t)((double)t->duration_ns * step->hold.share);
-}
-
 static int play_step(struct scenario *s, const struct step *step,
 		     struct why *reterr_why)
 {
@@ -113,7 +106,7 @@ static int play_step(struct scenario *s, const struct step *step,
 	if (r < 0)
 		return r;
 	channel_send_event(channel, "hold", step->name);
-	(void)hold(s, hold_ns(s->test, step));
+	(void)hold(s, test_hold_ns(s->test, step));
 	return 0;
 }
 

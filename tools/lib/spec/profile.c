@@ -35,15 +35,6 @@ static int set_name(const struct sched *s, struct profile *p)
 	return p->name ? 0 : -ENOMEM;
 }
 
-static bool has_word(char *const *words, const char *word)
-{
-	for (; words && *words; words++) {
-		if (strcmp(*words, word) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Switch on @name and, by repeating, all that it requires. */
 static int switch_on(const struct sched *s, const char *name, struct profile *p,
 		     struct why *reterr_why)
@@ -75,7 +66,7 @@ int profile_of_test(const struct sched *s, const struct test *t,
 	for (char **w = t->required_flags; r == 0 && w && *w; w++)
 		r = switch_on(s, *w, &p, reterr_why);
 	for (size_t i = 0; r == 0 && i < flag_count(s); i++) {
-		if (p.on[i] && has_word(t->excluded_flags, s->flag[i].name))
+		if (p.on[i] && words_have(t->excluded_flags, s->flag[i].name))
 			r = why_set(reterr_why, -EINVAL,
 				    "test '%s' excludes flag '%s', which its "
 				    "required flags need",

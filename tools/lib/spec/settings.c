@@ -63,7 +63,6 @@ static int read_settle(const struct setting *s)
 	return 0;
 }
 
-/* The kernel refuses more than 30 s (SCX_WATCHDOG_MAX_TIMEOUT). */
 static int read_workers(const struct setting *s)
 {
 	read_count(s->e, s->d, 1, 1024, &s->t->workers);

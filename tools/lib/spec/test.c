@@ -195,6 +195,22 @@ int test_parse(const char *path, const char *text, struct diag *d,
 	return r;
 }
 
+uint64_t test_hold_ns(const struct test *t, const struct step *s)
+{
+	if (!s->hold.is_share)
+		return s->hold.ns;
+	return (uint64_t)((double)t->duration_ns * s->hold.share);
+}
+
+uint64_t test_run_ns(const struct test *t)
+{
+	uint64_t ns = t->settle_ns;
+
+	for (size_t i = 0; i < t->step_count; i++)
+		ns += test_hold_ns(t, &t->step[i]);
+	return ns;
+}
+
 static void step_done(struct step *s)
 {
 	for (size_t i = 0; i < s->op_count; i++) {

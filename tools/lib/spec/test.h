@@ -183,6 +183,11 @@ int test_parse(const char *path, const char *text, struct diag *d,
 	       struct test *ret);
 void test_done(struct test *t);
 
+/* How long @s, a step of @t, holds. */
+uint64_t test_hold_ns(const struct test *t, const struct step *s);
+/* How long @t settles and all its steps hold. */
+uint64_t test_run_ns(const struct test *t);
+
 /**
  * test_check_fit() - complain about all that cannot work on one machine
  *
