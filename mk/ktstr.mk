@@ -62,7 +62,7 @@ ktstr-doctor: $(ktstr-tools)
 
 # Only what we made; the cache of kernels is shared and stays.
 ktstr-clean:
-	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants)
+	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants lock)
 	$(ktstr-q)rmdir '$(KTSTR_OUT)' 2>/dev/null || :
 
 ktstr-help:

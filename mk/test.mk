@@ -48,7 +48,7 @@ ktstr-sched     = $(foreach s,$(KTSTR_SCHED),$(or $(filter none,$s),$(firstword 
 # TEST=GLOB... among them; the shell's globs, in each folder that has tests.
 ktstr-tests     = $(if $(TEST),$(foreach g,$(TEST),$(filter $(wildcard \
 	$(addsuffix $g.test,$(sort $(dir $(KTSTR_TESTS))))),$(KTSTR_TESTS:./%=%))),$(KTSTR_TESTS))
-ktstr-chosen    = $(or $(sort $(ktstr-tests)),$(error $(if \
+ktstr-chosen    = $(or $(sort $(ktstr-tests)),$(error ktstr: $(if \
 	$(KTSTR_TESTS),no test is named '$(TEST)',no test: there is no $(KTSTR_DIR)/*.test)))
 # Read when a recipe runs: the kernels may be made just before.
 ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
@@ -58,31 +58,21 @@ ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json junit markdown github
 ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
-	KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
-ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error RERUN knows 'all' only, not '$(RERUN)'))
+	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
+ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-list ktstr-report ktstr-plan ktstr-run
+.PHONY: ktstr-test ktstr-list ktstr-report
 
-# The plan: one target for each variant. Its stamp has the hash of all that the
-# result depends on in its name, so content decides what is run again.
-ktstr-plan: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
+# Under a lock of the output folder, so that a second make here waits: it may
+# have another TEST, and a variant has one folder.
+ktstr-lock-file = '$(KTSTR_OUT)/lock'
+ktstr-test: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	$(ktstr-bad-words)$(ktstr-no-blanks)
-	$(ktstr-q)$(ktstr-path) ktstr-gauntlet plan $(ktstr-select) --init '$(ktstr-init)' \
-		--out '$(ktstr-results)' --variants '$(KTSTR_OUT)/variants' $(ktstr-chosen) >'$(KTSTR_OUT)/plan.mk.new' || \
-		{ status=$$?; rm -f '$(KTSTR_OUT)/plan.mk.new'; exit $$status; }
-	$(ktstr-q)mv -f '$(KTSTR_OUT)/plan.mk.new' '$(KTSTR_OUT)/plan.mk'
-	$(if $(filter all,$(RERUN)),$(ktstr-q)awk -v r='$(ktstr-results)' '{ print r "/" $$1 }' '$(KTSTR_OUT)/variants' | \
-		while read -r d; do rm -f "$$d"/passed-*; done)
-
-# A variant that does not pass is recorded and does not stop the others. Whoever
-# kills us kills this make too, and it all that runs below it.
-ktstr-run: ktstr-plan
-	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) \
-		ktstr-cache --die-with-parent exec -- $(ktstr-make) --no-print-directory -f '$(KTSTR_OUT)/plan.mk' ktstr-run-all V='$(V)'
-
-ktstr-test: ktstr-run
-	$(ktstr-q)$(ktstr-path) ktstr-gauntlet report --format $(KTSTR_FORMAT) \
-		--variants '$(KTSTR_OUT)/variants' '$(ktstr-results)'
+	$(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
+		echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
+	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
+		'$(ktstr-mk)/test-run.sh' '$(KTSTR_OUT)' '$(KTSTR_FORMAT)' '$(RERUN)' '$(V)' '$(ktstr-make)' \
+		$(ktstr-select) --init '$(ktstr-init)' $(ktstr-chosen)
 
 ktstr-list: $(ktstr-tools)
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet list $(ktstr-select) $(ktstr-chosen)

@@ -38,6 +38,7 @@ expected() {
 		share/ktstr/mk/kernel.mk 644
 		share/ktstr/mk/ktstr.mk 644
 		share/ktstr/mk/scheduler.mk 644
+		share/ktstr/mk/test-run.sh 755
 		share/ktstr/mk/test.mk 644
 		share/ktstr/templates/scheduler/.gitignore 644
 		share/ktstr/templates/scheduler/Makefile 644

@@ -82,6 +82,31 @@ stamps() { find ktstr-out/results -name 'passed-*' -printf '%p %T@\n' | sort; }
 	[ "$first" != "$other" ]
 }
 
+@test "project: two makes at once take turns, each with its own plan" {
+	run -0 kmake ktstr-progs
+	# On one lock, taken here: nobody has to be quick.
+	spawn flock ktstr-out/lock sh -c ': >held && exec tail -f /dev/null'
+	holder=$!
+	until_true test -e held
+	spawn make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" ktstr-test TEST='fair-*' >one 2>&1
+	one=$!
+	spawn make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" ktstr-test TEST='bursty-*' >two 2>&1
+	two=$!
+	for log in one two; do
+		until_true grep -qx "ktstr: another make runs tests in 'ktstr-out'; waiting for it" "$log"
+	done
+	[ ! -e ktstr-out/plan.mk ]
+	kill -- "-$holder"
+	wait "$one"
+	wait "$two"
+	[ "$(grep -c PASS one)" = 1 ]
+	grep -q '^  PASS .*/fair-spin/' one
+	grep -q '^  PASS .*/bursty-wakeups/' two
+	for log in one two; do
+		[ "$(tail -n 1 "$log")" = "1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	done
+}
+
 @test "project: ktstr-list, -report, -help and -doctor" {
 	run -0 --separate-stderr kmake ktstr-list
 	[ "${#lines[@]}" = 4 ]
