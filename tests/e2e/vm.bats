@@ -142,7 +142,7 @@ qemu_of_spawned() { pgrep -P "${spawned[0]}" -f qemu-system >/dev/null; }
 	until_true test -s status
 	[ "$(cat status)" = 125 ]
 	run -0 jq -r '.verdict + " " + .class + " " + .reasons[0]' o/result.json
-	[ "$output" = "error harness QEMU died of signal 9" ]
+	[ "$output" = "error harness QEMU died of signal 9 (Killed)" ]
 }
 
 @test "vm: SIGTERM ends machine and program" {
