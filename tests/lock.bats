@@ -336,7 +336,7 @@ hold() {
 		cp --parents -L "$file" "${libraries[@]}" "$root"
 	done
 	# shellcheck disable=SC2016
-	run -0 unshare -m sh -c 'mount --rbind /proc "$1/proc" && mount --rbind /sys "$1/sys" &&
+	run -0 unshare -m --propagation unchanged sh -c 'mount --make-rprivate / 2>/dev/null; mount --rbind /proc "$1/proc" && mount --rbind /sys "$1/sys" &&
 		exec chroot "$1" "$2" cpus --cap 1 --lock-dir /locks -- /bin/true' sh "$root" "$(command -v ktstr-lock)"
 	ls "$root"/locks/llc-*.lock
 }
