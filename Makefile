@@ -3,6 +3,9 @@
 all:
 
 O ?= build
+ifneq ($(words $(O))$(word 2,$(CURDIR))$(findstring :,$(O)),1)
+$(error ktstr: make needs O=FOLDER, and no blanks or ':' in it or in '$(CURDIR)')
+endif
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 # A value from the environment or the command line wins over ours.
 or-ours = $(if $(filter default undefined,$(origin $1)),$(eval $1 := $2))

@@ -26,24 +26,33 @@ ktstr-say  = $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,\
 # $(call ktstr-run,NAME): run $(ktstr-cmd-NAME) if the target is missing, a real
 # prerequisite is newer, or the command text differs from the one that built it.
 # The rule must list ktstr-force. The record is moved into place only after success.
-ktstr-run = $(if $(ktstr-stale),$(ktstr-exec),@:)
+ktstr-run = $(if $(ktstr-stale),$(ktstr-exec),$(ktstr-fresh))
+
+# "make -n" takes a target for made whose recipe has anything in it, and then
+# shows all that depends on it. So it keeps a list of those that were not stale.
+ktstr-dry   = $(findstring n,$(firstword -$(MAKEFLAGS)))
+ktstr-fresh = $(if $(ktstr-dry),$(eval ktstr-fresh-list += $@),@:)
+ktstr-newer = $(filter-out ktstr-force $(if $(ktstr-dry),$(ktstr-fresh-list)),$?)
 
 ktstr-stale = $(if $(filter ktstr-force,$^),,$(error $@: rule lacks ktstr-force))$(strip \
-	$(if $(wildcard $@),,missing) $(filter-out ktstr-force,$?) \
+	$(if $(wildcard $@),,missing) $(ktstr-newer) \
 	$(if $(call ktstr-same,$(file <$@.cmd),$(ktstr-cmd-$1)),,changed))
 
 ktstr-same = $(and $(findstring x$(strip $1)x,x$(strip $2)x),\
 	$(findstring x$(strip $2)x,x$(strip $1)x))
 
 define ktstr-exec
-$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))$(file >$@.cmd.new,$(ktstr-cmd-$1))
+$(if $(ktstr-dry),,$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))$(file \
+	>$@.cmd.new,$(ktstr-cmd-$1)))
 @$(call ktstr-say,$1)
 $(ktstr-q)$(ktstr-cmd-$1)
 @mv -f $@.cmd.new $@.cmd
 endef
 
 # $(call ktstr-update,NAME): like a shell > $@, but an equal file keeps its time.
-define ktstr-update
+# "make -n" cannot know what would be printed, and takes it to be equal.
+ktstr-update = $(if $(and $(ktstr-dry),$(wildcard $@),$(if $(ktstr-newer),,y)),$(ktstr-fresh),$(ktstr-write))
+define ktstr-write
 @mkdir -p $(@D)
 @$(ktstr-cmd-$1) >$@.new
 @if cmp -s $@.new $@; then rm -f $@.new; else $(call ktstr-say,$1); mv -f $@.new $@; fi

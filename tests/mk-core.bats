@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# mk/core.mk: quiet commands that run again when they must, and only then.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	cat >Makefile <<-END
+		include $KTSTR_TOP/mk/core.mk
+		ktstr-tag-copy := COPY
+		ktstr-cmd-copy  = cp \$< \$@ \$(FLAGS)
+		ktstr-tag-word := WORD
+		ktstr-cmd-word  = cat \$<
+		out/c: out/b ktstr-force ; \$(call ktstr-run,copy)
+		out/b: out/a ; \$(call ktstr-update,word)
+		out/a: a ktstr-force ; \$(call ktstr-run,copy)
+	END
+	echo 1 >a
+}
+
+# age: make a newer than what was made of it, whatever the clock's grain.
+age() { find out -type f -exec touch -d '1 minute ago' {} +; }
+
+@test "core.mk: what is up to date is not made, what a change reaches is" {
+	run -0 make out/c
+	[ "$output" = $'  COPY    out/a\n  WORD    out/b\n  COPY    out/c' ]
+	run -0 make out/c
+	[ -z "$output" ]
+	age
+	run -0 make out/c
+	[ "$output" = "  COPY    out/a" ]
+	run -0 make out/c FLAGS=-f
+	[ "$output" = $'  COPY    out/a\n  COPY    out/c' ]
+}
+
+@test "core.mk: a command that failed is run again" {
+	run -2 make out/c FLAGS=--no-such-option
+	run -0 make out/c
+	[ -f out/c ]
+}
+
+@test "core.mk: make -n shows what would be made, and makes nothing" {
+	run -0 make -n out/c
+	[[ $output == *"cp a out/a"*"cat out/a"*"cp out/b out/c"* ]]
+	[ ! -e out ]
+	run -0 make out/c
+	run -0 make -n out/c
+	[[ $output != *"cp "* && $output != *"cat "* ]]
+	run -0 make -n out/c FLAGS=-f
+	[[ $output == *"cp a out/a"*"cp out/b out/c -f"* ]]
+	run -0 find . -name '*.new'
+	[ -z "$output" ]
+	age
+	run -0 make -n out/c
+	[[ $output == *"cp a out/a"* ]]
+}
+
+@test "core.mk: make -s prints nothing, V=1 the commands" {
+	run -0 make -s out/c
+	[ -z "$output" ]
+	rm -r out
+	run -0 make V=1 out/c
+	[[ $output == *"cp a out/a"* ]]
+	[[ $output != *COPY* ]]
+}
+
+@test "Makefile: an output folder that make cannot use, or that is not ours, is refused" {
+	for bad in '' 'a b' a:b; do
+		run -2 make -C "$KTSTR_TOP" clean "O=$bad"
+		[[ $output == *"ktstr: make needs O=FOLDER, and no blanks or ':' in it"* ]]
+	done
+	mkdir theirs
+	run -2 make -C "$KTSTR_TOP" clean "O=$BATS_TEST_TMPDIR/theirs"
+	[[ $output == *"theirs is not one of our build folders"* ]]
+	[ -d theirs ]
+}
