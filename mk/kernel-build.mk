@@ -35,6 +35,8 @@ outside := $(abspath $(KTSTR_KERNEL_O))
 field = $(shell ktstr-cache key --field $1 '$(probe)')
 label = $(call field,label)
 read = $(strip $(file <$(work)/$1))
+# Another make may do the same here, with the same names until the rename.
+in-turn = exec 9<'$(out)' && flock 9 &&
 resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve \
 	$(if $(extra),--extra-kconfig '$(extra)') $(if $(outside),--build-dir '$(outside)') \
 	--probe-file '$1' '$(spec)' >/dev/null
@@ -49,8 +51,8 @@ one-folder:
 	$(q)$(if $(and $(outside),$(word 2,$(numbers))),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(words $(numbers))))
 kernels: one-folder $(numbers:%=kernel-%)
 	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball or a cache key))
-	$(q)awk '!seen[$$0]++' $(numbers:%='$(KTSTR_WORK)/%/label') >'$(out)/list.new'
-	$(q)mv -f '$(out)/list.new' '$(out)/list'
+	$(q)$(in-turn) awk '!seen[$$0]++' $(numbers:%='$(KTSTR_WORK)/%/label') >'$(out)/list.new' && \
+		mv -f '$(out)/list.new' '$(out)/list'
 $(foreach n,$(numbers),$(eval $(call one-rule,$n)))
 
 #### kernel: outside of the locks
@@ -75,7 +77,7 @@ obtain: look
 
 # The link changes at once, from one kernel to the other.
 link: obtain
-	$(q)ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
+	$(q)$(in-turn) ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
 	$(q)echo '$(label)' >'$(work)/label'
 	$(q)echo 'kernel $(label): $(or $(call read,built),found in the cache) ($(or $(call field,key),not kept))'
 

@@ -73,6 +73,22 @@ check_clean_cache() {
 	[ "$(builds)" = 1 ]
 }
 
+@test "kernel.mk: two makes at once publish links and list in turn" {
+	run -0 kernel KERNEL=linux
+	spawn flock ktstr-out/kernels sh -c ': >held && exec tail -f /dev/null'
+	holder=$!
+	until_true test -e held
+	before=$(stat -c %Z "ktstr-out/kernels/list")
+	spawn make ktstr-kernel KERNEL=linux >log 2>&1
+	waits() { pgrep -s "${spawned[-1]}" -x flock >/dev/null; }
+	until_true waits
+	[ "$before" = "$(stat -c %Z "ktstr-out/kernels/list")" ]
+	kill -- "-$holder"
+	wait "${spawned[-1]}"
+	grep 'found in the cache' log
+	check_clean_cache
+}
+
 @test "kernel.mk: a new commit, and another fragment, are other kernels" {
 	echo CONFIG_FAKE_EXTRA=y >extra
 	run -0 kernel KERNEL=linux
