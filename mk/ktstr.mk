@@ -37,9 +37,12 @@ ktstr-tools-dir := $(KTSTR_BINDIR)
 ktstr-tools     :=
 endif
 
-# The project's own settings for compilers are not for our tools.
+# The project's own settings for compilers are not for our tools. The first time
+# takes long enough to be told.
 .PHONY: ktstr-tools
 ktstr-tools:
+	$(ktstr-no-blanks)
+	$(if $(wildcard $(ktstr-tools-dir)/ktstr-gauntlet)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  TOOLS   $(KTSTR_OUT)/tools' >&2)
 	$(ktstr-deep)$(ktstr-q)env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
 	$(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
 	-C $(ktstr-mk)/.. O=$(ktstr-tools-dir) all
