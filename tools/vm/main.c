@@ -142,7 +142,8 @@ static bool take_value(struct request *req, int c)
 		req->memory_mib = (unsigned int)number("--memory", 64, 1 << 20);
 		return true;
 	case OPT_TIMEOUT:
-		req->timeout_s = (unsigned int)number("--timeout", 1, TIMEOUT_MAX_S);
+		req->timeout_s =
+			(unsigned int)number("--timeout", 1, TIMEOUT_MAX_S);
 		return true;
 	case OPT_CONSOLE:
 		req->console = true;
