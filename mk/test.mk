@@ -52,8 +52,8 @@ ktstr-chosen    = $(or $(sort $(ktstr-tests)),$(error ktstr: $(if \
 	$(KTSTR_TESTS),no test is named '$(TEST)',no test: there is no $(KTSTR_DIR)/*.test)))
 # Read when a recipe runs: the kernels may be made just before.
 ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
-ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS)) \
-	$(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
+ktstr-kernels   = $(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
+ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS))
 
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json junit markdown github
@@ -72,10 +72,15 @@ ktstr-test: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 		echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
 	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
 		'$(ktstr-mk)/test-run.sh' '$(KTSTR_OUT)' '$(KTSTR_FORMAT)' '$(RERUN)' '$(V)' '$(ktstr-make)' \
-		$(ktstr-select) --init '$(ktstr-init)' $(ktstr-chosen)
+		$(ktstr-select) $(ktstr-kernels) --init '$(ktstr-init)' $(ktstr-chosen)
 
+# Kernels that KERNEL names need not be built to be listed.
 ktstr-list: $(ktstr-tools)
-	$(ktstr-q)$(ktstr-path) ktstr-gauntlet list $(ktstr-select) $(ktstr-chosen)
+	$(ktstr-q)export $(ktstr-path); set -- $(if $(KERNEL),,$(ktstr-kernels)); \
+	for kernel in $(foreach k,$(KERNEL),'$k'); do \
+		json=$$(ktstr-cache --kconfig-dir '$(ktstr-mk)/../kconfig' resolve "$$kernel") || exit; \
+		set -- "$$@" --kernel "$$(printf '%s\n' "$$json" | sed -n 's/.*"label":"\([^"]*\)".*/\1/p')"; \
+	done; exec ktstr-gauntlet list $(ktstr-select) "$$@" $(ktstr-chosen)
 
 ktstr-report: $(ktstr-tools)
 	$(ktstr-q)[ -s '$(KTSTR_OUT)/variants' ] || { echo "ktstr: nothing has run yet; make ktstr-test" >&2; exit 2; }

@@ -111,6 +111,12 @@ stamps() { find ktstr-out/results -name 'passed-*' -printf '%p %T@\n' | sort; }
 	run -0 --separate-stderr kmake ktstr-list
 	[ "${#lines[@]}" = 4 ]
 	[ "${lines[2]}" = "$fair" ]
+	cp -R "$KTSTR_TOP/tests/data/fake-kernel" linux
+	run -0 --separate-stderr kmake ktstr-list KERNEL=linux TEST='fair-*'
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == linux_*/"${fair#*/}" || $output == linux/"${fair#*/}" ]]
+	run -2 kmake ktstr-list KERNEL=none-such
+	[[ $output == "ktstr-cache: kernel 'none-such': there is no such path, "* ]]
 	run ! kmake ktstr-report
 	[[ $output == *"nothing has run yet"* ]]
 	run -0 --separate-stderr kmake ktstr-help
