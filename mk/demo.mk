@@ -16,5 +16,5 @@ demo: ## Build a kernel, boot machines, judge the template scheduler
 	@echo '  DEMO    $(demo-dir): make ktstr-test KERNEL=$(demo-kernel)'
 	+$(ktstr-q)env -u MAKEFLAGS -u MAKEOVERRIDES -u O $(MAKE) --no-print-directory \
 		$(filter -j%,$(MAKEFLAGS)) -C '$(demo-dir)' KTSTR='$(CURDIR)' \
-		ktstr-test KERNEL='$(abspath $(demo-kernel))' RERUN=all $(if $(V),V='$(V)')
-	@echo 'results: $(demo-dir)/ktstr-out/results'
+		ktstr-test KERNEL='$(abspath $(demo-kernel))' RERUN=all $(if $(V),V='$(V)'); \
+		status=$$?; echo 'results: $(demo-dir)/ktstr-out/results'; exit $$status
