@@ -25,9 +25,11 @@ load gauntlet
 
 @test "gauntlet: each input of a variant is part of its identity" {
 	local before after
+	mkdir bin && printf '#!/bin/sh\n' >bin/qemu-system-x86_64 && chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH
 	plan --sched ktstr/qmap.sched ktstr/swap.test
 	before=$(cut -d' ' -f2 variants.list)
-	for file in build/scx_qmap ktstr/qmap.sched ktstr/swap.test entry/metadata.json init vm; do
+	for file in build/scx_qmap ktstr/qmap.sched ktstr/swap.test entry/metadata.json init vm bin/qemu-system-x86_64; do
 		cp "$file" saved
 		echo '# more' >>"$file"
 		plan --sched ktstr/qmap.sched ktstr/swap.test

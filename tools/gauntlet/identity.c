@@ -92,6 +92,11 @@ void identity_read(const struct request *req, const struct project *p,
 	if (!req->init)
 		die(EX_USAGE, "--init is missing: the guest's init");
 	hash_or_die(req->init, "the guest's init", f.init);
+	/* Without QEMU the variants run all the same, and say what is missing.
+	 */
+	auto_free char *qemu = program_find("qemu-system-x86_64");
+	if (!qemu || hash_file(AT_FDCWD, qemu, f.qemu) < 0)
+		f.qemu[0] = '\0';
 	for (size_t i = 0; i < req->kernel_count; i++)
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
@@ -131,6 +136,7 @@ void identity_of(const struct request *req, const struct project *p,
 	hash_add_fact(&h, "version", KTSTR_VERSION);
 	hash_add_fact(&h, "vm", f->vm);
 	hash_add_fact(&h, "init", f->init);
+	hash_add_fact(&h, "qemu", f->qemu);
 	hash_add_fact(&h, "kernel", f->kernel[v->kernel - req->kernel]);
 	hash_add_fact(&h, "binary", f->binary[v->sched - p->sched]);
 	hash_add_fact(&h, "sched", v->sched->text ? v->sched->text : "none");
