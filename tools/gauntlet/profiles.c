@@ -13,31 +13,6 @@
 
 #define FREE_FLAGS_MAX 20
 
-/* Has each flag that is on what it requires? */
-static bool is_closed(const struct sched *s, const bool *on)
-{
-	for (size_t i = 0; i < s->flag_count; i++) {
-		char **need = on[i] ? s->flag[i].requires : NULL;
-
-		for (; need && *need; need++) {
-			if (!on[sched_flag_find(s, *need) - s->flag])
-				return false;
-		}
-	}
-	return true;
-}
-
-static void add_name(const struct sched *s, const bool *on, struct str *name)
-{
-	for (size_t i = 0; i < s->flag_count; i++) {
-		if (on[i])
-			str_addf(name, "%s%s", name->len ? "+" : "",
-				 s->flag[i].name);
-	}
-	if (!name->len)
-		str_add(name, "default");
-}
-
 static int append(const struct sched *s, const char *name, struct profiles *p,
 		  struct why *reterr_why)
 {
@@ -62,6 +37,7 @@ static int add_number(const struct sched *s, const struct profile *base,
 {
 	auto_free bool *on = calloc(s->flag_count + 1, sizeof(*on));
 	auto_str struct str name = { 0 };
+	const char *need;
 
 	if (!on)
 		return -ENOMEM;
@@ -70,9 +46,9 @@ static int add_number(const struct sched *s, const struct profile *base,
 		if (number >> bit & 1)
 			on[free_flag[bit]] = true;
 	}
-	if (!is_closed(s, on))
+	if (profile_unmet(s, on, &need))
 		return 0;
-	add_name(s, on, &name);
+	profile_add_name(s, on, &name);
 	if (!glob_matches(globs, str_text(&name)))
 		return 0;
 	return append(s, str_text(&name), p, reterr_why);

@@ -20,17 +20,24 @@ static size_t flag_count(const struct sched *s)
 	return s ? s->flag_count : 0;
 }
 
+void profile_add_name(const struct sched *s, const bool *on, struct str *out)
+{
+	size_t before = out->len;
+
+	for (size_t i = 0; i < flag_count(s); i++) {
+		if (on[i])
+			str_addf(out, "%s%s", out->len > before ? "+" : "",
+				 s->flag[i].name);
+	}
+	if (out->len == before)
+		str_add(out, "default");
+}
+
 static int set_name(const struct sched *s, struct profile *p)
 {
 	auto_str struct str name = { 0 };
 
-	for (size_t i = 0; i < flag_count(s); i++) {
-		if (p->on[i])
-			str_addf(&name, "%s%s", name.len ? "+" : "",
-				 s->flag[i].name);
-	}
-	if (name.len == 0)
-		str_add(&name, "default");
+	profile_add_name(s, p->on, &name);
 	p->name = str_take(&name);
 	return p->name ? 0 : -ENOMEM;
 }
@@ -114,23 +121,35 @@ static int read_flags(const struct sched *s, const char *name,
 	return 0;
 }
 
-static int check_requirements(const struct sched *s, const struct profile *p,
-			      struct why *reterr_why)
+const struct sched_flag *profile_unmet(const struct sched *s, const bool *on,
+				       const char **ret_need)
 {
 	for (size_t i = 0; i < flag_count(s); i++) {
-		char **need = p->on[i] ? s->flag[i].requires : NULL;
+		char **need = on[i] ? s->flag[i].requires : NULL;
 
 		for (; need && *need; need++) {
 			const struct sched_flag *f = sched_flag_find(s, *need);
 
-			if (!f || !p->on[f - s->flag])
-				return why_set(reterr_why, -EINVAL,
-					       "flag '%s' requires '%s', which "
-					       "the profile has not on",
-					       s->flag[i].name, *need);
+			if (f && on[f - s->flag])
+				continue;
+			*ret_need = *need;
+			return &s->flag[i];
 		}
 	}
-	return 0;
+	return NULL;
+}
+
+static int check_requirements(const struct sched *s, const struct profile *p,
+			      struct why *reterr_why)
+{
+	const char *need;
+	const struct sched_flag *flag = profile_unmet(s, p->on, &need);
+
+	if (!flag)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "flag '%s' requires '%s', which the profile has not on",
+		       flag->name, need);
 }
 
 int profile_parse(const struct sched *s, const char *name, struct profile *ret,

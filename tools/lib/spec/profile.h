@@ -39,6 +39,18 @@ int profile_of_test(const struct sched *s, const struct test *t,
 int profile_parse(const struct sched *s, const char *name, struct profile *ret,
 		  struct why *reterr_why);
 
+/* Append the name of the profile with these flags on. */
+void profile_add_name(const struct sched *s, const bool *on, struct str *out);
+
+/**
+ * profile_unmet() - a flag that is on without what it requires
+ * @ret_need: the name that it requires
+ *
+ * Return: the first such flag, or NULL when all have what they require.
+ */
+const struct sched_flag *profile_unmet(const struct sched *s, const bool *on,
+				       const char **ret_need);
+
 /* Append the arguments of a run, in order: the scheduler's, the test's, those
  * of the flags that are on. Return: 0 or -ENOMEM. */
 int profile_args(const struct sched *s, const struct test *t,
