@@ -14,6 +14,7 @@
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/num.h"
+#include "tools/lib/options.h"
 #include "version.h"
 
 /* Options without a letter of their own; the order is that of option_name. */
@@ -180,22 +181,9 @@ static void take_option(struct options *o, int id)
 	case O_DIE:
 		o->die_with_parent = true;
 		break;
-	case 'q':
-		msg_verbosity--;
+	default:
+		options_common(id, "ktstr-cache " KTSTR_VERSION, commands_help);
 		break;
-	case 'v':
-		msg_verbosity++;
-		break;
-	case 'h':
-		fputs(commands_help, stdout);
-		msg_close_stdout();
-		exit(EX_PASS);
-	case 'V':
-		puts("ktstr-cache " KTSTR_VERSION);
-		msg_close_stdout();
-		exit(EX_PASS);
-	default: /* getopt has named the bad option */
-		exit(EX_USAGE);
 	}
 }
 

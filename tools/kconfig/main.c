@@ -9,6 +9,7 @@
 #include "tools/kconfig/check.h"
 #include "tools/kconfig/conf.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/options.h"
 #include "tools/lib/words.h"
 #include "version.h"
 
@@ -67,22 +68,9 @@ static struct request parse(int argc, char **argv)
 		case OPT_TREE:
 			req.tree = optarg;
 			break;
-		case 'q':
-			msg_verbosity--;
+		default:
+			options_common(c, "ktstr-kconfig " KTSTR_VERSION, help);
 			break;
-		case 'v':
-			msg_verbosity++;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			msg_close_stdout();
-			exit(EX_PASS);
-		case 'V':
-			puts("ktstr-kconfig " KTSTR_VERSION);
-			msg_close_stdout();
-			exit(EX_PASS);
-		default: /* getopt has named the bad option */
-			exit(EX_USAGE);
 		}
 	}
 	req.args = argv + optind;

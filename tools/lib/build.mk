@@ -9,6 +9,7 @@ lib-objs-y += tools/lib/hosttopo.o
 lib-objs-y += tools/lib/lockfile.o
 lib-objs-y += tools/lib/msg.o
 lib-objs-y += tools/lib/num.o
+lib-objs-y += tools/lib/options.o
 lib-objs-y += tools/lib/program.o
 lib-objs-y += tools/lib/str.o
 lib-objs-y += tools/lib/utf8.o

@@ -10,6 +10,7 @@
 
 #include "tools/lib/lockfile.h"
 #include "tools/lib/num.h"
+#include "tools/lib/options.h"
 #include "tools/lock/lock.h"
 #include "version.h"
 
@@ -181,21 +182,12 @@ static void read_option(struct parse *p, int c)
 {
 	switch (c) {
 	case 'q':
-		msg_verbosity--;
-		break;
 	case 'v':
-		msg_verbosity++;
-		break;
 	case 'h':
-		fputs(help, stdout);
-		msg_close_stdout();
-		exit(EX_PASS);
 	case 'V':
-		puts("ktstr-lock " KTSTR_VERSION);
-		msg_close_stdout();
-		exit(EX_PASS);
-	case '?': /* getopt has named the bad option */
-		exit(EX_USAGE);
+	case '?':
+		options_common(c, "ktstr-lock " KTSTR_VERSION, help);
+		break;
 	default:
 		read_long(p, c);
 	}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cpulist.h"
+#include "tools/lib/options.h"
 #include "tools/sandbox/sandbox.h"
 #include "version.h"
 
@@ -126,22 +127,9 @@ static void parse(int argc, char **argv, struct request *req)
 		case OPT_DIE:
 			req->die_with_parent = true;
 			break;
-		case 'q':
-			msg_verbosity--;
+		default:
+			options_common(c, "ktstr-sandbox " KTSTR_VERSION, help);
 			break;
-		case 'v':
-			msg_verbosity++;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			msg_close_stdout();
-			exit(EX_PASS);
-		case 'V':
-			puts("ktstr-sandbox " KTSTR_VERSION);
-			msg_close_stdout();
-			exit(EX_PASS);
-		default: /* getopt has named the bad option */
-			exit(EX_USAGE);
 		}
 	}
 	req->argv = argv + optind;

@@ -8,6 +8,7 @@
 
 #include "tools/lib/msg.h"
 #include "tools/lib/num.h"
+#include "tools/lib/options.h"
 #include "tools/vm/request.h"
 #include "version.h"
 
@@ -219,19 +220,8 @@ static int parse(int argc, char **argv, struct request *req,
 			*text = optarg;
 		else if (take_value(req, c))
 			continue;
-		else if (c == 'q')
-			msg_verbosity--;
-		else if (c == 'v')
-			msg_verbosity++;
-		else if (c == 'h') {
-			fputs(help, stdout);
-			exit(EX_PASS);
-		} else if (c == 'V') {
-			puts("ktstr-vm " KTSTR_VERSION);
-			exit(EX_PASS);
-		} else { /* getopt has named the bad option */
-			exit(EX_USAGE);
-		}
+		else
+			options_common(c, "ktstr-vm " KTSTR_VERSION, help);
 	}
 	return optind;
 }
