@@ -21,9 +21,8 @@
 
 /*
  * What a kernel does all the time: run for a while, load the page tables again,
- * add, report. Ten million turns take milliseconds on a CPU, also on an
- * emulated one; a KVM that interprets each instruction needs minutes, and
- * meets its limit.
+ * add, report. The turns are many enough that a KVM which interprets each
+ * instruction meets its limit of 2 s, as one was seen to do.
  */
 static const uint8_t code[] = {
 	0xb9, 0x80, 0x96, 0x98, 0, /* mov $10000000,%ecx */
@@ -134,9 +133,10 @@ int accel_kvm_works(struct why *reterr_why)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		return why_set(reterr_why, -ETIME,
-			       "'/dev/kvm' interprets its guests: a loop of "
-			       "milliseconds was not done in 2 s");
+		return why_set(
+			reterr_why, -ETIME,
+			"'/dev/kvm' interprets its guests: a loop of ten "
+			"million turns was not done in 2 s");
 	if (WIFSIGNALED(status))
 		return why_set(reterr_why, -EIO,
 			       "'/dev/kvm' cannot run a guest in 64-bit mode "

@@ -132,7 +132,7 @@ static void called_off(struct self *self, uint64_t due)
 	seen(self, now, now > due ? now - due : 0);
 }
 
-/* No pause in each turn of the loop: it would cost 50 times the host time. */
+/* No pause in each turn of the loop: every one makes QEMU change its CPU. */
 static void spin(struct self *self, unsigned int n)
 {
 	uint64_t units = self->units;
