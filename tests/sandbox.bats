@@ -275,9 +275,12 @@ work() {
 		until [ -e $tmp/stop ]; do sleep 0.05; done
 		exit 5
 	END
-	# a shell gives its background jobs no input, and makes them ignore ^C
-	spawn env --default-signal=INT sh -c 'exec script -qec "$1" /dev/null <"$2" >/dev/null' \
-		sh "ktstr-sandbox -- sh $tmp/command; echo \$? >$tmp/code" "$tmp/keys"
+	# a shell gives its background jobs no input, and makes them ignore ^C;
+	# script runs $SHELL, and dash, unlike bash, dies of a ^C that its child
+	# survived
+	spawn env --default-signal=INT SHELL=/bin/sh \
+		sh -c 'exec script -qec "$1" /dev/null <"$2" >/dev/null' sh \
+		"trap : INT; ktstr-sandbox -- sh $tmp/command; echo \$? >$tmp/code" "$tmp/keys"
 	until_true test -e "$tmp/ready"
 	printf '\003' >&7
 	until_true test -s "$tmp/got"
