@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/spec.h"
+#include "tools/cache/source/spec.h"
 
 #include <errno.h>
 

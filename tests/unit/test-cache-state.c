@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/state.h"
+#include "tools/cache/source/state.h"
 
 #include <errno.h>
 #include <fcntl.h>

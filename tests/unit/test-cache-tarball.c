@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/tarball.h"
+#include "tools/cache/source/tarball.h"
 
 #include "tests/unit/t.h"
 

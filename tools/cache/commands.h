@@ -51,3 +51,7 @@ int fail(int error, const struct why *why);
  * Return: false too when ours cannot be found.
  */
 bool is_stale(const struct options *o, const char *hash);
+
+struct entry;
+/* The entry called @key, corrupt or not; does not return when there is none. */
+void look_or_exit(const struct options *o, const char *key, struct entry *ret);

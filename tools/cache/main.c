@@ -4,6 +4,7 @@
  */
 #include <getopt.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ enum option_id {
 	O_DIE,
 };
 
-#define BIT(id) (1u << ((id)-O_PROBE_FILE))
+#define BIT(id) (UINT64_C(1) << ((id)-O_PROBE_FILE))
 
 /**
  * struct command - one command
@@ -51,7 +52,8 @@ enum option_id {
 static const struct command {
 	const char *name;
 	int (*run)(const struct options *o);
-	unsigned int min_args, max_args, options;
+	unsigned int min_args, max_args;
+	uint64_t options;
 	bool wraps;
 } commands[] = {
 	{ "resolve", do_resolve, 1, 1,
@@ -188,7 +190,7 @@ static void take_option(struct options *o, int id)
 }
 
 /* The command called @name; refuses options that it does not know. */
-static const struct command *find(const char *name, unsigned int given)
+static const struct command *find(const char *name, uint64_t given)
 {
 	const struct command *c = commands;
 	const struct command *end = c + sizeof(commands) / sizeof(*commands);
@@ -200,7 +202,7 @@ static const struct command *find(const char *name, unsigned int given)
 	given &= ~(c->options | BIT(O_DIE));
 	if (given)
 		die(EX_USAGE, "%s has no option --%s", name,
-		    longopts[__builtin_ctz(given)].name);
+		    longopts[__builtin_ctzll(given)].name);
 	return c;
 }
 
@@ -209,7 +211,8 @@ int main(int argc, char **argv)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const struct command *command;
 	struct options o = { 0 };
-	unsigned int given = 0, words = 0;
+	unsigned int words = 0;
+	uint64_t given = 0;
 	pid_t parent = getppid();
 	struct why why;
 	char *root;

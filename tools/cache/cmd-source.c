@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* commands.c - sources: resolve, probe, key, record, fetch, strip. */
+/* cmd-source.c - sources: resolve, probe, key, adopt, fetch. */
 #include "tools/cache/commands.h"
 
 #include <errno.h>
@@ -9,10 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/cache/source.h"
-#include "tools/cache/strip.h"
-#include "tools/cache/tarball.h"
-#include "tools/cache/wrap.h"
+#include "tools/cache/source/source.h"
+#include "tools/cache/source/tarball.h"
+#include "tools/cache/wrap/wrap.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
@@ -235,64 +234,4 @@ int do_fetch(const struct options *o)
 		return fail(r, &why);
 	puts(folder ? folder : s.path);
 	return EX_PASS;
-}
-
-int do_strip(const struct options *o)
-{
-	const char *to = o->args[1];
-	auto_free char *temp = NULL;
-	struct why why;
-	bool has_btf;
-	int r;
-
-	if (asprintf(&temp, "%s.XXXXXX", to) < 0)
-		die(EX_BROKEN, "out of memory");
-	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		die(EX_BROKEN, "cannot create '%s': %m", temp);
-	r = strip_vmlinux(o->args[0], fd, &has_btf, &why);
-	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, to) < 0))
-		r = why_set(&why, -errno, "cannot write '%s': %s", to,
-			    strerror(errno));
-	if (r < 0) {
-		(void)unlink(temp);
-		return fail(r, &why);
-	}
-	return EX_PASS;
-}
-
-int do_work(const struct options *o)
-{
-	struct why why;
-	int r = wrap_work(o->root, o->args, &why);
-
-	if (r >= 0)
-		return r;
-	warn("%s", why.text);
-	return EX_BROKEN;
-}
-
-int do_exec(const struct options *o)
-{
-	int error;
-
-	execvp(o->args[0], o->args);
-	error = errno;
-	warn("cannot run '%s': %s", o->args[0], strerror(error));
-	return error == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN;
-}
-
-int do_log(const struct options *o)
-{
-	struct why why;
-	int r;
-
-	if (!o->to)
-		die(EX_USAGE, "log needs --to");
-	r = wrap_log(o->to, o->append, o->title ? o->title : o->args[0],
-		     o->echo, o->args, &why);
-	if (r >= 0)
-		return r;
-	warn("%s", why.text);
-	return EX_BROKEN;
 }

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "tools/cache/store.h"
+#include "tools/cache/store/store.h"
 
 /**
  * meta_make() - describe an entry

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/kconfig.h"
+#include "tools/cache/source/kconfig.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/tarball.h"
+#include "tools/cache/source/tarball.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/progress.h"
-#include "tools/cache/source.h"
-#include "tools/cache/temp.h"
+#include "tools/cache/source/source.h"
+#include "tools/cache/store/temp.h"
+#include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
 
 #define BLOCK_BYTES 262144

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/wrap.h"
+#include "tools/cache/wrap/wrap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/cache/progress.h"
-#include "tools/cache/temp.h"
+#include "tools/cache/store/temp.h"
+#include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
 
 #define TAIL_LINES 20

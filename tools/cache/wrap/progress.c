@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/progress.h"
+#include "tools/cache/wrap/progress.h"
 
 #include <stdio.h>
 #include <string.h>

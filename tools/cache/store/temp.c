@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/temp.h"
+#include "tools/cache/store/temp.h"
 
 #include <dirent.h>
 #include <errno.h>

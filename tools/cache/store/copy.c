@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/copy.h"
+#include "tools/cache/store/copy.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* store.h - put a built kernel into the cache. */
 #pragma once
 
-#include "tools/cache/source.h"
+#include "tools/cache/source/source.h"
 
 /**
  * struct store_request - what makes an entry

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/entry.h"
+#include "tools/cache/store/entry.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/spec.h"
+#include "tools/cache/source/spec.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/hash.h"
 

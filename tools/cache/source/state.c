@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/state.h"
+#include "tools/cache/source/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/git.h"
+#include "tools/cache/source/git.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"
 #include "tools/lib/file.h"

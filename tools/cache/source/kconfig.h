@@ -2,7 +2,7 @@
 /* kconfig.h - which fragments a kernel is built with, and their hash. */
 #pragma once
 
-#include "tools/cache/state.h"
+#include "tools/cache/source/state.h"
 #include "tools/lib/str.h"
 
 /**

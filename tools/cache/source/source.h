@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-#include "tools/cache/kconfig.h"
-#include "tools/cache/state.h"
+#include "tools/cache/source/kconfig.h"
+#include "tools/cache/source/state.h"
 #include "tools/lib/hash.h"
 #include "tools/lib/why.h"
 

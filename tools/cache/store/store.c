@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/store.h"
+#include "tools/cache/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/copy.h"
-#include "tools/cache/entry.h"
-#include "tools/cache/meta.h"
-#include "tools/cache/spec.h"
-#include "tools/cache/strip.h"
-#include "tools/cache/temp.h"
+#include "tools/cache/source/spec.h"
+#include "tools/cache/store/copy.h"
+#include "tools/cache/store/entry.h"
+#include "tools/cache/store/meta.h"
+#include "tools/cache/store/strip.h"
+#include "tools/cache/store/temp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/source.h"
+#include "tools/cache/source/source.h"
 
 static const char *const kind_name[] = {
 	[SOURCE_DIRECTORY] = "directory",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/meta.h"
+#include "tools/cache/store/meta.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "tools/cache/copy.h"
-#include "tools/cache/entry.h"
+#include "tools/cache/store/copy.h"
+#include "tools/cache/store/entry.h"
 #include "tools/kconfig/conf.h"
 #include "tools/lib/cleanup.h"
 #include "version.h"

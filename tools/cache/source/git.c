@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/git.h"
+#include "tools/cache/source/git.h"
 
 #include <errno.h>
 #include <git2.h>

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd-entries.c - entries: put, get, strip. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/cache/commands.h"
+#include "tools/cache/source/spec.h"
+#include "tools/cache/store/entry.h"
+#include "tools/cache/store/store.h"
+#include "tools/cache/store/strip.h"
+#include "tools/cache/store/temp.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+
+/* How long put waits for the readers of an entry that it replaces. */
+#define PUT_WAIT_MS 60000
+
+bool is_stale(const struct options *o, const char *hash)
+{
+	auto_free char *folder = NULL;
+	struct kconfig ours;
+	char arch[16];
+
+	if (!*hash || source_arch(arch, NULL) < 0 ||
+	    kconfig_folder(o->kconfig_dir, &folder, NULL) < 0 ||
+	    kconfig_hash(folder, arch, NULL, &ours, NULL) < 0)
+		return false;
+	return strcmp(hash, ours.builtin) != 0;
+}
+
+int do_put(const struct options *o)
+{
+	auto_source struct source s = { 0 };
+	struct store_request req = {
+		.root = o->root,
+		.to = o->to,
+		.key = o->key,
+		.image = o->image,
+		.vmlinux = o->vmlinux,
+		.config = o->config,
+		.bpf_dir = o->bpf_dir,
+		.wait_ms = PUT_WAIT_MS,
+	};
+	auto_free char *path = NULL;
+	struct why why;
+	int r = 0;
+
+	if (!o->image || !o->vmlinux || !o->config)
+		die(EX_USAGE, "put needs --image, --vmlinux and --config");
+	if (o->probe_file) {
+		r = source_read(o->probe_file, &s, &why);
+		req.source = &s;
+	}
+	if (r < 0)
+		return fail(r, &why);
+	if (o->to && !req.key)
+		req.key = strrchr(o->to, '/') ? strrchr(o->to, '/') + 1 : o->to;
+	if (!req.key)
+		req.key = s.key;
+	if (!req.key)
+		die(EX_USAGE, "put needs --key, or --probe-file of a source "
+			      "that has a key, or --to");
+	r = store_put(&req, &path, &why);
+	if (r < 0)
+		return fail(r, &why);
+	puts(path);
+	return EX_PASS;
+}
+
+void look_or_exit(const struct options *o, const char *key, struct entry *ret)
+{
+	struct why why;
+	int r = key_check(key, &why);
+
+	if (r < 0)
+		exit(fail(r, &why));
+	r = entry_look(o->root, key, ret);
+	if (r == -ENOENT) {
+		detail("there is no entry '%s' in '%s'", key, o->root);
+		exit(EX_FAIL);
+	}
+	if (r < 0)
+		die(EX_BROKEN, "out of memory");
+}
+
+int do_get(const struct options *o)
+{
+	auto_entry struct entry e = { 0 };
+
+	look_or_exit(o, o->args[0], &e);
+	if (e.error_kind) {
+		warn("entry '%s' is corrupt (%s): %s; it counts as missing",
+		     e.key, e.error_kind, e.error.text);
+		return EX_FAIL;
+	}
+	puts(e.path);
+	return EX_PASS;
+}
+
+int do_strip(const struct options *o)
+{
+	const char *to = o->args[1];
+	auto_free char *temp = NULL;
+	struct why why;
+	bool has_btf;
+	int r;
+
+	if (asprintf(&temp, "%s.XXXXXX", to) < 0)
+		die(EX_BROKEN, "out of memory");
+	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		die(EX_BROKEN, "cannot create '%s': %m", temp);
+	r = strip_vmlinux(o->args[0], fd, &has_btf, &why);
+	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, to) < 0))
+		r = why_set(&why, -errno, "cannot write '%s': %s", to,
+			    strerror(errno));
+	if (r < 0) {
+		(void)unlink(temp);
+		return fail(r, &why);
+	}
+	return EX_PASS;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* folder.c - a kernel tree: its state and its key. */
+#include "tools/cache/source/resolve.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/lib/crc.h"
+#include "tools/lib/file.h"
+
+static const char untracked_hint[] =
+	"it is not under git, so nothing names its content and this build is "
+	"not kept in the cache; put the source under git to keep it";
+static const char dirty_hint[] =
+	"it has changes that are not committed, so this build is not kept in "
+	"the cache; commit or stash them to keep it";
+
+int resolve_folder(const struct source_request *req, struct source *s,
+		   struct why *reterr_why)
+{
+	char unique[STATE_CRC_SIZE];
+	int r = source_check_tree(s->path, reterr_why);
+
+	if (r < 0)
+		return r;
+	s->kind = SOURCE_DIRECTORY;
+	if (req->build_dir)
+		r = file_make_folders(req->build_dir, reterr_why);
+	if (r < 0)
+		return r;
+	s->build = realpath(req->build_dir ? req->build_dir : s->path, NULL);
+	if (!s->build)
+		return source_no_memory(reterr_why);
+	r = state_probe(s->path, s->build, &s->state, reterr_why);
+	if (r < 0)
+		return r;
+	snprintf(unique, sizeof(unique), "%08x",
+		 crc32_of(s->path, strlen(s->path), /* before */ 0));
+	s->version = source_tree_version(s->path);
+	s->label =
+		source_label(s->path, unique, s->state.dirty ? "_dirty" : "");
+	if (s->state.dirty)
+		s->hint = strdup(s->state.git ? dirty_hint : untracked_hint);
+	else
+		s->key = source_key(s);
+	if (!s->label || (!s->key && !s->hint))
+		return source_no_memory(reterr_why);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* resolve.h - what the kinds of kernel specs share: a file each. */
+#pragma once
+
+#include "tools/cache/source/source.h"
+
+/* Fill @s for a kernel tree, a tarball (both: s->path is set and is there, the
+ * kconfig hashes are known), and the key of an entry. Errors: those of
+ * source_resolve(). */
+int resolve_folder(const struct source_request *req, struct source *s,
+		   struct why *reterr_why);
+int resolve_tarball(const struct source_request *req, struct source *s,
+		    struct why *reterr_why);
+int resolve_key(const struct source_request *req, struct source *s,
+		struct why *reterr_why);
+
+/* The key of what @s describes so far; NULL when memory ran out. The caller
+ * frees it. */
+char *source_key(const struct source *s);
+
+/*
+ * source_label() - name @path for people
+ *
+ * The last part of it without the tarball's endings, then @unique, then @mark.
+ * Return: what the caller frees, or NULL.
+ */
+char *source_label(const char *path, const char *unique, const char *mark);
+
+/* The version in the Makefile of a tree, which the caller frees, or NULL. */
+char *source_tree_version(const char *folder);
+
+/* Refuse --build-dir for @what, "a tarball". Return: 0 or -EINVAL. */
+int source_refuse_build_dir(const struct source_request *req, const char *what,
+			    struct why *reterr_why);
+
+/* Say that memory ran out. Return: -ENOMEM. */
+int source_no_memory(struct why *why);

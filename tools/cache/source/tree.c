@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/source/resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
+
+static bool has_file(const char *folder, const char *name)
+{
+	auto_free char *path = NULL;
+	struct stat st;
+
+	return asprintf(&path, "%s/%s", folder, name) > 0 &&
+	       stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int source_check_tree(const char *folder, struct why *reterr_why)
+{
+	bool makefile = has_file(folder, "Makefile");
+	bool kconfig = has_file(folder, "Kconfig");
+
+	if (makefile && kconfig)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "'%s' is no kernel tree: it has no %s", folder,
+		       kconfig	  ? "Makefile"
+		       : makefile ? "Kconfig"
+				  : "Makefile and no Kconfig");
+}
+
+/* "VERSION = 6" of a kernel's Makefile, or "". */
+static void makefile_field(const char *text, const char *name, char ret[32])
+{
+	const char *p = text;
+	size_t n = strlen(name);
+
+	ret[0] = '\0';
+	for (; p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL) {
+		if (strncmp(p, name, n) != 0 || strncmp(p + n, " =", 2) != 0)
+			continue;
+		p += n + 2;
+		p += strspn(p, " \t");
+		snprintf(ret, 32, "%.*s", (int)strcspn(p, " \t\n"), p);
+		return;
+	}
+}
+
+char *source_tree_version(const char *folder)
+{
+	auto_free char *path = NULL, *text = NULL;
+	char major[32], minor[32], patch[32], extra[32], *version = NULL;
+
+	if (asprintf(&path, "%s/Makefile", folder) < 0 ||
+	    file_read_at(AT_FDCWD, path, /* max */ 1 << 20, &text) < 0)
+		return NULL;
+	makefile_field(text, "VERSION", major);
+	makefile_field(text, "PATCHLEVEL", minor);
+	makefile_field(text, "SUBLEVEL", patch);
+	makefile_field(text, "EXTRAVERSION", extra);
+	if (!*major || !*minor ||
+	    asprintf(&version, "%s.%s%s%s%s", major, minor, *patch ? "." : "",
+		     patch, extra) < 0)
+		return NULL;
+	return version;
+}
