@@ -6,6 +6,7 @@ lib-objs-y += tools/lib/file.o
 lib-objs-y += tools/lib/hash.o
 lib-objs-y += tools/lib/holders.o
 lib-objs-y += tools/lib/hosttopo.o
+lib-objs-y += tools/lib/jobserver.o
 lib-objs-y += tools/lib/lockfile.o
 lib-objs-y += tools/lib/msg.o
 lib-objs-y += tools/lib/num.o
