@@ -4,6 +4,6 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-clean.o cmd-ent
 	$(addprefix tools/cache/net/,body.o http.o part.o transfer.o url.o) \
 	$(addprefix tools/cache/source/,entry-key.o folder.o git.o json.o kconfig.o key.o \
 		local-tarball.o source.o spec.o state.o tarball.o tree.o) \
-	$(addprefix tools/cache/store/,copy.o entry.o meta.o store.o strip.o temp.o) \
+	$(addprefix tools/cache/store/,copy.o entries.o entry.o lock.o meta.o share.o store.o strip.o temp.o) \
 	$(addprefix tools/cache/wrap/,progress.o wrap.o) tools/kconfig/conf.o
 ktstr-cache-libs-y := -larchive -lgit2 -ljansson -lelf -lnettle -lcurl $(lib-lzma)

@@ -7,6 +7,7 @@
 #include "tools/cache/commands.h"
 #include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
+#include "tools/cache/store/lock.h"
 #include "tools/cache/store/temp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
@@ -45,8 +46,7 @@ static int remove_entry(const struct options *o, const struct entry *e)
 	auto_temp struct temp temp = TEMP_NONE;
 	int r;
 
-	auto_fd int lock = entry_lock(o->root, e->key, /* exclusive */ true,
-				      /* wait_ms */ 0, &why);
+	auto_fd int lock = entry_lock(o->root, e->key, /* wait_ms */ 0, &why);
 	r = lock < 0 ? lock : 0;
 	if (r == 0 && asprintf(&temps, "%s/.tmp", o->root) < 0)
 		r = why_set(&why, -ENOMEM, "out of memory");

@@ -2,9 +2,14 @@
 #include "tools/lib/cacheroot.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 #include "tools/lib/str.h"
 
 #define ADVICE "; set KTSTR_CACHE_DIR or XDG_CACHE_HOME"
@@ -67,4 +72,46 @@ int cache_root(char **ret, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	return join(base, "/.cache/ktstr/kernels", ret, reterr_why);
+}
+
+/* Make the folder @path at once with @mode, or give it to ours. */
+static int make_with_mode(const char *path, mode_t mode)
+{
+	mode_t mask = umask(0);
+	int r = mkdir(path, mode) < 0 ? -errno : 0;
+	struct stat st;
+
+	umask(mask);
+	if (r != -EEXIST)
+		return r;
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	if (st.st_uid == geteuid() && (st.st_mode & 01777) != mode)
+		(void)chmod(path, mode | (st.st_mode & S_ISGID));
+	return 0;
+}
+
+int cache_folder(const char *root, const char *name, char **ret,
+		 struct why *reterr_why)
+{
+	auto_free char *path = NULL;
+	struct stat st;
+	int r = file_make_folders(root, reterr_why);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&path, "%s/%s", root, name) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	if (stat(root, &st) < 0)
+		return why_set(reterr_why, -errno, "cannot look at '%s': %s",
+			       root, strerror(errno));
+	r = make_with_mode(path, (st.st_mode & 01777) | S_IRWXU);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot make folder '%s': %s",
+			       path, strerror(-r));
+	if (ret)
+		*ret = take_ptr(path);
+	return 0;
 }

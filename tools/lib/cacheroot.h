@@ -19,3 +19,18 @@
  * * -ENOMEM - out of memory
  */
 int cache_root(char **ret, struct why *reterr_why);
+
+/**
+ * cache_folder() - make sure of a folder for our own use in the cache
+ * @root: the cache; is made when it is not there
+ * @name: such as ".locks"
+ * @ret:  its path, the caller frees it; may be NULL
+ *
+ * The folder has the permissions of @root, whatever the umask, so that who may
+ * store into a shared cache may work in it too. One that is ours and has others
+ * is given them: the owner of a cache shares it by one chmod(1).
+ *
+ * Return: 0 or -errno with @reterr_why set.
+ */
+int cache_folder(const char *root, const char *name, char **ret,
+		 struct why *reterr_why);

@@ -10,4 +10,5 @@ ktstr-vm-objs-y += tools/vm/result.o
 ktstr-vm-objs-y += tools/vm/run.o
 ktstr-vm-objs-y += tools/vm/stats.o
 ktstr-vm-objs-y += tools/vm/variant.o
+ktstr-vm-objs-y += tools/cache/store/lock.o
 ktstr-vm-libs-y := -larchive -lelf -ljansson -lnettle -lm $(lib-lzma)

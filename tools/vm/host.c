@@ -11,12 +11,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "tools/cache/store/lock.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
-#include "tools/lib/lockfile.h"
 #include "tools/lib/str.h"
 #include "vmm/accel.h"
+
+/* Longest wait for who replaces the kernel, in milliseconds. */
+#define HOLD_MS 10000
 
 static char *join(const char *folder, const char *name)
 {
@@ -86,27 +89,15 @@ char *host_find_image(const struct request *req)
 void host_hold_kernel(const struct request *req)
 {
 	char entry[PATH_MAX];
-	auto_str struct str name = { 0 };
 	struct why why;
+	int fd;
 
 	if (!req->kernel || !realpath(req->kernel, entry))
 		return; /* host_find_image() says what is wrong */
 	char *slash = strrchr(entry, '/');
 	*slash = '\0';
-	auto_free char *locks = join(entry, ".locks");
-	auto_fd int folder = lock_folder_open(locks, /* create */ false,
-					      /* path_is_ours */ false, &why);
-	if (folder < 0)
-		return; /* not in a cache */
-	str_addf(&name, "%s.lock", slash + 1);
-	int fd = lock_file_open(folder, str_text(&name), /* create */ true,
-				&why);
-	if (fd < 0) {
-		warn("%s, going on without the entry's lock", why.text);
-		return;
-	}
 	/* Never closed: the kernel lets go when we end, however we end. */
-	if (lock_file_take(fd, LOCK_SH, 10000000000) < 0)
+	if (entry_hold(entry, slash + 1, HOLD_MS, &fd, &why) < 0)
 		die(EX_BROKEN, "kernel entry '%s' is being replaced or removed",
 		    req->kernel);
 }

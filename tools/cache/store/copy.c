@@ -32,8 +32,47 @@ static int copy_bytes(int in, int out)
 	}
 }
 
+int copy_modes(const char *root, struct copy_modes *ret, struct why *reterr_why)
+{
+	struct stat st;
+
+	if (stat(root, &st) < 0)
+		return why_set(reterr_why, -errno, "cannot look at '%s': %s",
+			       root, strerror(errno));
+	ret->dir = (st.st_mode & 0777) | S_IRWXU;
+	if (st.st_mode & S_ISVTX)
+		ret->dir &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	ret->file = ret->dir & 0444;
+	return 0;
+}
+
+int copy_make_folder(const char *path, const struct copy_modes *modes,
+		     struct why *reterr_why)
+{
+	mode_t mask = umask(0);
+	int r = mkdir(path, modes->dir) < 0 ? -errno : 0;
+
+	umask(mask);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot make '%s': %s", path,
+			       strerror(-r));
+	return 0;
+}
+
+int copy_finish(int fd, const struct copy_modes *modes)
+{
+	mode_t mode = modes->file;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_mode & S_IXUSR)
+		mode |= modes->dir & 0111;
+	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 int copy_file(const char *from, const char *to_dir, const char *name,
-	      struct why *reterr_why)
+	      const struct copy_modes *modes, struct why *reterr_why)
 {
 	auto_free char *to = NULL;
 	struct stat st;
@@ -49,13 +88,13 @@ int copy_file(const char *from, const char *to_dir, const char *name,
 	if (asprintf(&to, "%s/%s", to_dir, name) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	auto_fd int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			       st.st_mode & 0100 ? 0777 : 0666);
+			       st.st_mode & S_IXUSR ? 0700 : 0600);
 	if (out < 0)
 		return why_set(reterr_why, -errno, "cannot create '%s': %s", to,
 			       strerror(errno));
 	r = copy_bytes(in, out);
-	if (r == 0 && fsync(out) < 0)
-		r = -errno;
+	if (r == 0)
+		r = copy_finish(out, modes);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot copy '%s' to '%s': %s",
 			       from, to, strerror(-r));
@@ -64,7 +103,7 @@ int copy_file(const char *from, const char *to_dir, const char *name,
 
 /* Copy what fts found to the same place below @to. */
 static int copy_found(const FTSENT *e, size_t skip, const char *to,
-		      struct why *reterr_why)
+		      const struct copy_modes *modes, struct why *reterr_why)
 {
 	const char *below = e->fts_path + skip;
 	auto_free char *path = NULL;
@@ -73,20 +112,17 @@ static int copy_found(const FTSENT *e, size_t skip, const char *to,
 	if (e->fts_info == FTS_DP)
 		return 0;
 	if (e->fts_info == FTS_F)
-		return copy_file(e->fts_accpath, to, below, reterr_why);
+		return copy_file(e->fts_accpath, to, below, modes, reterr_why);
 	if (e->fts_info != FTS_D)
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is neither file nor folder", e->fts_path);
 	if (asprintf(&path, "%s/%s", to, below) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return why_set(reterr_why, -errno, "cannot make '%s': %s", path,
-			       strerror(errno));
-	return 0;
+	return copy_make_folder(path, modes, reterr_why);
 }
 
 int copy_tree(const char *from, const char *to_dir, const char *name,
-	      struct why *reterr_why)
+	      const struct copy_modes *modes, struct why *reterr_why)
 {
 	char *paths[] = { (char *)from, NULL };
 	auto_free char *to = NULL;
@@ -107,7 +143,35 @@ int copy_tree(const char *from, const char *to_dir, const char *name,
 				    "cannot read '%s': %s", e->fts_path,
 				    strerror(e->fts_errno));
 		else
-			r = copy_found(e, strlen(from), to, reterr_why);
+			r = copy_found(e, strlen(from), to, modes, reterr_why);
+	}
+	(void)fts_close(fts);
+	return r;
+}
+
+static int sync_folder(const char *path, struct why *reterr_why)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return why_set(reterr_why, -errno, "cannot write '%s': %s",
+			       path, strerror(errno));
+	return 0;
+}
+
+int copy_sync_folders(const char *dir, struct why *reterr_why)
+{
+	char *paths[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *e;
+	int r = 0;
+
+	if (!fts)
+		return why_set(reterr_why, -errno, "cannot list '%s': %s", dir,
+			       strerror(errno));
+	while (r == 0 && (e = fts_read(fts))) {
+		if (e->fts_info == FTS_DP)
+			r = sync_folder(e->fts_path, reterr_why);
 	}
 	(void)fts_close(fts);
 	return r;
@@ -146,6 +210,9 @@ int copy_describe(const char *dir, json_t **ret, struct why *reterr_why)
 	while (fts && r == 0 && (e = fts_read(fts))) {
 		if (e->fts_info == FTS_F)
 			r = describe_one(e, strlen(dir) + 1, files, reterr_why);
+		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP)
+			r = why_set(reterr_why, -EIO, "cannot read '%s'",
+				    e->fts_path);
 	}
 	if (!fts || !files)
 		r = why_set(reterr_why, -ENOMEM, "cannot list '%s'", dir);

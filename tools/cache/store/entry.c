@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/store/entry.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -9,9 +8,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/source/spec.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 #include "tools/lib/hash.h"
+#include "tools/lib/utf8.h"
+
+/* Longest metadata.json that is read, in bytes. */
+#define META_BYTES_MAX (4 << 20)
+/* How often an entry is looked at that is replaced meanwhile. */
+#define LOOKS_MAX 10
 
 void entry_done(struct entry *e)
 {
@@ -28,39 +33,59 @@ const char *entry_text(const struct entry *e, const char *name)
 	return text ? text : "";
 }
 
-/* Mark @e as corrupt, and say why. */
+/* Mark @e as corrupt, and say why: names in it come from a damaged file. */
 KTSTR_PRINTF(3, 4)
 static void corrupt(struct entry *e, const char *kind, const char *fmt, ...)
 {
+	auto_str struct str line = { 0 };
+	char text[sizeof(e->error.text)];
 	va_list ap;
 
 	e->error_kind = kind;
 	va_start(ap, fmt);
-	vsnprintf(e->error.text, sizeof(e->error.text), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	utf8_add_line(&line, text, strlen(text), /* max_chars */ 0);
+	snprintf(e->error.text, sizeof(e->error.text), "%s", str_text(&line));
+}
+
+/* May @name be a file below the entry? It comes from metadata.json. */
+static bool is_below(const char *name)
+{
+	size_t len;
+
+	do {
+		len = strcspn(name, "/");
+		if (len == 0 || strncmp(name, "..", len) == 0)
+			return false;
+		name += len;
+	} while (*name++ == '/');
+	return true;
 }
 
 /* Read metadata.json, and name what is wrong with it. */
 static void read_meta(struct entry *e, int dir)
 {
-	json_error_t error;
-	int fd = openat(dir, ENTRY_METADATA, O_RDONLY | O_CLOEXEC);
-	enum json_error_code code;
+	auto_fd int fd =
+		openat(dir, ENTRY_METADATA, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	auto_free char *text = NULL;
+	int r = fd < 0 ? -errno : 0;
+	struct stat st;
 
-	if (fd < 0) {
-		corrupt(e, errno == ENOENT ? "missing" : "unreadable",
-			"%s cannot be read", ENTRY_METADATA);
-		return;
-	}
-	e->meta = json_loadfd(fd, 0, &error);
-	(void)close(fd);
-	if (e->meta)
-		return;
-	code = json_error_code(&error);
-	corrupt(e,
-		code == json_error_premature_end_of_input ? "truncated"
-							  : "malformed",
-		"metadata.json: %s", error.text);
+	if (r == 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		r = -EINVAL;
+	if (r == 0)
+		r = file_read_at(dir, ENTRY_METADATA, META_BYTES_MAX, &text);
+	if (r == -ENOENT)
+		corrupt(e, "missing", "it has no %s", ENTRY_METADATA);
+	else if (r == -EINVAL)
+		corrupt(e, "unreadable", "%s is no regular file",
+			ENTRY_METADATA);
+	else if (r < 0)
+		corrupt(e, "unreadable", "%s cannot be read: %s",
+			ENTRY_METADATA, strerror(-r));
+	else
+		entry_parse(e, text, (size_t)r);
 }
 
 /* Fields without which an entry is of no use to anybody. */
@@ -68,23 +93,50 @@ static void check_fields(struct entry *e)
 {
 	static const char *const text[] = { "key", "label", "arch",
 					    "image_name", "built_at" };
+	json_t *files = json_object_get(e->meta, "files"), *file;
+	const char *name;
 
-	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
-		if (*entry_text(e, text[i]))
-			continue;
-		corrupt(e, "schema_drift", "metadata.json lacks '%s'", text[i]);
-		return;
-	}
 	if (json_integer_value(json_object_get(e->meta, "format")) !=
 		    ENTRY_FORMAT ||
-	    !json_is_object(json_object_get(e->meta, "files")) ||
-	    !json_is_object(json_object_get(e->meta, "source")))
+	    !json_is_object(files) ||
+	    !json_is_object(json_object_get(e->meta, "source"))) {
 		corrupt(e, "schema_drift",
 			"metadata.json is of another version of "
 			"ktstr-cache");
-	else if (strcmp(entry_text(e, "key"), e->key) != 0)
+		return;
+	}
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		if (!*entry_text(e, text[i]))
+			corrupt(e, "schema_drift", "metadata.json lacks '%s'",
+				text[i]);
+	}
+	json_object_foreach(files, name, file)
+	{
+		if (!is_below(name))
+			corrupt(e, "schema_drift",
+				"metadata.json lists a file outside of the "
+				"entry");
+	}
+	if (strchr(entry_text(e, "image_name"), '/'))
+		corrupt(e, "schema_drift", "the boot image is no file name");
+	if (!e->error_kind && strcmp(entry_text(e, "key"), e->key) != 0)
 		corrupt(e, "schema_drift", "it is the entry of another key, %s",
 			entry_text(e, "key"));
+}
+
+void entry_parse(struct entry *e, const char *text, size_t len)
+{
+	json_error_t error;
+
+	e->meta = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (e->meta)
+		check_fields(e);
+	else if (json_error_code(&error) == json_error_premature_end_of_input)
+		corrupt(e, "truncated", "metadata.json ends at line %d",
+			error.line);
+	else
+		corrupt(e, "malformed", "metadata.json:%d:%d: %s", error.line,
+			error.column, error.text);
 }
 
 /* A file that the metadata lists: is it there, with its size? */
@@ -121,23 +173,50 @@ static void check_files(struct entry *e, int dir)
 	}
 }
 
+/* Look at the entry once. Return: 0, -ENOENT, or the open folder in @ret_dir */
+static int look_once(struct entry *e, int *ret_dir)
+{
+	*ret_dir = open(e->path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	if (*ret_dir < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return -ENOENT;
+	if (*ret_dir < 0)
+		corrupt(e, "unreadable", "'%s' cannot be opened: %s", e->path,
+			strerror(errno));
+	if (!e->error_kind)
+		read_meta(e, *ret_dir);
+	if (!e->error_kind)
+		check_files(e, *ret_dir);
+	return 0;
+}
+
+/* Is @dir the folder at @path still? */
+static bool is_current(int dir, const char *path)
+{
+	struct stat now, then;
+
+	return dir < 0 ||
+	       (stat(path, &now) == 0 && fstat(dir, &then) == 0 &&
+		now.st_dev == then.st_dev && now.st_ino == then.st_ino);
+}
+
 int entry_look(const char *root, const char *key, struct entry *ret)
 {
 	auto_entry struct entry e = { .key = strdup(key) };
 
 	if (!e.key || asprintf(&e.path, "%s/%s", root, key) < 0)
 		return -ENOMEM;
-	auto_fd int dir = open(e.path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	if (dir < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return -ENOENT;
-	if (dir < 0)
-		corrupt(&e, "unreadable", "'%s' cannot be opened", e.path);
-	if (!e.error_kind)
-		read_meta(&e, dir);
-	if (!e.error_kind)
-		check_fields(&e);
-	if (!e.error_kind)
-		check_files(&e, dir);
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		auto_fd int dir = -1;
+
+		json_decref(e.meta);
+		e.meta = NULL;
+		e.error_kind = NULL;
+		if (look_once(&e, &dir) < 0)
+			return -ENOENT;
+		/* One that was replaced meanwhile loses its files. */
+		if (!e.error_kind || is_current(dir, e.path))
+			break;
+	}
 	*ret = e;
 	e = (struct entry){ 0 };
 	return 0;
@@ -168,83 +247,27 @@ int entry_verify(struct entry *e)
 
 	if (e->error_kind)
 		return 0;
+	auto_fd int dir = open(e->path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	if (dir < 0) {
+		corrupt(e, "unreadable", "'%s' cannot be opened: %s", e->path,
+			strerror(errno));
+		return 0;
+	}
 	json_object_foreach(files, name, file)
 	{
-		auto_free char *path = NULL;
 		char hash[HASH_HEX_SIZE] = "";
 		const char *want =
 			json_string_value(json_object_get(file, "sha256"));
+		int r = hash_file(dir, name, hash);
 
-		if (asprintf(&path, "%s/%s", e->path, name) < 0)
-			return -ENOMEM;
-		if (hash_file(AT_FDCWD, path, hash) < 0)
-			corrupt(e, "unreadable", "%s cannot be read", name);
+		if (r < 0)
+			corrupt(e, "unreadable", "%s cannot be read: %s", name,
+				strerror(-r));
 		else if (!want || strcmp(hash, want) != 0)
 			corrupt(e, "file_damaged",
 				"%s has another content than it had", name);
 		if (e->error_kind)
 			return 0;
 	}
-	return 0;
-}
-
-void entries_done(struct entries *all)
-{
-	for (size_t i = 0; i < all->count; i++)
-		entry_done(&all->entry[i]);
-	free(all->entry);
-	*all = (struct entries){ 0 };
-}
-
-/* Valid before corrupt, newest first, then by key. */
-static int by_age(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int r;
-
-	if (!x->error_kind != !y->error_kind)
-		return x->error_kind ? 1 : -1;
-	r = strcmp(entry_text(y, "built_at"), entry_text(x, "built_at"));
-	return r ? r : strcmp(x->key, y->key);
-}
-
-static int add(struct entries *all, const char *root, const char *name)
-{
-	struct entry *grown;
-	int r;
-
-	grown = reallocarray(all->entry, all->count + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	all->entry = grown;
-	r = entry_look(root, name, &grown[all->count]);
-	if (r == 0)
-		all->count++;
-	return r == -ENOENT ? 0 : r; /* gone meanwhile, or a file */
-}
-
-int entries_load(const char *root, struct entries *ret, struct why *reterr_why)
-{
-	struct entries all = { 0 };
-	struct dirent *d;
-	DIR *dir = opendir(root);
-	int r = 0;
-
-	if (!dir && errno != ENOENT)
-		return why_set(reterr_why, -errno, "cannot read '%s': %s", root,
-			       strerror(errno));
-	while (dir && r == 0 && (d = readdir(dir))) {
-		if (key_check(d->d_name, NULL) == 0)
-			r = add(&all, root, d->d_name);
-	}
-	if (dir)
-		(void)closedir(dir);
-	if (r < 0) {
-		entries_done(&all);
-		return why_set(reterr_why, r, "out of memory");
-	}
-	if (all.count)
-		qsort(all.entry, all.count, sizeof(*all.entry), by_age);
-	*ret = all;
 	return 0;
 }

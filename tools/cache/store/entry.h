@@ -16,11 +16,17 @@
  * struct entry - one folder of the cache
  * @key:        its name
  * @path:       where it is
- * @meta:       metadata.json, or NULL when the entry is corrupt
- * @error_kind: NULL, or what is wrong with it: missing, unreadable, truncated,
- *		malformed, schema_drift, image_missing, file_missing,
- *		file_damaged
- * @error:      the same as a sentence
+ * @meta:       metadata.json, or NULL when it could not be understood
+ * @error_kind: NULL for a valid entry, or what is wrong with it:
+ *		missing       no metadata.json
+ *		unreadable    the folder or a file cannot be read
+ *		truncated     metadata.json ends too soon
+ *		malformed     metadata.json is no JSON
+ *		schema_drift  it lacks a field, or is of another version or key
+ *		image_missing the boot image is not there
+ *		file_missing  another file is not there
+ *		file_damaged  a file has another size or content than it had
+ * @error:      the same as a sentence, one line
  */
 struct entry {
 	char *key, *path;
@@ -34,12 +40,20 @@ struct entry {
 void entry_done(struct entry *e);
 
 /**
+ * entry_parse() - understand the text of a metadata.json
+ * @e: has the key that it should be for; gets meta, or error_kind and error
+ */
+void entry_parse(struct entry *e, const char *text, size_t len);
+
+/**
  * entry_look() - read an entry and judge it by names and sizes, not content
  * @root: the cache
  * @key:  a valid key
  * @ret:  entry_done() it; a corrupt entry has error_kind set
  *
- * Return: 0, also for a corrupt one; -ENOENT when there is none; -ENOMEM.
+ * One that is replaced while we look is looked at again: a reader meets the old
+ * entry or the new one. Return: 0, also for a corrupt one; -ENOENT when there
+ * is none; -ENOMEM.
  */
 int entry_look(const char *root, const char *key, struct entry *ret);
 

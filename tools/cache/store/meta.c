@@ -74,7 +74,8 @@ static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 {
 	struct stat st;
 
-	if (!req->source || req->source->kind != SOURCE_DIRECTORY)
+	if (!req->vmlinux || !req->source ||
+	    req->source->kind != SOURCE_DIRECTORY)
 		return 0;
 	if (stat(req->vmlinux, &st) < 0)
 		return -errno;
@@ -119,8 +120,9 @@ int meta_make(const struct store_request *req, const char *work,
 		"config_hash", or_null(crc), "built_at", built_at,
 		"ktstr_kconfig_hash", s ? or_null(s->kconfig.builtin) : NULL,
 		"extra_kconfig_hash", s ? or_null(s->kconfig.extra) : NULL,
-		"has_vmlinux", 1, "vmlinux_stripped", 1, "has_btf", has_btf,
-		"has_bpf_tools", req->bpf_dir != NULL, "compiler",
+		"has_vmlinux", req->vmlinux != NULL, "vmlinux_stripped",
+		req->vmlinux != NULL, "has_btf", has_btf, "has_bpf_tools",
+		req->bpf_dir != NULL, "compiler",
 		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
 		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
 		KTSTR_VERSION, "files", files);

@@ -12,7 +12,7 @@
  * @key:     the entry's key; the last part of @to, if that is given
  * @source:  what it was built from, or NULL when nobody knows
  * @image:   the boot image; keeps its name
- * @vmlinux: is stripped
+ * @vmlinux: is stripped; NULL when there is none
  * @config:  the final .config
  * @bpf_dir: NULL, or BPF tools that fit this kernel
  * @wait_ms: longest wait for readers of an entry that must be replaced
@@ -28,9 +28,11 @@ struct store_request {
  * store_put() - store an entry, whole or not at all
  * @ret_path: where it is, the caller frees it
  *
- * The entry is made in a temporary folder and renamed into its place. An entry
- * that is there and valid, with equal files, stays as it is. The entry's
- * lock is held exclusively while it is replaced.
+ * The entry is made in a temporary folder and renamed into its place; all of it
+ * is on the disk before, so that it is whole after a crash of the machine. An
+ * entry that is there and valid, with equal files, stays as it is. The entry's
+ * lock is held exclusively while it is replaced. Files that another entry has
+ * too share its storage, see share.h.
  *
  * Return: 0, or with a sentence
  * * -EINVAL - the key, or a file, is not what it should be
@@ -40,3 +42,15 @@ struct store_request {
  */
 int store_put(const struct store_request *req, char **ret_path,
 	      struct why *reterr_why);
+
+/**
+ * store_install() - publish a folder that is an entry already
+ * @root:    the cache
+ * @work:    the folder, in ROOT/.tmp; complete, with metadata.json. It is gone
+ *	     afterwards, or holds what was replaced or was not needed
+ *
+ * As store_put() does it: an equal valid entry stays, readers are waited for,
+ * files are shared and on the disk. Return: as there.
+ */
+int store_install(const char *root, const char *key, const char *work,
+		  unsigned int wait_ms, struct why *reterr_why);

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 
+#include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
-/* How often a busy lock is tried again, in milliseconds. */
-#define RETRY_MS 50
+/* Most dead folders that one command removes. */
+#define SWEEP_MAX 64
 
 static int lock_fd(int fd, int how)
 {
@@ -26,11 +26,12 @@ static int lock_fd(int fd, int how)
 }
 
 /*
- * Find one folder in @parent whose owner is gone.
+ * Find a folder in @parent whose owner is gone, but for the first @skip.
  *
- * Return: a descriptor that holds its lock, and *@ret_path; or -1.
+ * Return: a descriptor that holds its lock, and *@ret_path; or -1. Those of
+ * other users are closed to us, and are theirs to remove.
  */
-static int find_dead(const char *parent, char **ret_path)
+static int find_dead(const char *parent, unsigned int skip, char **ret_path)
 {
 	DIR *dir = opendir(parent);
 	struct dirent *d;
@@ -43,7 +44,8 @@ static int find_dead(const char *parent, char **ret_path)
 		    asprintf(&path, "%s/%s", parent, d->d_name) < 0)
 			continue;
 		fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0 && lock_fd(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (fd >= 0 &&
+		    (lock_fd(fd, LOCK_EX | LOCK_NB) < 0 || skip-- > 0)) {
 			(void)close(fd);
 			fd = -1;
 		}
@@ -61,17 +63,30 @@ static int find_dead(const char *parent, char **ret_path)
  */
 static void sweep(const char *parent, int guard)
 {
-	/* A folder that cannot be removed would be found for ever. */
-	for (int tries = 0; tries < 64; tries++) {
+	unsigned int stuck = 0; /* those that cannot be removed */
+
+	for (int tries = 0; tries < SWEEP_MAX; tries++) {
 		auto_free char *path = NULL;
 
 		if (lock_fd(guard, LOCK_EX) < 0)
 			return;
-		auto_fd int fd = find_dead(parent, &path);
+		auto_fd int fd = find_dead(parent, stuck, &path);
 		(void)lock_fd(guard, LOCK_UN);
-		if (fd < 0 || file_remove_tree(path) < 0)
+		if (fd < 0)
 			return;
+		if (file_remove_tree(path) < 0)
+			stuck++;
 	}
+}
+
+int temp_sweep(const char *parent)
+{
+	auto_fd int guard = open(parent, O_DIRECTORY | O_CLOEXEC);
+
+	if (guard < 0)
+		return errno == ENOENT ? 0 : -errno;
+	sweep(parent, guard);
+	return 0;
 }
 
 /* Make and lock @t->path, whose end is "XXXXXX". */
@@ -85,11 +100,25 @@ static int make(struct temp *t)
 	return lock_fd(t->fd, LOCK_EX | LOCK_NB);
 }
 
+/* Make @parent, with the permissions of the folder that it is in. */
+static int make_parent(const char *parent, struct why *reterr_why)
+{
+	auto_free char *root = strdup(parent);
+	char *slash = root ? strrchr(root, '/') : NULL;
+
+	if (!root)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	if (!slash || slash == root)
+		return file_make_folders(parent, reterr_why);
+	*slash = '\0';
+	return cache_folder(root, slash + 1, NULL, reterr_why);
+}
+
 int temp_new(const char *parent, const char *name, struct temp *ret,
 	     struct why *reterr_why)
 {
 	auto_temp struct temp t = TEMP_NONE;
-	int r = file_make_folders(parent, reterr_why);
+	int r = make_parent(parent, reterr_why);
 
 	if (r < 0)
 		return r;
@@ -124,38 +153,4 @@ void temp_remove(struct temp *t)
 	free(t->path);
 	*t = (struct temp)TEMP_NONE;
 	errno = saved;
-}
-
-int entry_lock(const char *root, const char *key, bool exclusive,
-	       unsigned int wait_ms, struct why *reterr_why)
-{
-	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
-	int r, how = (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB;
-	auto_free char *folder = NULL, *path = NULL;
-	unsigned int waited = 0;
-
-	if (asprintf(&folder, "%s/.locks", root) < 0 ||
-	    asprintf(&path, "%s/%s.lock", folder, key) < 0)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	r = file_make_folders(folder, reterr_why);
-	if (r < 0)
-		return r;
-	auto_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return why_set(reterr_why, -errno, "cannot open '%s': %s", path,
-			       strerror(errno));
-	while ((r = lock_fd(fd, how)) == -EWOULDBLOCK && waited < wait_ms) {
-		if (waited == 0)
-			note("waiting for the lock of entry '%s'", key);
-		(void)nanosleep(&pause, NULL);
-		waited += RETRY_MS;
-	}
-	if (r == -EWOULDBLOCK)
-		return why_set(reterr_why, -EBUSY,
-			       "entry '%s' is in use: its lock '%s' is held",
-			       key, path);
-	if (r < 0)
-		return why_set(reterr_why, r, "cannot lock '%s': %s", path,
-			       strerror(-r));
-	return take_fd(fd);
 }

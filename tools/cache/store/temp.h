@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* temp.h - temporary folders that die with their owner, and entry locks. */
+/* temp.h - temporary folders that die with their owner. */
 #pragma once
-
-#include <stdbool.h>
 
 #include "tools/lib/why.h"
 
@@ -28,7 +26,8 @@ struct temp {
 
 /**
  * temp_new() - remove dead folders in @parent, and make a new one
- * @parent: is made when it is not there
+ * @parent: is made when it is not there, with the permissions of the folder
+ *	    that it is in
  * @name:   start of the new folder's name
  *
  * Return: 0 or -errno with a sentence.
@@ -39,14 +38,5 @@ int temp_new(const char *parent, const char *name, struct temp *ret,
 /* Remove the folder with all that is in it; fine for TEMP_NONE. */
 void temp_remove(struct temp *t);
 
-/**
- * entry_lock() - lock a cache entry
- * @root:      the cache; the file is @root/.locks/@key.lock
- * @exclusive: to write or remove it; readers hold it shared
- * @wait_ms:   longest wait; who waits says so once
- *
- * Return: a descriptor (O_CLOEXEC) that holds the lock, -EBUSY when it was not
- * to be had in time, or -errno, with a sentence.
- */
-int entry_lock(const char *root, const char *key, bool exclusive,
-	       unsigned int wait_ms, struct why *reterr_why);
+/* Remove the dead folders in @parent alone. Return: 0 or -errno. */
+int temp_sweep(const char *parent);
