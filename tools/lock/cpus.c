@@ -317,7 +317,7 @@ int do_cpus(const struct request *req)
 
 	if (unreserved(req, &v, &cpus, &jobs)) {
 		export_plan(&cpus, NULL, jobs);
-		become(req);
+		become_jobs(req, jobs);
 	}
 	hold.llc = calloc(v.host.llc_count, sizeof(*hold.llc));
 	if (!hold.llc)
@@ -325,9 +325,9 @@ int do_cpus(const struct request *req)
 	reserve(req, &v, &plan, &hold);
 	inherit(&hold);
 	say_nodes(&v, &plan);
-	export_plan(&plan.cpus, &plan.mems,
-		    (unsigned int)CPU_COUNT(&plan.cpus));
-	become(req);
+	jobs = (unsigned int)CPU_COUNT(&plan.cpus);
+	export_plan(&plan.cpus, &plan.mems, jobs);
+	become_jobs(req, jobs);
 }
 
 static void print_list(const char *name, const cpu_set_t *set)

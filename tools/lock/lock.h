@@ -120,5 +120,13 @@ void export_variable(const char *name, const char *value);
 /* Become req->argv. Never returns. */
 noreturn void become(const struct request *req);
 
+/**
+ * become_jobs() - run req->argv with at most @cpus jobs
+ *
+ * Sets KTSTR_JOBS: @cpus, or fewer inside make's jobserver. Becomes the command,
+ * unless tokens of the jobserver have to be held for it. Never returns.
+ */
+noreturn void become_jobs(const struct request *req, unsigned int cpus);
+
 /* Arrange to be killed when our parent ends; ends us if it has. */
 void die_with_parent(pid_t parent);
