@@ -147,7 +147,7 @@ load cache
 @test "cache: probe prints the state of a tree" {
 	repo linux
 	run -0 --separate-stderr ktstr-cache probe linux
-	[ "$(jq -c 'del(.hash)' <<<"$output")" = '{"git":true,"dirty":false,"config":null,"base":null,"record":null}' ]
+	[ "$(jq -c 'del(.hash)' <<<"$output")" = '{"git":true,"dirty":false,"fingerprint":null,"config":null,"base":null,"record":null}' ]
 	[ "$(jq -r .hash <<<"$output")" = "$(git -C linux rev-parse HEAD)" ]
 	tar -cf l.tar linux
 	run -2 --separate-stderr ktstr-cache probe ./l.tar

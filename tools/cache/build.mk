@@ -2,7 +2,9 @@
 progs-y            += ktstr-cache
 ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-clean.o cmd-entries.o cmd-list.o cmd-source.o cmd-wrap.o) \
 	$(addprefix tools/cache/net/,body.o http.o part.o transfer.o url.o) \
-	$(addprefix tools/cache/source/,entry-key.o folder.o git.o json.o kconfig.o key.o \
+	$(addprefix tools/cache/source/,entry-key.o fingerprint.o folder.o \
+		git.o git-files.o git-index.o git-untracked.o parallel.o path-set.o paths.o run-git.o \
+		json.o kconfig.o key.o \
 		local-tarball.o source.o spec.o state.o tarball.o tree.o) \
 	$(addprefix tools/cache/store/,copy.o entries.o entry.o lock.o meta.o share.o store.o strip.o temp.o) \
 	$(addprefix tools/cache/wrap/,progress.o wrap.o) tools/kconfig/conf.o

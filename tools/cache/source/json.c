@@ -26,10 +26,11 @@ json_t *source_to_json(const struct source *s)
 	kconfig_format(&kconfig, &s->kconfig);
 	configured = strcmp(s->state.record, str_text(&kconfig)) == 0;
 	state = json_pack(
-		"{s:b, s:b, s:s?, s:s?, s:s?, s:s?}", "git", s->state.git,
+		"{s:b, s:b, s:s?, s:s?, s:s?, s:s?, s:s?}", "git", s->state.git,
 		"dirty", s->state.dirty, "hash", or_null(s->state.hash),
-		"config", or_null(s->state.config), "base",
-		or_null(s->state.base), "record", or_null(s->state.record));
+		"fingerprint", or_null(s->state.fingerprint), "config",
+		or_null(s->state.config), "base", or_null(s->state.base),
+		"record", or_null(s->state.record));
 	return json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s?, "
 			 "s:s?, s:b, s:o, s:s?}",
 			 "kind", kind_name[s->kind], "key", s->key, "label",
@@ -86,6 +87,8 @@ static bool from_json(const json_t *o, struct source *s)
 	       get_fixed(o, "extra_kconfig_hash", s->kconfig.extra,
 			 sizeof(s->kconfig.extra)) &&
 	       get_fixed(state, "hash", st->hash, sizeof(st->hash)) &&
+	       get_fixed(state, "fingerprint", st->fingerprint,
+			 sizeof(st->fingerprint)) &&
 	       get_fixed(state, "config", st->config, sizeof(st->config)) &&
 	       get_fixed(state, "base", st->base, sizeof(st->base)) &&
 	       get_fixed(state, "record", st->record, sizeof(st->record));

@@ -73,10 +73,15 @@ int state_probe(const char *tree, const char *build, struct state *ret,
 {
 	auto_free char *config = NULL;
 	struct state s = { 0 };
-	int r = git_look(tree, &s.git, &s.dirty, s.hash, reterr_why);
+	struct git_look look;
+	int r = git_look(tree, build, &look, reterr_why);
 
 	if (r < 0)
 		return r;
+	s.git = look.git;
+	s.dirty = look.dirty;
+	memcpy(s.hash, look.hash, sizeof(s.hash));
+	memcpy(s.fingerprint, look.fingerprint, sizeof(s.fingerprint));
 	if (asprintf(&config, "%s/.config", build) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	r = state_crc_file(config, s.config);
@@ -93,15 +98,20 @@ enum change state_compare(const struct state *before, const struct state *now)
 {
 	if (!now)
 		return CHANGE_FAILED;
-	if (before->dirty)
+	/* Nobody can tell what happened to a tree that nothing names. */
+	if (before->dirty && !before->git)
 		return CHANGE_BEFORE;
-	if (now->dirty)
+	if (strcmp(before->hash, now->hash) != 0 && !now->dirty)
+		return CHANGE_MOVED;
+	/* A clean tree has no fingerprint. */
+	if (strcmp(before->fingerprint, now->fingerprint) != 0 ||
+	    before->dirty != now->dirty)
 		return CHANGE_EDITED;
 	if (strcmp(before->hash, now->hash) != 0)
 		return CHANGE_MOVED;
 	if (strcmp(before->base, now->base) != 0)
 		return CHANGE_CONFIG;
-	return CHANGE_NONE;
+	return before->dirty ? CHANGE_BEFORE : CHANGE_NONE;
 }
 
 const char *change_name(enum change change)

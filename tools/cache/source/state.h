@@ -4,31 +4,25 @@
 
 #include <stdbool.h>
 
-#include "tools/lib/why.h"
+#include "tools/cache/source/git.h"
 
-/* Hex digits of a git object name, with the NUL. */
-#define STATE_HASH_SIZE 41
 /* Hex digits of a CRC32, with the NUL. */
 #define STATE_CRC_SIZE 9
 
 /**
  * struct state - what a kernel is built from
- * @git:    the tree is the top of a git work tree with a commit
- * @dirty:  a tracked file differs from HEAD or the index; true without git
- * @hash:   HEAD, or ""
+ * @git, @dirty, @hash, @fingerprint: see struct git_look
  * @config: CRC32 of .config in the build folder, or ""
  * @base:   CRC32 of the .config that is ours to build upon: @config, unless
  *	    state_adopt() has noted that we made this very .config; then what it
  *	    was made from, "" for tinyconfig
  * @record: kconfig hash that the record names, or ""; empty if .config is
  *	    not what the record tells of
- *
- * Untracked files and submodules do not make a tree dirty.
- */
+ * */
 struct state {
-	bool git;
-	bool dirty;
-	char hash[STATE_HASH_SIZE];
+	bool git, dirty;
+	char hash[GIT_HASH_SIZE];
+	char fingerprint[HASH_HEX_SIZE];
 	char config[STATE_CRC_SIZE];
 	char base[STATE_CRC_SIZE];
 	char record[2 * STATE_CRC_SIZE + 8];
@@ -47,8 +41,9 @@ int state_probe(const char *tree, const char *build, struct state *ret,
 /**
  * enum change - what happened to a tree between two looks
  * @CHANGE_NONE:   nothing, and it is clean
- * @CHANGE_BEFORE: it was dirty before; what happened since cannot be told
- * @CHANGE_EDITED: a tracked file was changed meanwhile
+ * @CHANGE_BEFORE: it was dirty before: nothing happened since, or it is not
+ *		   under git, and that cannot be told
+ * @CHANGE_EDITED: a file was changed meanwhile
  * @CHANGE_MOVED:  HEAD is another commit now, and the tree is clean
  * @CHANGE_CONFIG: the user's .config is another one now
  * @CHANGE_FAILED: the second look failed; an unknown state is not a clean one
