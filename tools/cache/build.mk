@@ -8,4 +8,6 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-clean.o cmd-ent
 		local-tarball.o source.o spec.o state.o tarball.o tree.o) \
 	$(addprefix tools/cache/store/,copy.o entries.o entry.o lock.o meta.o share.o store.o strip.o temp.o) \
 	$(addprefix tools/cache/wrap/,progress.o wrap.o) tools/kconfig/conf.o
+ktstr-cache-objs-y += tools/cache/cmd-remote.o $(addprefix tools/cache/remote/, \
+	archive-read.o archive-write.o folder.o manifest.o remote.o secret.o settings.o sync.o)
 ktstr-cache-libs-y := -larchive -lgit2 -ljansson -lelf -lnettle -lcurl $(lib-lzma)

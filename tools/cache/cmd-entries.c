@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmd-entries.c - entries: put, get, strip. */
+/* cmd-entries.c - entries: put, strip. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,9 +64,13 @@ int do_put(const struct options *o)
 	if (!req.key)
 		die(EX_USAGE, "put needs --key, or --probe-file of a source "
 			      "that has a key, or --to");
+	if (!o->to)
+		check_remote();
 	r = store_put(&req, &path, &why);
 	if (r < 0)
 		return fail(r, &why);
+	if (!o->to)
+		push_stored(o, req.key);
 	puts(path);
 	return EX_PASS;
 }
@@ -85,20 +89,6 @@ void look_or_exit(const struct options *o, const char *key, struct entry *ret)
 	}
 	if (r < 0)
 		die(EX_BROKEN, "out of memory");
-}
-
-int do_get(const struct options *o)
-{
-	auto_entry struct entry e = { 0 };
-
-	look_or_exit(o, o->args[0], &e);
-	if (e.error_kind) {
-		warn("entry '%s' is corrupt (%s): %s; it counts as missing",
-		     e.key, e.error_kind, e.error.text);
-		return EX_FAIL;
-	}
-	puts(e.path);
-	return EX_PASS;
 }
 
 int do_strip(const struct options *o)

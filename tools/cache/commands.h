@@ -18,6 +18,8 @@ struct options {
 	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
 	const char *title;
 	unsigned int keep;
+	const char *from;
+	bool all;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
 	char **args;
 };
@@ -34,6 +36,8 @@ int do_fetch(const struct options *o);
 int do_strip(const struct options *o);
 int do_put(const struct options *o);
 int do_get(const struct options *o);
+int do_push(const struct options *o);
+int do_pull(const struct options *o);
 int do_show(const struct options *o);
 int do_list(const struct options *o);
 int do_verify(const struct options *o);
@@ -51,6 +55,11 @@ int fail(int error, const struct why *why);
  * Return: false too when ours cannot be found.
  */
 bool is_stale(const struct options *o, const char *hash);
+
+/* Refuse wrong settings of the remote cache, before work that takes long. */
+void check_remote(void);
+/* Push what was just stored, if there is a remote that wants it. */
+void push_stored(const struct options *o, const char *key);
 
 struct entry;
 /* The entry called @key, corrupt or not; does not return when there is none. */

@@ -33,16 +33,20 @@ enum option_id {
 	O_KEY,
 	O_BPF_DIR,
 	O_TITLE,
+	O_FROM,
 	O_ECHO,
 	O_APPEND_LOG,
 	O_KEEP,
 	O_CORRUPT_ONLY,
 	O_FORCE,
+	O_ALL,
 	O_JSON,
 	O_DIE,
 };
 
 #define BIT(id) (UINT64_C(1) << ((id)-O_PROBE_FILE))
+/* For max_args: no limit of ours. */
+#define MANY 0xffffffffu
 
 /**
  * struct command - one command
@@ -70,6 +74,9 @@ static const struct command {
 	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
 		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR),
 	  false },
+	{ "push", do_push, 0, MANY, BIT(O_TO) | BIT(O_ALL) | BIT(O_FORCE),
+	  false },
+	{ "pull", do_pull, 0, MANY, BIT(O_FROM) | BIT(O_ALL), false },
 	{ "list", do_list, 0, 0, BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
 	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
 	{ "verify", do_verify, 0, 1, 0, false },
@@ -96,11 +103,13 @@ static const struct option longopts[] = {
 	{ "key", required_argument, NULL, O_KEY },
 	{ "bpf-dir", required_argument, NULL, O_BPF_DIR },
 	{ "title", required_argument, NULL, O_TITLE },
+	{ "from", required_argument, NULL, O_FROM },
 	{ "echo", no_argument, NULL, O_ECHO },
 	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
 	{ "corrupt-only", no_argument, NULL, O_CORRUPT_ONLY },
 	{ "force", no_argument, NULL, O_FORCE },
+	{ "all", no_argument, NULL, O_ALL },
 	{ "json", no_argument, NULL, O_JSON },
 	{ "die-with-parent", no_argument, NULL, O_DIE },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -127,9 +136,10 @@ static bool take_string(struct options *o, int id)
 		[O_KEY - O_PROBE_FILE] = &o->key,
 		[O_BPF_DIR - O_PROBE_FILE] = &o->bpf_dir,
 		[O_TITLE - O_PROBE_FILE] = &o->title,
+		[O_FROM - O_PROBE_FILE] = &o->from,
 	};
 
-	if (id < O_PROBE_FILE || id > O_TITLE)
+	if (id < O_PROBE_FILE || id > O_FROM)
 		return false;
 	if (!*optarg)
 		die(EX_USAGE, "--%s needs a value that is not empty",
@@ -176,6 +186,9 @@ static void take_option(struct options *o, int id)
 		break;
 	case O_FORCE:
 		o->force = true;
+		break;
+	case O_ALL:
+		o->all = true;
 		break;
 	case O_JSON:
 		o->json = true;
