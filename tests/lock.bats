@@ -276,11 +276,12 @@ hold() {
 	[ "${lines[2]}" = "  (none)" ]
 	[ ! -e "$KTSTR_LOCK_DIR" ]
 	spawn ktstr-lock source "$tree" -- ktstr-lock cpus --cap 2 --root "$machines/4llc" -- sleep 60
-	until_true test -e "$KTSTR_LOCK_DIR/cpu-use.lock"
-	until_true grep -q sleep "/proc/${spawned[0]}/cmdline"
+	until_true grep -q "^sleep" "/proc/${spawned[0]}/cmdline"
+	: >"$KTSTR_LOCK_DIR/llc-4.lock"
 	run -0 ktstr-lock list --root "$machines/4llc"
-	[[ $output == *"0     0     $KTSTR_LOCK_DIR/llc-0.lock ${spawned[0]} (sleep 60)"* ]]
-	[[ $output == *"4     0     $KTSTR_LOCK_DIR/llc-4.lock <none recorded>"* ]]
+	[[ $output == *"0     0     shared    $KTSTR_LOCK_DIR/llc-0.lock ${spawned[0]} (sleep 60)"* ]]
+	[[ $output == *"4     0     free      $KTSTR_LOCK_DIR/llc-4.lock <none recorded>"* ]]
+	[[ $output == *"1     0     shared 1     $KTSTR_LOCK_DIR/cpu-use.lock ${spawned[0]} (sleep 60)"* ]]
 	[[ $output == *"$(source_lock) ${spawned[0]} (sleep 60)"* ]]
 }
 
@@ -290,10 +291,12 @@ hold() {
 \ '$'\xff''"'
 	until_true test -e "$KTSTR_LOCK_DIR/cpu-use.lock"
 	until_true grep -q "^sh" "/proc/${spawned[0]}/cmdline"
+	: >"$KTSTR_LOCK_DIR/llc-8.lock"
 	ktstr-lock list --json --root "$machines/2node" >"$BATS_TEST_TMPDIR/json"
 	[ "$(jq -c '[.llcs[0] | .llc, .numa_node, .holders[0].pid]' "$BATS_TEST_TMPDIR/json")" = "[0,0,${spawned[0]}]" ]
-	[ "$(jq -c '[.llcs[2] | .llc, .numa_node, .holders]' "$BATS_TEST_TMPDIR/json")" = "[8,1,[]]" ]
-	[ "$(jq -c .cpus "$BATS_TEST_TMPDIR/json")" = '[{"cpu":0,"numa_node":0,"users":1},{"cpu":1,"numa_node":0,"users":1}]' ]
+	[ "$(jq -c '[.llcs[1] | .llc, .numa_node, .holders]' "$BATS_TEST_TMPDIR/json")" = "[8,1,[]]" ]
+	[ "$(jq -c '[.cpus[] | .cpu, .numa_node, .state, .users, .holders[0].pid]' "$BATS_TEST_TMPDIR/json")" = \
+		"[0,0,\"shared\",1,${spawned[0]},1,0,\"shared\",1,${spawned[0]}]" ]
 	[ "$(jq -c .sources "$BATS_TEST_TMPDIR/json")" = "[]" ]
 }
 

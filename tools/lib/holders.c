@@ -177,66 +177,116 @@ static size_t find_in_table(const struct lock_table *table,
 	return count;
 }
 
-/* Does descriptor @name of the process at @proc carry a lock on @st? */
-static bool carries_lock(int proc, const char *name, const struct stat *st)
+/**
+ * struct walk - a walk through /proc for locks on the file @st
+ */
+struct walk {
+	struct stat st;
+	void (*found)(void *arg, pid_t pid, const struct lock_line *line);
+	void *arg;
+};
+
+/* "lock:	1: FLOCK  ADVISORY  READ 359 00:13:11691 0 EOF", among others.
+ */
+static void walk_lines(const struct walk *w, pid_t pid, const char *text)
+{
+	for (const char *p = text; (p = strstr(p, "\nlock:"));) {
+		struct lock_line line;
+
+		p += strlen("\nlock:");
+		if (parse_line(p, &line))
+			w->found(w->arg, pid, &line);
+	}
+}
+
+static void walk_descriptor(const struct walk *w, pid_t pid, int proc,
+			    const char *name)
 {
 	auto_free char *text = NULL;
 	struct stat other;
 	char path[300];
 
 	snprintf(path, sizeof(path), "fd/%s", name);
-	if (fstatat(proc, path, &other, 0) < 0 || other.st_dev != st->st_dev ||
-	    other.st_ino != st->st_ino)
-		return false;
+	if (fstatat(proc, path, &other, 0) < 0 ||
+	    other.st_dev != w->st.st_dev || other.st_ino != w->st.st_ino)
+		return;
 	snprintf(path, sizeof(path), "fdinfo/%s", name);
-	if (file_read_at(proc, path, PROC_BYTES_MAX, &text) < 0)
-		return false;
-	return strstr(text, "\nlock:") != NULL;
+	if (file_read_at(proc, path, PROC_BYTES_MAX, &text) >= 0)
+		walk_lines(w, pid, text);
 }
 
-static bool process_carries(pid_t pid, const struct stat *st)
+static void walk_process(const struct walk *w, pid_t pid)
 {
 	struct dirent *entry;
-	bool found = false;
 	char path[32];
 	DIR *fds;
 
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	auto_fd int proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0)
-		return false;
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	fds = opendir(path);
 	if (!fds)
-		return false; /* another user's */
-	while (!found && (entry = readdir(fds)))
-		found = isdigit((unsigned char)*entry->d_name) &&
-			carries_lock(proc, entry->d_name, st);
+		return; /* another user's */
+	while ((entry = readdir(fds))) {
+		if (isdigit((unsigned char)*entry->d_name))
+			walk_descriptor(w, pid, proc, entry->d_name);
+	}
 	closedir(fds);
-	return found;
 }
 
-static size_t find_in_processes(int fd, pid_t *ret, size_t room)
+void holders_walk(int fd,
+		  void (*found)(void *arg, pid_t pid,
+				const struct lock_line *line),
+		  void *arg)
 {
+	struct walk w = { .found = found, .arg = arg };
 	struct dirent *entry;
-	size_t count = 0;
-	struct stat st;
 	DIR *proc;
 
-	if (fstat(fd, &st) < 0)
-		return 0;
+	if (fstat(fd, &w.st) < 0)
+		return;
 	proc = opendir("/proc");
 	if (!proc)
-		return 0;
+		return;
 	while ((entry = readdir(proc))) {
 		uint64_t pid;
 
 		if (num_parse(entry->d_name, 1, INT32_MAX, &pid) == 0 &&
-		    (pid_t)pid != getpid() && process_carries((pid_t)pid, &st))
-			add((pid_t)pid, ret, room, &count);
+		    (pid_t)pid != getpid())
+			walk_process(&w, (pid_t)pid);
 	}
 	closedir(proc);
-	return count;
+}
+
+/* Pids, as add() wants them. */
+struct pids {
+	pid_t *pid;
+	size_t room, count;
+};
+
+static void add_pid(void *arg, pid_t pid, const struct lock_line *line)
+{
+	struct pids *p = arg;
+
+	(void)line;
+	add(pid, p->pid, p->room, &p->count);
+}
+
+static size_t find_in_processes(int fd, pid_t *ret, size_t room)
+{
+	struct pids pids = { .pid = ret, .room = room };
+
+	holders_walk(fd, add_pid, &pids);
+	return pids.count;
+}
+
+static int by_pid(const void *left, const void *right)
+{
+	const pid_t *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
 }
 
 size_t holders_find(const struct lock_table *table, int fd, pid_t *ret,
@@ -251,7 +301,10 @@ size_t holders_find(const struct lock_table *table, int fd, pid_t *ret,
 	if (table && lock_id_of(fd, &id, NULL) == 0)
 		count = find_in_table(table, &id, ret, room);
 	lock_table_done(&own);
-	return count ? count : find_in_processes(fd, ret, room);
+	if (count == 0)
+		count = find_in_processes(fd, ret, room);
+	qsort(ret, count < room ? count : room, sizeof(*ret), by_pid);
+	return count;
 }
 
 void holders_command(struct str *out, pid_t pid)

@@ -78,6 +78,17 @@ size_t holders_find(const struct lock_table *table, int fd, pid_t *ret,
 		    size_t room);
 
 /**
+ * holders_walk() - each lock on the file @fd that a descriptor carries
+ * @found: called for each, as /proc/PID/fdinfo tells it
+ *
+ * Of processes whose descriptors we may look at; ourselves are left out.
+ */
+void holders_walk(int fd,
+		  void (*found)(void *arg, pid_t pid,
+				const struct lock_line *line),
+		  void *arg);
+
+/**
  * holders_command() - append the command line of @pid
  *
  * One line of valid UTF-8, at most 100 characters and an ellipsis;

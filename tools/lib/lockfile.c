@@ -140,36 +140,93 @@ static void on_alarm(int number)
 	(void)number; /* it ends the system call, no more */
 }
 
-/* flock() cannot time out, so that a signal interrupts it, again and again in
- * case one comes just before the call. */
-static int take_until(int fd, int kind, uint64_t deadline_ns)
+/**
+ * struct wish - a lock to wait for
+ * @kind:  for flock(2)
+ * @range: for fcntl(2), when not NULL
+ */
+struct wish {
+	int fd, kind;
+	struct flock *range;
+};
+
+static int take_blocking(const struct wish *w)
+{
+	int r = w->range ? fcntl(w->fd, F_OFD_SETLKW, w->range)
+			 : flock(w->fd, w->kind);
+
+	return r < 0 ? -errno : 0;
+}
+
+/* Neither call can time out, so that a signal interrupts it, again and again in
+ * case one comes just before the call. Our parent may have blocked it. */
+static int take_until(const struct wish *w, uint64_t deadline_ns)
 {
 	const struct itimerval ticks = { .it_interval = { 0, TICK_US },
 					 .it_value = { 0, TICK_US } };
 	const struct itimerval none = { 0 };
 	struct sigaction action = { .sa_handler = on_alarm }, before;
+	sigset_t alarm_only, mask;
 	int r;
 
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
 	sigaction(SIGALRM, &action, &before);
+	sigprocmask(SIG_UNBLOCK, &alarm_only, &mask);
 	setitimer(ITIMER_REAL, &ticks, NULL);
 	do {
-		r = flock(fd, kind) < 0 ? -errno : 0;
+		r = take_blocking(w);
 	} while (r == -EINTR && now_ns() < deadline_ns);
 	setitimer(ITIMER_REAL, &none, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGALRM, &before, NULL);
 	return r == -EINTR ? -EWOULDBLOCK : r;
 }
 
-int lock_file_take(int fd, int kind, uint64_t wait_ns)
+static int take_forever(const struct wish *w)
 {
 	int r;
 
-	if (wait_ns != 0 && wait_ns != LOCK_FILE_FOREVER)
-		return take_until(fd, kind, now_ns() + wait_ns);
 	do {
-		r = flock(fd, kind | (wait_ns == 0 ? LOCK_NB : 0));
-	} while (r < 0 && errno == EINTR);
-	return r < 0 ? -errno : 0;
+		r = take_blocking(w);
+	} while (r == -EINTR);
+	return r;
+}
+
+int lock_file_take(int fd, int kind, uint64_t wait_ns)
+{
+	const struct wish wish = { .fd = fd, .kind = kind };
+	uint64_t start_ns;
+
+	if (flock(fd, kind | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK || wait_ns == 0)
+		return -errno;
+	if (wait_ns == LOCK_FILE_FOREVER)
+		return take_forever(&wish);
+	start_ns = now_ns();
+	return take_until(&wish, start_ns + wait_ns > start_ns
+					 ? start_ns + wait_ns
+					 : UINT64_MAX);
+}
+
+int lock_byte_wait(int fd, unsigned int byte, uint64_t wait_ns)
+{
+	struct flock range = {
+		.l_type = F_RDLCK,
+		.l_whence = SEEK_SET,
+		.l_start = byte,
+		.l_len = 1,
+	};
+	const struct wish wish = { .fd = fd, .range = &range };
+	int r = wait_ns == LOCK_FILE_FOREVER
+			? take_forever(&wish)
+			: take_until(&wish, now_ns() + wait_ns);
+
+	range.l_type = F_UNLCK;
+	if (r == 0)
+		(void)fcntl(fd, F_OFD_SETLK, &range);
+	return r;
 }
 
 bool lock_file_is_current(int folder, const char *name, int fd)

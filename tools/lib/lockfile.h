@@ -53,11 +53,21 @@ int lock_file_open(int folder, const char *name, bool create,
  * @kind:    LOCK_SH or LOCK_EX
  * @wait_ns: how long to wait: 0 to LOCK_FILE_FOREVER
  *
- * A wait with a limit uses ITIMER_REAL and SIGALRM, and leaves both off.
+ * A wait with a limit uses ITIMER_REAL and SIGALRM, and leaves the timer off
+ * and the signal as it was.
  *
  * Return: 0, -EWOULDBLOCK when it is held for too long, or -errno of flock(2).
  */
 int lock_file_take(int fd, int kind, uint64_t wait_ns);
+
+/**
+ * lock_byte_wait() - wait until nobody has a write lock on @byte of @fd
+ *
+ * Locks of open file descriptions, fcntl(2). The byte is not held afterwards.
+ *
+ * Return: as lock_file_take().
+ */
+int lock_byte_wait(int fd, unsigned int byte, uint64_t wait_ns);
 
 /**
  * lock_file_is_current() - does @name still mean @fd?

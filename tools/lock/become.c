@@ -52,6 +52,24 @@ void export_plan(const cpu_set_t *cpus, const cpu_set_t *mems,
 	export_variable("KTSTR_JOBS", str_text(&text));
 }
 
+void export_pinning(const struct plan *plan)
+{
+	auto_str struct str pinning = { 0 };
+	auto_str struct str service = { 0 };
+
+	if (!plan) {
+		export_variable("KTSTR_PINNING", NULL);
+		export_variable("KTSTR_SERVICE_CPU", NULL);
+		return;
+	}
+	pinning_format(&pinning, plan);
+	str_addf(&service, "%u", plan->service);
+	if (pinning.failed || service.failed)
+		die(EX_BROKEN, "out of memory");
+	export_variable("KTSTR_PINNING", str_text(&pinning));
+	export_variable("KTSTR_SERVICE_CPU", str_text(&service));
+}
+
 noreturn void become(const struct request *req)
 {
 	int err;

@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ktstr-lock list: the locks that are there, and who holds them. Takes none. */
+#include "tools/lock/list.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/lockfile.h"
 #include "tools/lib/num.h"
-#include "tools/lib/utf8.h"
-#include "tools/lock/lock.h"
 
-#define HOLDERS_MAX 256
-#define NO_NODE	    UINT32_MAX
+#define HOLDERS_MAX  256
+#define NS_PER_S     1000000000ULL
+#define CLEAR_SCREEN "\033[2J\033[H"
 
 /**
- * struct list - where to write, and what the rows need
- * @host:  the machine; @host_known
- * @table: /proc/locks
- * @comma: before the next JSON object of an array
+ * struct list - what the rows need
+ * @folder:     of locks on CPUs, -1 when there is none
+ * @path:       of that folder
+ * @host:       the machine, when @host_known
+ * @table:      /proc/locks
+ * @uses:       what is in the file of uses, @uses_fd, -1 without
+ * @user:       processes with locks on that file, @user_count of them
  */
 struct list {
-	struct str out;
-	bool json;
+	struct rows rows;
+	int folder;
+	char *path;
 	struct hosttopo host;
 	bool host_known;
 	struct lock_table table;
-	const char *comma;
+	int uses_fd;
+	struct uses uses;
+	struct uses_holder *user;
+	size_t user_count;
 };
 
 /* The fixed parts around the middle of a lock file's name. */
@@ -38,100 +48,7 @@ struct name_form {
 
 static const struct name_form llc_form = { "llc-", ".lock" };
 static const struct name_form source_form = { "source-", ".lock" };
-
-static void add_json_string(struct str *out, const char *text)
-{
-	auto_str struct str clean = { 0 };
-
-	utf8_add_line(&clean, text, strlen(text), /* max_chars */ 0);
-	str_add(out, "\"");
-	for (const char *p = str_text(&clean); *p; p++)
-		str_addf(out, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
-	str_add(out, "\"");
-}
-
-static void add_json_node(struct list *l, unsigned int node)
-{
-	if (node == NO_NODE)
-		str_add(&l->out, ",\"numa_node\":null");
-	else
-		str_addf(&l->out, ",\"numa_node\":%u", node);
-}
-
-static void add_node(struct list *l, unsigned int node)
-{
-	if (node == NO_NODE)
-		str_addf(&l->out, "%-5s ", "?");
-	else
-		str_addf(&l->out, "%-5u ", node);
-}
-
-/* The holders of file @name, as the last column or the last JSON field. */
-static void add_holders(struct list *l, int folder, const char *name)
-{
-	auto_fd int fd = lock_file_open(folder, name, /* create */ false, NULL);
-	pid_t pid[HOLDERS_MAX];
-	size_t count = 0;
-
-	if (fd >= 0)
-		count = holders_find(&l->table, fd, pid, HOLDERS_MAX);
-	if (l->json)
-		str_add(&l->out, ",\"holders\":[");
-	else if (count == 0)
-		str_add(&l->out, "<none recorded>");
-	for (size_t i = 0; i < count && i < HOLDERS_MAX; i++) {
-		auto_str struct str command = { 0 };
-
-		holders_command(&command, pid[i]);
-		if (!l->json) {
-			str_addf(&l->out, "%s%d (%s)", i ? ", " : "", pid[i],
-				 str_text(&command));
-			continue;
-		}
-		str_addf(&l->out, "%s{\"pid\":%d,\"cmdline\":", i ? "," : "",
-			 pid[i]);
-		add_json_string(&l->out, str_text(&command));
-		str_add(&l->out, "}");
-	}
-	str_add(&l->out, l->json ? "]}" : "\n");
-}
-
-static void add_path(struct list *l, const char *folder, const char *name)
-{
-	auto_str struct str path = { 0 };
-
-	str_addf(&path, "%s/%s", folder, name);
-	if (l->json) {
-		str_add(&l->out, ",\"lockfile\":");
-		add_json_string(&l->out, str_text(&path));
-	} else {
-		utf8_add_line(&l->out, str_text(&path), path.len, 0);
-		str_add(&l->out, " ");
-	}
-}
-
-static void begin(struct list *l, const char *key, const char *heading)
-{
-	if (l->json)
-		str_addf(&l->out, "\"%s\":[", key);
-	else
-		str_add(&l->out, heading);
-	l->comma = "";
-}
-
-static void end(struct list *l, bool last)
-{
-	if (l->json)
-		str_add(&l->out, last ? "]}\n" : "],");
-	else if (!*l->comma)
-		str_add(&l->out, "  (none)\n");
-}
-
-static void next(struct list *l)
-{
-	str_add(&l->out, l->json ? l->comma : "  ");
-	l->comma = ",";
-}
+static const struct name_form entry_form = { "", ".lock" };
 
 /* The part of @name between those of @form, NULL when it has another form. */
 static char *middle(const char *name, const struct name_form *form)
@@ -143,32 +60,6 @@ static char *middle(const char *name, const struct name_form *form)
 	    strcmp(name + len - after, form->after) != 0)
 		return NULL;
 	return strndup(name + before, len - before - after);
-}
-
-static unsigned int node_of_llc(const struct list *l, unsigned int id)
-{
-	for (unsigned int i = 0; l->host_known && i < l->host.llc_count; i++) {
-		if (l->host.llc[i].id == id)
-			return l->host.llc[i].node;
-	}
-	return NO_NODE;
-}
-
-static void add_llc(struct list *l, int folder, const char *path,
-		    const char *name, unsigned int id)
-{
-	unsigned int node = node_of_llc(l, id);
-
-	next(l);
-	if (l->json) {
-		str_addf(&l->out, "{\"llc\":%u", id);
-		add_json_node(l, node);
-	} else {
-		str_addf(&l->out, "%-5u ", id);
-		add_node(l, node);
-	}
-	add_path(l, path, name);
-	add_holders(l, folder, name);
 }
 
 static int by_number(const struct dirent **a, const struct dirent **b)
@@ -191,137 +82,247 @@ static int is_source(const struct dirent *entry)
 	return crc && strlen(crc) == 8 && strspn(crc, "0123456789abcdef") == 8;
 }
 
-static void add_llcs(struct list *l, int folder, const char *path)
+static int is_entry(const struct dirent *entry)
+{
+	auto_free char *key = middle(entry->d_name, &entry_form);
+
+	return key && *entry->d_name != '.' && !is_source(entry);
+}
+
+/* Does /proc/locks have a lock on the file? @ret_exclusive: of one alone. */
+static bool is_locked(const struct list *l, int fd, bool *ret_exclusive)
+{
+	struct lock_id id;
+	bool locked = false;
+
+	*ret_exclusive = false;
+	if (fd < 0 || lock_id_of(fd, &id, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < l->table.count; i++) {
+		const struct lock_line *line = &l->table.line[i];
+
+		if (line->by_file || !lock_line_is_of(line, &id))
+			continue;
+		locked = true;
+		*ret_exclusive |= line->exclusive;
+	}
+	return locked;
+}
+
+static const struct host_llc *find_llc(const struct list *l, unsigned int id)
+{
+	for (unsigned int i = 0; l->host_known && i < l->host.llc_count; i++) {
+		if (l->host.llc[i].id == id)
+			return &l->host.llc[i];
+	}
+	return NULL;
+}
+
+static bool has_users(const struct list *l, const struct host_llc *llc)
+{
+	for (unsigned int cpu = 0; llc && cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &llc->cpus) && l->uses.users[cpu])
+			return true;
+	}
+	return false;
+}
+
+static void add_llc(struct list *l, const char *name, unsigned int id)
+{
+	auto_fd int fd =
+		lock_file_open(l->folder, name, /* create */ false, NULL);
+	const struct host_llc *llc = find_llc(l, id);
+	bool exclusive, locked = is_locked(l, fd, &exclusive);
+	pid_t pid[HOLDERS_MAX];
+	size_t count = 0;
+
+	/* A lock can be hidden from us that its use shows. */
+	exclusive |= CPU_ISSET(id, &l->uses.alone);
+	locked |= exclusive || has_users(l, llc);
+	if (fd >= 0 && locked)
+		count = holders_find(&l->table, fd, pid, HOLDERS_MAX);
+	row_number(&l->rows, "llc", id);
+	row_node(&l->rows, llc ? llc->node : NO_NODE);
+	row_word(&l->rows, "state", 9,
+		 exclusive ? "exclusive"
+		 : locked  ? "shared"
+			   : "free");
+	row_file(&l->rows, l->path, name);
+	row_holders(&l->rows, pid, count < HOLDERS_MAX ? count : HOLDERS_MAX,
+		    count);
+}
+
+static void add_llcs(struct list *l)
 {
 	struct dirent **entry;
-	int count = scandirat(folder, ".", &entry, is_llc, by_number);
+	int count = scandirat(l->folder, ".", &entry, is_llc, by_number);
 
 	for (int i = 0; i < count; i++) {
 		auto_free char *id = middle(entry[i]->d_name, &llc_form);
 		uint64_t n = 0;
 
 		if (id && num_parse(id, 0, CPU_SETSIZE - 1, &n) == 0)
-			add_llc(l, folder, path, entry[i]->d_name,
-				(unsigned int)n);
+			add_llc(l, entry[i]->d_name, (unsigned int)n);
 		free(entry[i]);
 	}
 	if (count >= 0)
 		free(entry);
 }
 
-static void add_cpu(struct list *l, unsigned int cpu, unsigned int users)
+static void add_cpu(struct list *l, unsigned int cpu)
 {
 	bool known = l->host_known && CPU_ISSET(cpu, &l->host.online);
-	unsigned int node = known ? l->host.cpu_node[cpu] : NO_NODE;
+	pid_t pid[HOLDERS_MAX];
+	size_t count = 0;
 
-	next(l);
-	if (l->json) {
-		str_addf(&l->out, "{\"cpu\":%u", cpu);
-		add_json_node(l, node);
-		str_addf(&l->out, ",\"users\":%u}", users);
-		return;
+	for (size_t i = 0; i < l->user_count; i++) {
+		const struct uses_holder *user = &l->user[i];
+
+		if (user->first <= cpu && cpu <= user->last &&
+		    count < HOLDERS_MAX &&
+		    (count == 0 || pid[count - 1] != user->pid))
+			pid[count++] = user->pid;
 	}
-	str_addf(&l->out, "%-5u ", cpu);
-	add_node(l, node);
-	str_addf(&l->out, "%u\n", users);
+	row_number(&l->rows, "cpu", cpu);
+	row_node(&l->rows, known ? l->host.cpu_node[cpu] : NO_NODE);
+	row_word(&l->rows, "state", 6,
+		 CPU_ISSET(cpu, &l->uses.windowed) ? "window" : "shared");
+	row_count(&l->rows, "users", l->uses.users[cpu]);
+	row_file(&l->rows, l->path, USES_FILE);
+	row_holders(&l->rows, pid, count, count);
 }
 
-static void add_cpus(struct list *l, int folder)
+/* Lock files of form @form in the cache's folder, as an array @key. */
+static void add_cache(struct list *l, int folder, const char *path,
+		      const struct name_form *form, const char *key,
+		      int (*filter)(const struct dirent *entry))
 {
-	unsigned int users[CPU_SETSIZE] = { 0 };
-	struct lock_id id;
-
-	auto_fd int fd =
-		lock_file_open(folder, CPU_USE_FILE, /* create */ false, NULL);
-	if (fd < 0 || lock_id_of(fd, &id, NULL) < 0)
-		return;
-	for (size_t i = 0; i < l->table.count; i++) {
-		const struct lock_line *line = &l->table.line[i];
-
-		if (!line->by_file || !lock_line_is_of(line, &id))
-			continue;
-		for (uint64_t cpu = line->first;
-		     cpu <= line->last && cpu < CPU_SETSIZE; cpu++)
-			users[cpu]++;
-	}
-	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (users[cpu])
-			add_cpu(l, cpu, users[cpu]);
-	}
-}
-
-static void add_source(struct list *l, int folder, const char *path,
-		       const char *name)
-{
-	auto_free char *crc = middle(name, &source_form);
-
-	if (!crc)
-		return;
-	next(l);
-	str_addf(&l->out, l->json ? "{\"source\":\"%s\"" : "%s ", crc);
-	add_path(l, path, name);
-	add_holders(l, folder, name);
-}
-
-static void add_sources(struct list *l)
-{
-	auto_free char *root = NULL;
-	auto_free char *path = NULL;
 	struct dirent **entry;
-	int count;
+	int count = folder < 0
+			    ? -1
+			    : scandirat(folder, ".", &entry, filter, alphasort);
 
-	if (cache_root(&root, NULL) < 0)
-		return; /* no cache, no trees */
-	if (asprintf(&path, "%s/.locks", root) < 0)
-		path = NULL;
-	if (!path)
-		die(EX_BROKEN, "out of memory");
-	auto_fd int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return;
-	count = scandirat(folder, ".", &entry, is_source, alphasort);
 	for (int i = 0; i < count; i++) {
-		add_source(l, folder, path, entry[i]->d_name);
+		auto_free char *name = middle(entry[i]->d_name, form);
+		auto_fd int fd = lock_file_open(folder, entry[i]->d_name,
+						/* create */ false, NULL);
+		pid_t pid[HOLDERS_MAX];
+		size_t holders = 0;
+		bool exclusive;
+
+		if (name && is_locked(l, fd, &exclusive))
+			holders = holders_find(&l->table, fd, pid, HOLDERS_MAX);
+		row_name(&l->rows, key, name ? name : "?");
+		row_file(&l->rows, path, entry[i]->d_name);
+		row_holders(&l->rows, pid,
+			    holders < HOLDERS_MAX ? holders : HOLDERS_MAX,
+			    holders);
 		free(entry[i]);
 	}
 	if (count >= 0)
 		free(entry);
 }
 
-int do_list(const struct request *req)
+static int open_cache(char **ret_path)
 {
-	struct list l = { .json = req->json };
-	auto_free char *path = NULL;
-	struct why why;
-	int folder = folder_open(req, /* create */ false, &path, &why);
+	auto_free char *root = NULL;
 
-	if (folder < 0 && folder != -ENOENT)
+	*ret_path = NULL;
+	if (cache_root(&root, NULL) < 0)
+		return -1; /* no cache, no locks */
+	if (asprintf(ret_path, "%s/.locks", root) < 0)
+		die(EX_BROKEN, "out of memory");
+	return open(*ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Read all that the rows need; a failure ends the program. */
+static void list_read(const struct request *req, struct list *l)
+{
+	struct lock_id id;
+	struct why why;
+
+	l->folder = folder_open(req, /* create */ false, &l->path, &why);
+	if (l->folder < 0 && l->folder != -ENOENT)
 		die(EX_BROKEN, "%s", why.text);
-	if (lock_table_read(&l.table, &why) < 0)
+	if (lock_table_read(&l->table, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		die(EX_USAGE, "cannot open '%s': %m", req->root);
-	l.host_known = hosttopo_read(root, &l.host, NULL) == 0;
-	str_add(&l.out, l.json ? "{" : "");
-	begin(&l, "llcs", "LLC locks:\n  LLC   NODE  LOCKFILE HOLDERS\n");
-	if (folder >= 0)
-		add_llcs(&l, folder, path);
-	end(&l, /* last */ false);
-	begin(&l, "cpus", "CPUs in use:\n  CPU   NODE  RESERVATIONS\n");
-	if (folder >= 0)
-		add_cpus(&l, folder);
-	end(&l, /* last */ false);
-	begin(&l, "sources", "Source trees:\n  CRC32    LOCKFILE HOLDERS\n");
-	add_sources(&l);
-	end(&l, /* last */ true);
-	if (l.out.failed)
+	l->host_known = hosttopo_read(root, &l->host, NULL) == 0;
+	l->uses_fd = l->folder < 0 ? -1
+				   : lock_file_open(l->folder, USES_FILE,
+						    /* create */ false, NULL);
+	if (l->uses_fd < 0 || lock_id_of(l->uses_fd, &id, NULL) < 0)
+		return;
+	uses_read(&l->table, &id, &l->uses);
+	l->user_count = uses_holders(l->uses_fd, &l->user);
+}
+
+static void list_done(struct list *l)
+{
+	str_done(&l->rows.out);
+	hosttopo_done(&l->host);
+	lock_table_done(&l->table);
+	free(l->user);
+	free(l->path);
+	if (l->uses_fd >= 0)
+		(void)close(l->uses_fd);
+	if (l->folder >= 0)
+		(void)close(l->folder);
+}
+
+static void print_frame(const struct request *req, const char *before)
+{
+	struct list l = { .rows.json = req->json, .uses_fd = -1 };
+	auto_free char *cache = NULL;
+	auto_fd int cache_fd = open_cache(&cache);
+
+	list_read(req, &l);
+	rows_begin(&l.rows, "llcs",
+		   "LLC locks:\n  LLC   NODE  STATE     LOCKFILE HOLDERS\n");
+	if (l.folder >= 0)
+		add_llcs(&l);
+	rows_end(&l.rows);
+	rows_begin(
+		&l.rows, "cpus",
+		"CPUs in use:\n  CPU   NODE  STATE  USERS LOCKFILE HOLDERS\n");
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (l.uses.users[cpu] || CPU_ISSET(cpu, &l.uses.windowed))
+			add_cpu(&l, cpu);
+	}
+	rows_end(&l.rows);
+	rows_begin(&l.rows, "cache",
+		   "Cache entries:\n  KEY LOCKFILE HOLDERS\n");
+	add_cache(&l, cache_fd, cache, &entry_form, "cache_key", is_entry);
+	rows_end(&l.rows);
+	rows_begin(&l.rows, "sources",
+		   "Source trees:\n  CRC32    LOCKFILE HOLDERS\n");
+	add_cache(&l, cache_fd, cache, &source_form, "source", is_source);
+	rows_end(&l.rows);
+	str_add(&l.rows.out, l.rows.json ? "}\n" : "");
+	if (l.rows.out.failed)
 		die(EX_BROKEN, "out of memory");
-	fputs(str_text(&l.out), stdout);
-	str_done(&l.out);
-	hosttopo_done(&l.host);
-	lock_table_done(&l.table);
-	if (folder >= 0)
-		(void)close(folder);
+	if (fputs(before, stdout) < 0 ||
+	    fputs(str_text(&l.rows.out), stdout) < 0 || fflush(stdout) != 0)
+		die(EX_BROKEN, "cannot write to standard output: %m");
+	list_done(&l);
+}
+
+int do_list(const struct request *req)
+{
+	const struct timespec pause = {
+		.tv_sec = (time_t)(req->watch_ns / NS_PER_S),
+		.tv_nsec = (long)(req->watch_ns % NS_PER_S),
+	};
+	bool screen = req->watch_ns && !req->json && isatty(STDOUT_FILENO);
+
+	for (unsigned int frame = 0; frame == 0 || req->watch_ns; frame = 1) {
+		if (frame > 0)
+			nanosleep(&pause, NULL);
+		print_frame(req, screen		       ? CLEAR_SCREEN
+				 : frame && !req->json ? "\n"
+						       : "");
+	}
 	return EX_PASS;
 }

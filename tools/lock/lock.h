@@ -7,10 +7,13 @@
 
 #include "tools/lib/holders.h"
 #include "tools/lock/plan.h"
+#include "tools/lock/uses.h"
 
 /**
  * struct request - the command line and the environment
- * @cap:             CPUs wanted, 0 when nobody said
+ * @kind:            what is to be reserved
+ * @cap:             CPUs wanted, 0 when nobody said; of a window as well
+ * @guest:           for PLAN_EXCLUSIVE
  * @bypass:          take no locks at all
  * @wait_ns:         how long to wait for a lock; 0 and LOCK_FILE_FOREVER too
  * @conflict_code:   exit status when a lock is busy for longer
@@ -20,10 +23,13 @@
  * @source:          tree to lock
  * @die_with_parent: be killed when our parent ends
  * @json:            print JSON
+ * @watch_ns:        print again that often, 0 to print once
  * @argv:            command to become, NULL when there is none
  */
 struct request {
+	enum plan_kind kind;
 	unsigned int cap;
+	struct topology guest;
 	bool bypass;
 	uint64_t wait_ns;
 	int conflict_code;
@@ -33,6 +39,7 @@ struct request {
 	const char *source;
 	bool die_with_parent;
 	bool json;
+	uint64_t watch_ns;
 	char **argv;
 };
 
@@ -41,7 +48,7 @@ struct request {
  * @folder: descriptor of the lock folder, -1 when there is none yet
  * @path:   of that folder
  * @llc:    state of the lock of each of host.llc; the view owns it
- * @users:  reservations on each CPU
+ * @uses:   who uses which CPUs
  */
 struct view {
 	struct hosttopo host;
@@ -49,12 +56,8 @@ struct view {
 	int folder;
 	char *path;
 	struct llc_state *llc;
-	unsigned int users[CPU_SETSIZE];
+	struct uses uses;
 };
-
-/* Name of the file in the lock folder that holds, one byte for each CPU, who
- * uses it: shared locks of open file descriptions. */
-#define CPU_USE_FILE "cpu-use.lock"
 
 /**
  * struct llc_name - name of an LLC's lock file
@@ -95,10 +98,34 @@ int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
  */
 int view_read(const struct request *req, struct view *ret,
 	      struct why *reterr_why);
-/* Read who holds what; @create makes folder and files that are missing. */
-int view_read_locks(const struct request *req, bool create, struct view *v,
-		    struct why *reterr_why);
+/* Open v->folder, unless it is open. -ENOENT when it is not there, and not to
+ * be made. */
+int view_open_folder(const struct request *req, bool create, struct view *v,
+		     struct why *reterr_why);
+/* Read who holds what; without a folder that is nobody. Files that are missing
+ * are nobody's as well. */
+int view_read_locks(struct view *v, struct why *reterr_why);
 void view_done(struct view *v);
+
+/**
+ * view_plan() - plan_make() for @req
+ *
+ * A number that this machine never has ends the program.
+ */
+int view_plan(const struct request *req, const struct view *v, struct plan *ret,
+	      struct blocked *reterr_blocked, struct why *reterr_why);
+
+/* Append who holds what is in the way, "LLC 0 ('...') is held by pid ...". */
+void view_describe(const struct view *v, const struct blocked *blocked,
+		   struct str *out);
+
+/**
+ * reserve() - take the locks of a plan, and wait for them as @req says
+ *
+ * The descriptors stay open and are inherited by what we become. A failure
+ * ends the program.
+ */
+void reserve(const struct request *req, struct view *v, struct plan *ret);
 
 /* The sub-commands. Each returns an exit code, or becomes its command. */
 int do_cpus(const struct request *req);
@@ -106,13 +133,22 @@ int do_plan(const struct request *req);
 int do_source(const struct request *req);
 int do_list(const struct request *req);
 
-/* How many CPUs to take; dies when @cap is more than @allowed. */
-unsigned int target_of(const struct request *req, const cpu_set_t *allowed);
-
 /* Set or unset KTSTR_CPUS, KTSTR_MEMS and KTSTR_JOBS; NULL unsets the first
  * two. */
 void export_plan(const cpu_set_t *cpus, const cpu_set_t *mems,
 		 unsigned int jobs);
+
+/* Set or unset KTSTR_PINNING and KTSTR_SERVICE_CPU; NULL unsets them. */
+void export_pinning(const struct plan *plan);
+
+/* Print a plan, as variables or JSON; NULL: nothing is planned, and @cpus and
+ * @jobs are all there is to tell. */
+void print_plan(const struct request *req, const struct view *v,
+		const struct plan *plan, const cpu_set_t *cpus,
+		unsigned int jobs);
+
+/* Append "4,5,12", the CPU of each vCPU. */
+void pinning_format(struct str *out, const struct plan *plan);
 
 /* Set @name; a failure ends the program. */
 void export_variable(const char *name, const char *value);
@@ -123,8 +159,9 @@ noreturn void become(const struct request *req);
 /**
  * become_jobs() - run req->argv with at most @cpus jobs
  *
- * Sets KTSTR_JOBS: @cpus, or fewer inside make's jobserver. Becomes the command,
- * unless tokens of the jobserver have to be held for it. Never returns.
+ * Sets KTSTR_JOBS: @cpus, or fewer inside make's jobserver. Becomes the
+ * command, unless tokens of the jobserver have to be held for it. Never
+ * returns.
  */
 noreturn void become_jobs(const struct request *req, unsigned int cpus);
 

@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 #include "tools/lib/lockfile.h"
-#include "tools/lib/num.h"
 #include "tools/lib/options.h"
 #include "tools/lock/lock.h"
+#include "tools/lock/values.h"
 #include "version.h"
-
-#define NS_PER_S 1000000000ULL
 
 static const char help[] =
 	"usage: ktstr-lock cpus [OPTION...] -- COMMAND [ARG...]\n"
@@ -23,14 +21,18 @@ static const char help[] =
 	"       ktstr-lock list [OPTION...]\n"
 	"Reserve CPUs, or a source tree, and become COMMAND.\n"
 	"\n"
-	"      --cap N                 reserve N CPUs (cpus, plan)\n"
+	"      --cap N                 share N CPUs (cpus, plan)\n"
+	"      --window N              N CPUs that no other window has (cpus, plan)\n"
+	"      --exclusive             LLCs alone, for a guest (cpus, plan)\n"
+	"      --topology T            the guest: NnNlNcNt, or a preset\n"
 	"      --wait[=SECS]           wait for a lock, at most SECS (cpus, source)\n"
 	"      --no-wait               do not wait (cpus, source)\n"
 	"      --conflict-exit-code N  exit status when it is busy, else 75\n"
 	"      --die-with-parent       be killed when the parent ends\n"
 	"      --lock-dir DIR          where the locks on CPUs are\n"
 	"      --root DIR              read sys/ and proc/ of a recorded machine\n"
-	"      --json                  print JSON (list)\n"
+	"      --json                  print JSON (plan, list)\n"
+	"      --watch TIME            print again every TIME, as 1s (list)\n"
 	"  -q, --quiet                 no notes\n"
 	"  -v, --verbose               details\n"
 	"  -h, --help                  show this text\n"
@@ -38,6 +40,9 @@ static const char help[] =
 
 enum option_value {
 	OPT_CAP = 256,
+	OPT_WINDOW,
+	OPT_EXCLUSIVE,
+	OPT_TOPOLOGY,
 	OPT_WAIT,
 	OPT_NO_WAIT,
 	OPT_CONFLICT,
@@ -45,10 +50,14 @@ enum option_value {
 	OPT_LOCK_DIR,
 	OPT_ROOT,
 	OPT_JSON,
+	OPT_WATCH,
 };
 
 static const struct option longopts[] = {
 	{ "cap", required_argument, NULL, OPT_CAP },
+	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "exclusive", no_argument, NULL, OPT_EXCLUSIVE },
+	{ "topology", required_argument, NULL, OPT_TOPOLOGY },
 	{ "wait", optional_argument, NULL, OPT_WAIT },
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	{ "conflict-exit-code", required_argument, NULL, OPT_CONFLICT },
@@ -56,6 +65,7 @@ static const struct option longopts[] = {
 	{ "lock-dir", required_argument, NULL, OPT_LOCK_DIR },
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "watch", required_argument, NULL, OPT_WATCH },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -64,6 +74,10 @@ static const struct option longopts[] = {
 };
 
 #define BIT(option) (1U << ((option)-OPT_CAP))
+#define BITS_RESERVE                                                           \
+	(BIT(OPT_CAP) | BIT(OPT_WINDOW) | BIT(OPT_EXCLUSIVE) |                 \
+	 BIT(OPT_TOPOLOGY) | BIT(OPT_CONFLICT) | BIT(OPT_LOCK_DIR) |           \
+	 BIT(OPT_ROOT))
 
 /**
  * struct command - a sub-command
@@ -79,9 +93,8 @@ static const struct command {
 } commands[] = {
 	{ .name = "cpus",
 	  .run = do_cpus,
-	  .options = BIT(OPT_CAP) | BIT(OPT_WAIT) | BIT(OPT_NO_WAIT) |
-		     BIT(OPT_CONFLICT) | BIT(OPT_DIE) | BIT(OPT_LOCK_DIR) |
-		     BIT(OPT_ROOT),
+	  .options = BITS_RESERVE | BIT(OPT_WAIT) | BIT(OPT_NO_WAIT) |
+		     BIT(OPT_DIE),
 	  .runs = true,
 	  .reserves = true },
 	{ .name = "source",
@@ -91,11 +104,12 @@ static const struct command {
 	  .runs = true },
 	{ .name = "plan",
 	  .run = do_plan,
-	  .options = BIT(OPT_CAP) | BIT(OPT_LOCK_DIR) | BIT(OPT_ROOT),
+	  .options = BITS_RESERVE | BIT(OPT_JSON),
 	  .reserves = true },
 	{ .name = "list",
 	  .run = do_list,
-	  .options = BIT(OPT_LOCK_DIR) | BIT(OPT_ROOT) | BIT(OPT_JSON) },
+	  .options = BIT(OPT_LOCK_DIR) | BIT(OPT_ROOT) | BIT(OPT_JSON) |
+		     BIT(OPT_WATCH) },
 };
 
 /**
@@ -109,50 +123,22 @@ struct parse {
 	struct request req;
 };
 
-static unsigned int read_cap(const char *from, const char *text)
-{
-	uint64_t n;
-	int r = num_parse(text, 1, CPU_SETSIZE, &n);
-
-	if (r == -ERANGE && strspn(text, "0") == strlen(text))
-		die(EX_USAGE, "%s must be 1 CPU or more, not %s", from, text);
-	if (r < 0)
-		die(EX_USAGE, "%s '%s' is no number from 1 to %d", from, text,
-		    CPU_SETSIZE);
-	return (unsigned int)n;
-}
-
-/* Seconds, or a number with a unit. */
-static uint64_t read_wait(const char *text)
-{
-	uint64_t n;
-
-	if (!text)
-		return LOCK_FILE_FOREVER;
-	if (num_parse(text, 0, INT32_MAX, &n) == 0)
-		return n * NS_PER_S;
-	if (num_parse_time(text, &n) == 0)
-		return n;
-	die(EX_USAGE, "--wait '%s' is no number of seconds", text);
-}
-
-static int read_code(const char *text)
-{
-	uint64_t n;
-
-	if (num_parse(text, 0, 255, &n) < 0)
-		die(EX_USAGE,
-		    "--conflict-exit-code '%s' is no number from 0 to 255",
-		    text);
-	return (int)n;
-}
-
 static void read_long(struct parse *p, int option)
 {
 	p->seen |= BIT(option);
 	switch (option) {
 	case OPT_CAP:
-		p->req.cap = read_cap("--cap", optarg);
+		p->req.cap = read_cpus("--cap", optarg);
+		break;
+	case OPT_WINDOW:
+		p->req.cap = read_cpus("--window", optarg);
+		p->req.kind = PLAN_WINDOW;
+		break;
+	case OPT_EXCLUSIVE:
+		p->req.kind = PLAN_EXCLUSIVE;
+		break;
+	case OPT_TOPOLOGY:
+		p->req.guest = read_topology(optarg);
 		break;
 	case OPT_WAIT:
 		p->req.wait_ns = read_wait(optarg);
@@ -174,6 +160,9 @@ static void read_long(struct parse *p, int option)
 		break;
 	case OPT_JSON:
 		p->req.json = true;
+		break;
+	case OPT_WATCH:
+		p->req.watch_ns = read_watch(optarg);
 		break;
 	}
 }
@@ -229,13 +218,34 @@ static void read_environment(struct parse *p)
 		p->req.folder = folder;
 	if (!p->command->reserves)
 		return;
-	if (!p->req.cap && cap && *cap)
-		p->req.cap = read_cap("KTSTR_CPU_CAP", cap);
-	if (p->req.cap && p->req.bypass)
+	if (p->req.kind != PLAN_SHARED && cap && *cap)
+		note("KTSTR_CPU_CAP caps shared CPUs alone, and does nothing "
+		     "here");
+	else if (!p->req.cap && cap && *cap)
+		p->req.cap = read_cpus("KTSTR_CPU_CAP", cap);
+	if (p->req.bypass && (p->req.cap || p->req.kind != PLAN_SHARED))
 		die(EX_USAGE,
-		    "a cap of CPUs is a resource contract, and "
-		    "KTSTR_BYPASS_LLC_LOCKS takes no locks that could keep "
-		    "it: drop one of them");
+		    "%s is a resource contract, and KTSTR_BYPASS_LLC_LOCKS "
+		    "takes no locks that could keep it: drop one of them",
+		    p->req.kind == PLAN_SHARED	 ? "a cap of CPUs"
+		    : p->req.kind == PLAN_WINDOW ? "a window of CPUs"
+						 : "an LLC alone");
+}
+
+/* One reservation at a time, and all that belongs to it. */
+static void check_kind(const struct parse *p)
+{
+	const unsigned int kinds =
+		BIT(OPT_CAP) | BIT(OPT_WINDOW) | BIT(OPT_EXCLUSIVE);
+	unsigned int some = p->seen & kinds;
+
+	if (some & (some - 1))
+		die(EX_USAGE, "--cap, --window and --exclusive are three kinds "
+			      "of reservations: say one of them");
+	if (!(p->seen & BIT(OPT_EXCLUSIVE)) != !(p->seen & BIT(OPT_TOPOLOGY)))
+		die(EX_USAGE,
+		    "--exclusive and --topology belong together: the LLCs of a "
+		    "guest of that topology");
 }
 
 static void check(struct parse *p, char **argv)
@@ -250,6 +260,7 @@ static void check(struct parse *p, char **argv)
 			die(EX_USAGE, "'%s' does not take --%s",
 			    p->command->name, o->name);
 	}
+	check_kind(p);
 	if (p->command->run == do_source && !p->req.source)
 		die(EX_USAGE, "'source' needs a folder; see --help");
 	if (p->command->runs && !argv[optind])

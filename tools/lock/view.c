@@ -85,103 +85,93 @@ int view_read(const struct request *req, struct view *ret,
 	return 0;
 }
 
-/* Holders and their kind, for each line of @table on the file @fd. */
-static int read_llc(const struct lock_table *table, int fd,
-		    struct llc_state *state, struct why *reterr_why)
+int view_open_folder(const struct request *req, bool create, struct view *v,
+		     struct why *reterr_why)
 {
-	struct lock_id id;
-	int r = lock_id_of(fd, &id, reterr_why);
+	if (v->folder >= 0)
+		return 0;
+	free(v->path);
+	v->path = NULL;
+	v->folder = folder_open(req, create, &v->path, reterr_why);
+	return v->folder < 0 ? v->folder : 0;
+}
 
-	for (size_t i = 0; r == 0 && i < table->count; i++) {
+/* Holders and their kind, for each line of @table on the file @id. */
+static void read_llc(const struct lock_table *table, const struct lock_id *id,
+		     struct llc_state *state)
+{
+	for (size_t i = 0; i < table->count; i++) {
 		const struct lock_line *line = &table->line[i];
 
-		if (line->by_file || !lock_line_is_of(line, &id))
+		if (line->by_file || !lock_line_is_of(line, id))
 			continue;
 		state->holders++;
 		state->exclusive |= line->exclusive;
 	}
-	return r;
 }
 
-static int read_llcs(const struct lock_table *table, bool create,
-		     struct view *v, struct why *reterr_why)
-{
-	for (unsigned int i = 0; i < v->host.llc_count; i++) {
-		struct llc_name name = llc_name(v->host.llc[i].id);
-		cpu_set_t ours;
-		int r;
-
-		v->llc[i] = (struct llc_state){ 0 };
-		CPU_AND(&ours, &v->host.llc[i].cpus, &v->allowed);
-		if (CPU_COUNT(&ours) == 0)
-			continue;
-		auto_fd int fd = lock_file_open(v->folder, name.text, create,
-						reterr_why);
-		if (fd == -ENOENT && !create)
-			continue;
-		r = fd < 0 ? fd : read_llc(table, fd, &v->llc[i], reterr_why);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int read_users(const struct lock_table *table, bool create,
+/**
+ * read_files() - the state of each lock file that is there
+ * @id: of the folder: all its files are on that device
+ */
+static int read_files(const struct lock_table *table, struct lock_id id,
 		      struct view *v, struct why *reterr_why)
 {
-	struct lock_id id;
-	int r;
+	struct stat st;
 
-	auto_fd int fd =
-		lock_file_open(v->folder, CPU_USE_FILE, create, reterr_why);
-	if (fd < 0)
-		return fd == -ENOENT && !create ? 0 : fd;
-	r = lock_id_of(fd, &id, reterr_why);
-	for (size_t i = 0; r == 0 && i < table->count; i++) {
-		const struct lock_line *line = &table->line[i];
+	for (unsigned int i = 0; i < v->host.llc_count; i++) {
+		struct llc_name name = llc_name(v->host.llc[i].id);
 
-		if (!line->by_file || !lock_line_is_of(line, &id))
-			continue;
-		for (uint64_t cpu = line->first;
-		     cpu <= line->last && cpu < CPU_SETSIZE; cpu++)
-			v->users[cpu]++;
+		v->llc[i] = (struct llc_state){ 0 };
+		if (fstatat(v->folder, name.text, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue; /* whoever takes it says why not */
+		id.inode = st.st_ino;
+		read_llc(table, &id, &v->llc[i]);
 	}
-	return r;
+	if (fstatat(v->folder, USES_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT
+			       ? 0
+			       : why_set(reterr_why, -errno,
+					 "cannot look at '%s/%s': %s", v->path,
+					 USES_FILE, strerror(errno));
+	id.inode = st.st_ino;
+	uses_read(table, &id, &v->uses);
+	return 0;
 }
 
 /* Holders in other PID namespaces do not show, but what they use does. */
 static void add_hidden_holders(struct view *v)
 {
 	for (unsigned int i = 0; i < v->host.llc_count; i++) {
+		struct llc_state *state = &v->llc[i];
+
 		for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 			if (CPU_ISSET(cpu, &v->host.llc[i].cpus) &&
-			    v->users[cpu] > v->llc[i].holders)
-				v->llc[i].holders = v->users[cpu];
+			    v->uses.users[cpu] > state->holders)
+				state->holders = v->uses.users[cpu];
 		}
+		if (!CPU_ISSET(v->host.llc[i].id, &v->uses.alone))
+			continue;
+		state->exclusive = true;
+		state->holders += state->holders == 0;
 	}
 }
 
-int view_read_locks(const struct request *req, bool create, struct view *v,
-		    struct why *reterr_why)
+int view_read_locks(struct view *v, struct why *reterr_why)
 {
 	struct lock_table table = { 0 };
+	struct lock_id id;
 	int r;
 
-	memset(v->users, 0, sizeof(v->users));
-	if (v->folder < 0) {
-		free(v->path);
-		v->path = NULL;
-		v->folder = folder_open(req, create, &v->path, reterr_why);
-	}
-	if (v->folder == -ENOENT && !create)
-		return 0;
+	v->uses = (struct uses){ 0 };
+	memset(v->llc, 0, v->host.llc_count * sizeof(*v->llc));
 	if (v->folder < 0)
-		return v->folder;
-	r = lock_table_read(&table, reterr_why);
+		return 0;
+	r = lock_id_of(v->folder, &id, reterr_why);
 	if (r == 0)
-		r = read_llcs(&table, create, v, reterr_why);
+		r = lock_table_read(&table, reterr_why);
 	if (r == 0)
-		r = read_users(&table, create, v, reterr_why);
+		r = read_files(&table, id, v, reterr_why);
 	if (r == 0)
 		add_hidden_holders(v);
 	lock_table_done(&table);
@@ -196,4 +186,33 @@ void view_done(struct view *v)
 	free(v->path);
 	free(v->llc);
 	*v = (struct view){ .folder = -1 };
+}
+
+int view_plan(const struct request *req, const struct view *v, struct plan *ret,
+	      struct blocked *reterr_blocked, struct why *reterr_why)
+{
+	unsigned int count = (unsigned int)CPU_COUNT(&v->allowed);
+	const struct plan_input in = {
+		.host = &v->host,
+		.allowed = v->allowed,
+		.mems = v->mems,
+		.kind = req->kind,
+		.target = req->cap ? req->cap : plan_default_target(count),
+		.guest = req->guest,
+		.llc = v->llc,
+		.users = v->uses.users,
+		.windowed = v->uses.windowed,
+	};
+	int r;
+
+	if (req->cap > count)
+		die(EX_USAGE,
+		    "%u CPUs are wanted, %u are allowed to this process: ask "
+		    "for fewer, widen its cpuset or affinity, or drop the %s",
+		    req->cap, count,
+		    req->kind == PLAN_WINDOW ? "window" : "cap");
+	r = plan_make(&in, ret, reterr_blocked, reterr_why);
+	if (r == -ERANGE)
+		die(EX_USAGE, "%s", reterr_why->text);
+	return r;
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/lock/values.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+#include "tools/lib/lockfile.h"
+#include "tools/lib/num.h"
+
+#define NS_PER_S     1000000000ULL
+#define WATCH_MIN_NS 10000000ULL
+#define WATCH_MAX_NS (24 * 3600 * NS_PER_S)
+
+unsigned int read_cpus(const char *from, const char *text)
+{
+	uint64_t n;
+	int r = num_parse(text, 1, CPU_SETSIZE, &n);
+
+	if (r == -ERANGE && strspn(text, "0") == strlen(text))
+		die(EX_USAGE, "%s must be 1 CPU or more, not %s", from, text);
+	if (r < 0)
+		die(EX_USAGE, "%s '%s' is no number from 1 to %d", from, text,
+		    CPU_SETSIZE);
+	return (unsigned int)n;
+}
+
+/* Seconds, or a number with a unit. */
+uint64_t read_wait(const char *text)
+{
+	uint64_t n;
+
+	if (!text)
+		return LOCK_FILE_FOREVER;
+	if (num_parse(text, 0, INT32_MAX, &n) == 0)
+		return n * NS_PER_S;
+	if (num_parse_time(text, &n) == 0)
+		return n;
+	die(EX_USAGE, "--wait '%s' is no number of seconds", text);
+}
+
+int read_code(const char *text)
+{
+	uint64_t n;
+
+	if (num_parse(text, 0, 255, &n) < 0)
+		die(EX_USAGE,
+		    "--conflict-exit-code '%s' is no number from 0 to 255",
+		    text);
+	return (int)n;
+}
+
+uint64_t read_watch(const char *text)
+{
+	uint64_t n;
+
+	if (num_parse_time(text, &n) < 0 || n < WATCH_MIN_NS ||
+	    n > WATCH_MAX_NS)
+		die(EX_USAGE,
+		    "--watch '%s' is no time from 10ms to 24h, such as 1s",
+		    text);
+	return n;
+}
+
+struct topology read_topology(const char *text)
+{
+	const struct preset *preset = preset_find(text);
+	struct topology topology;
+	struct why why;
+
+	if (preset)
+		return preset->topology;
+	if (topology_parse(text, &topology, &why) < 0)
+		die(EX_USAGE, "--topology '%s': %s", text, why.text);
+	return topology;
+}
