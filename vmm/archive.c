@@ -5,14 +5,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
-#include "vmm/closure.h"
 #include "vmm/cpio.h"
 
-#define auto_closure __attribute__((cleanup(closure_done)))
+#define COMMAND_MAX (1 << 20)
 
 int archive_init(int fd, const char *init, struct why *reterr_why)
 {
@@ -32,37 +30,6 @@ static const char *base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
-}
-
-/* Add a program under /job/bin, its libraries, and its loader. */
-static int add_program(struct cpio *c, const char *path, struct why *reterr_why)
-{
-	auto_closure struct closure needs = { 0 };
-	auto_str struct str name = { 0 };
-	int r;
-
-	if (access(path, X_OK) < 0 && errno == ENOENT)
-		return why_set(reterr_why, -ENOENT, "no such program: '%s'",
-			       path);
-	if (access(path, X_OK) < 0)
-		return why_set(reterr_why, -EACCES, "'%s' is not executable",
-			       path);
-	r = closure_find(path, &needs, reterr_why);
-	if (r < 0)
-		return r;
-	str_addf(&name, "job/bin/%s", base_name(path));
-	r = cpio_add_file(c, str_text(&name), 0755, path, reterr_why);
-	if (r == 0 && needs.interpreter)
-		r = cpio_add_file(c, needs.interpreter + 1, 0755,
-				  needs.interpreter, reterr_why);
-	for (size_t i = 0; r == 0 && i < needs.count; i++) {
-		auto_str struct str lib = { 0 };
-
-		str_addf(&lib, "job/lib/%s", base_name(needs.item[i].soname));
-		r = cpio_add_file(c, str_text(&lib), 0755, needs.item[i].path,
-				  reterr_why);
-	}
-	return r;
 }
 
 static void add_words(struct str *out, const char *key, char *const *words)
@@ -95,15 +62,45 @@ static void describe(struct str *out, const struct job *job)
 			 base_name(job->scheduler),
 			 job->clock == CLOCK_VIRTUAL ? "60s" : "10s");
 	add_words(out, "arg", job->args);
-	if (job->command) {
-		str_add(out, "exec = ");
-		str_addf(out, "/job/bin/%s", base_name(job->command[0]));
-		for (char *const *w = job->command + 1; *w; w++) {
-			str_add(out, " ");
-			words_quote(out, *w);
-		}
-		str_add(out, "\n");
+}
+
+/* The command's words, as the guest reads them: vmm/guest/job.c. */
+static int add_command(struct cpio *c, char *const *command,
+		       struct why *reterr_why)
+{
+	auto_str struct str words = { 0 };
+
+	for (; *command; command++)
+		str_add_bytes(&words, *command, strlen(*command) + 1);
+	if (words.failed)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	if (words.len > COMMAND_MAX)
+		return why_set(reterr_why, -E2BIG,
+			       "the command line has %zu bytes; there is room "
+			       "for %d",
+			       words.len, COMMAND_MAX);
+	return cpio_add_data(c, "job/exec", 0644, words.text, words.len,
+			     reterr_why);
+}
+
+static int add_files(struct cpio *c, const struct job *job,
+		     struct why *reterr_why)
+{
+	auto_pack struct pack p = { .cpio = c };
+	int r = 0;
+
+	if (job->scheduler) {
+		auto_str struct str guest = { 0 };
+
+		str_addf(&guest, "/job/bin/%s", base_name(job->scheduler));
+		r = pack_program(&p, job->scheduler, str_text(&guest),
+				 reterr_why);
 	}
+	if (r == 0 && job->program)
+		r = pack_program(&p, job->program, job->command[0], reterr_why);
+	for (size_t i = 0; r == 0 && i < job->include_count; i++)
+		r = pack_include(&p, &job->include[i], reterr_why);
+	return r;
 }
 
 int archive_job(int fd, const struct job *job, struct why *reterr_why)
@@ -122,10 +119,13 @@ int archive_job(int fd, const struct job *job, struct why *reterr_why)
 	if (r == 0 && job->test_name)
 		r = cpio_add_data(c, "job/name", 0644, job->test_name,
 				  strlen(job->test_name), reterr_why);
-	if (r == 0 && job->scheduler)
-		r = add_program(c, job->scheduler, reterr_why);
 	if (r == 0 && job->command)
-		r = add_program(c, job->command[0], reterr_why);
+		r = add_command(c, job->command, reterr_why);
+	if (r == 0 && job->input)
+		r = cpio_add_data(c, "job/stdin", 0644, job->input,
+				  job->input_len, reterr_why);
+	if (r == 0)
+		r = add_files(c, job, reterr_why);
 	if (r == 0)
 		r = cpio_finish(c, reterr_why);
 	return r;

@@ -10,19 +10,29 @@
 
 #include "tools/lib/why.h"
 #include "vmm/machine.h"
+#include "vmm/pack.h"
 
 /**
  * struct job - what the guest is to do
  * @test_text, @test_name: the test, or NULL to run @command
  * @scheduler:   host path of its program, or NULL for the kernel's own
  * @args:        its arguments, NULL-terminated, or NULL
- * @command:     a program of the host and its arguments, to run in the guest
+ * @command:     what to run in the guest: a program there and its arguments
+ * @program:     host path of that program, which enters as @command[0]; NULL
+ *		 when it is one of @include
+ * @include:     files and folders of the host, @include_count of them
+ * @input:       what @command reads, @input_len bytes; NULL for none
  * @calibrate:   measure the CPUs before the test
  */
 struct job {
 	const char *test_text, *test_name, *scheduler;
 	char *const *args;
 	char *const *command;
+	const char *program;
+	const struct include *include;
+	size_t include_count;
+	const char *input;
+	size_t input_len;
 	enum vm_clock clock;
 	uint64_t seed;
 	bool calibrate;
@@ -39,9 +49,9 @@ int archive_init(int fd, const char *init, struct why *reterr_why);
 /**
  * archive_job() - write the archive of a job to @fd
  *
- * The scheduler (or command) is /job/bin/NAME, its libraries are in /job/lib,
- * its loader has its own path.
+ * The scheduler is /job/bin/NAME; libraries and loaders as by pack_add().
  *
- * Return: 0; -ENOEXEC or -ENOENT as closure_find(); -errno.
+ * Return: 0; an error of pack_add(); -E2BIG for a command line of more than
+ * 1 MiB; -errno.
  */
 int archive_job(int fd, const struct job *job, struct why *reterr_why);

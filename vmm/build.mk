@@ -11,3 +11,4 @@ lib-objs-y += vmm/frame.o
 lib-objs-y += vmm/ldcache.o
 lib-objs-y += vmm/machine.o
 lib-objs-y += vmm/noise.o
+lib-objs-y += vmm/pack.o

@@ -108,6 +108,40 @@ static int add_folders(struct cpio *c, const char *name, struct why *reterr_why)
 	return r;
 }
 
+int cpio_add_folder(struct cpio *c, const char *name, unsigned int mode,
+		    struct why *reterr_why)
+{
+	int r = add_folders(c, name, reterr_why);
+
+	if (r < 0 || has_folder(c, name))
+		return r;
+	r = add_header(c, name, S_IFDIR | mode, 0, reterr_why);
+	if (r == 0 && words_append(&c->folders, name) < 0)
+		r = why_set(reterr_why, -ENOMEM, "out of memory");
+	return r;
+}
+
+int cpio_add_link(struct cpio *c, const char *name, const char *target,
+		  struct why *reterr_why)
+{
+	struct archive_entry *e = archive_entry_new();
+	int r = add_folders(c, name, reterr_why);
+
+	if (!e)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	archive_entry_set_pathname(e, name);
+	archive_entry_set_mode(e, S_IFLNK | 0777);
+	archive_entry_set_symlink(e, target);
+	archive_entry_set_size(e, 0);
+	archive_entry_set_mtime(e, 0, 0);
+	archive_entry_set_nlink(e, 1);
+	archive_entry_set_ino64(e, ++c->inode);
+	if (r == 0 && archive_write_header(c->out, e) != ARCHIVE_OK)
+		r = failed(c, name, reterr_why);
+	archive_entry_free(e);
+	return r;
+}
+
 int cpio_add_data(struct cpio *c, const char *name, unsigned int mode,
 		  const void *data, size_t len, struct why *reterr_why)
 {

@@ -29,5 +29,12 @@ int cpio_add_data(struct cpio *c, const char *name, unsigned int mode,
 int cpio_add_file(struct cpio *c, const char *name, unsigned int mode,
 		  const char *path, struct why *reterr_why);
 
+/* Add a symbolic link @name to @target, or a folder. A folder that is there
+ * already, from a name below it, keeps its mode. */
+int cpio_add_link(struct cpio *c, const char *name, const char *target,
+		  struct why *reterr_why);
+int cpio_add_folder(struct cpio *c, const char *name, unsigned int mode,
+		    struct why *reterr_why);
+
 /* Write the trailer, padded to 512 bytes, so that archives can be joined. */
 int cpio_finish(struct cpio *c, struct why *reterr_why);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <nettle/base64.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmm/frame.h"
@@ -63,15 +65,60 @@ void facts_done(struct facts *f)
 	*f = (struct facts){ 0 };
 }
 
-static void add_text(struct facts *f, const json_t *frame)
+static void add_output(struct facts *f, int stream, const char *data,
+		       size_t len)
+{
+	struct str *to = stream == 1 ? &f->out : &f->err;
+
+	if (f->on_output)
+		f->on_output(f->output_arg, stream, data, len);
+	else if (to->len < TEXT_MAX)
+		str_add_bytes(to, data, len);
+}
+
+/* The bytes that @text stands for; NULL when it is no base64. */
+static uint8_t *decode(const char *text, size_t *ret_len)
+{
+	struct base64_decode_ctx base64;
+	size_t len = strlen(text);
+	uint8_t *data = malloc(BASE64_DECODE_LENGTH(len) + 1);
+
+	*ret_len = BASE64_DECODE_LENGTH(len);
+	base64_decode_init(&base64);
+	if (data && base64_decode_update(&base64, ret_len, data, len, text) &&
+	    base64_decode_final(&base64))
+		return data;
+	free(data);
+	return NULL;
+}
+
+/* False for a frame without text, which we never send. */
+static bool add_text(struct facts *f, const json_t *frame)
 {
 	const char *name = facts_text(frame, "name");
-	struct str *to = strcmp(name, "stdout") == 0   ? &f->out
-			 : strcmp(name, "stderr") == 0 ? &f->err
-						       : &f->log;
+	const char *text = facts_text(frame, "text");
+	const json_t *base64 = json_object_get(frame, "base64");
+	int stream = strcmp(name, "stdout") == 0   ? 1
+		     : strcmp(name, "stderr") == 0 ? 2
+						   : 0;
 
-	if (to->len < TEXT_MAX)
-		str_add(to, facts_text(frame, "text"));
+	if (base64) {
+		size_t len;
+		uint8_t *data =
+			json_is_string(base64)
+				? decode(json_string_value(base64), &len)
+				: NULL;
+
+		if (data && stream > 0)
+			add_output(f, stream, (const char *)data, len);
+		free(data);
+		return data && stream > 0;
+	}
+	if (stream > 0)
+		add_output(f, stream, text, strlen(text));
+	else if (f->log.len < TEXT_MAX)
+		str_add(&f->log, text);
+	return true;
 }
 
 /* File one frame; false if its kind is unknown. Takes over @frame. */
@@ -80,9 +127,10 @@ static bool add_frame(struct facts *f, json_t *frame)
 	const char *kind = facts_text(frame, "t");
 
 	if (strcmp(kind, "log") == 0) {
-		add_text(f, frame);
+		bool good = add_text(f, frame);
+
 		json_decref(frame);
-		return true;
+		return good;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		json_t **to = (json_t **)((char *)f + kinds[i].offset);
@@ -104,59 +152,78 @@ static bool add_frame(struct facts *f, json_t *frame)
 	return false;
 }
 
-static int read_frames(const char *stream, size_t len, struct facts *f)
+int facts_begin(struct facts *f)
 {
-	const char *text = stream, *payload;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!kinds[i].list)
+			continue;
+		json_t *list = json_array();
+		if (!list) {
+			facts_done(f);
+			return -ENOMEM;
+		}
+		*(json_t **)((char *)f + kinds[i].offset) = list;
+	}
+	return 0;
+}
+
+int facts_take(struct facts *f, const char **text, const char *end)
+{
+	const char *payload;
+	json_error_t error;
 	size_t size;
 	int r;
 
-	while ((r = frame_read(&text, stream + len, &f->frames, &payload, &size,
-			       &f->why)) > 0) {
-		json_error_t error;
-		json_t *frame = json_loadb(payload, size, 0, &error);
-
-		if (!frame || !json_is_object(frame)) {
-			json_decref(frame);
-			return why_set(&f->why, -EBADMSG,
-				       "frame %" PRIu64 " is no JSON object",
-				       f->frames - 1);
-		}
-		if (!add_frame(f, frame))
-			return why_set(&f->why, -EBADMSG,
-				       "frame %" PRIu64 " is of unknown kind",
-				       f->frames - 1);
+	if (f->damaged)
+		return -EBADMSG;
+	r = frame_read(text, end, &f->frames, &payload, &size, &f->why);
+	if (r <= 0) {
+		f->damaged = r < 0;
+		return r;
 	}
-	return r;
+	json_t *frame = json_loadb(payload, size, 0, &error);
+	if (json_is_object(frame)) {
+		if (add_frame(f, frame))
+			return 1;
+		why_set(&f->why, 0, "frame %" PRIu64 " is of unknown kind",
+			f->frames - 1);
+	} else {
+		json_decref(frame);
+		why_set(&f->why, 0, "frame %" PRIu64 " is no JSON object",
+			f->frames - 1);
+	}
+	f->damaged = true;
+	return -EBADMSG;
+}
+
+void facts_end(struct facts *f)
+{
+	if (f->damaged)
+		return;
+	if (!f->end)
+		why_set(&f->why, 0,
+			"the channel ends after %" PRIu64
+			" frames, without the end frame",
+			f->frames);
+	else if ((uint64_t)facts_int(f->end, "frames") + 1 != f->frames)
+		why_set(&f->why, 0,
+			"the end frame counts %" PRIi64 " frames, %" PRIu64
+			" came",
+			facts_int(f->end, "frames"), f->frames - 1);
+	else
+		f->complete = true;
 }
 
 int facts_read(const char *stream, size_t len, struct facts *ret)
 {
 	struct facts f = { 0 };
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!kinds[i].list)
-			continue;
-		json_t *list = json_array();
-		if (!list) {
-			facts_done(&f);
-			return -ENOMEM;
-		}
-		*(json_t **)((char *)&f + kinds[i].offset) = list;
-	}
-	if (read_frames(stream, len, &f) == 0) {
-		if (!f.end)
-			why_set(&f.why, 0,
-				"the channel ends after %" PRIu64
-				" frames, without the end frame",
-				f.frames);
-		else if ((uint64_t)facts_int(f.end, "frames") + 1 != f.frames)
-			why_set(&f.why, 0,
-				"the end frame counts %" PRIi64
-				" frames, %" PRIu64 " came",
-				facts_int(f.end, "frames"), f.frames - 1);
-		else
-			f.complete = true;
-	}
+	if (facts_begin(&f) < 0)
+		return -ENOMEM;
+	for (const char *text = stream;
+	     facts_take(&f, &text, stream + len) > 0;)
+		continue;
+	facts_end(&f);
 	*ret = f;
 	return 0;
 }

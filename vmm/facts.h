@@ -15,7 +15,10 @@
  *	that kind, or NULL
  * @scheduler, @event, @worker, @kmsg: arrays, in order; never NULL
  * @log:    text of the scheduler; @out, @err: of a command that was run
+ * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
+ *	(2), each byte; @output_arg goes with it
  * @frames: how many were read
+ * @damaged: a frame was not what it should be; nothing behind it was read
  * @complete: the end frame came, and counts what was read
  * @why:    if not @complete: what is wrong with the stream
  */
@@ -23,10 +26,26 @@ struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *end;
 	json_t *scheduler, *event, *worker, *kmsg;
 	struct str log, out, err;
+	void (*on_output)(void *arg, int stream, const char *data, size_t len);
+	void *output_arg;
 	uint64_t frames;
-	bool complete;
+	bool damaged, complete;
 	struct why why;
 };
+
+/**
+ * facts_begin(), facts_take(), facts_end() - a stream read while it grows
+ * @f:    begun; facts_done() frees it
+ * @text: in and out: the part that was not taken yet; moved past one frame
+ * @end:  of what there is so far
+ *
+ * facts_take() takes one frame. Return: 1; 0 when there is no whole one; or
+ * -EBADMSG when it is damaged or unknown: @f->why says so, and nothing is taken
+ * any more. facts_end() says what is missing once all is there.
+ */
+int facts_begin(struct facts *f);
+int facts_take(struct facts *f, const char **text, const char *end);
+void facts_end(struct facts *f);
 
 /**
  * facts_read() - sort the stream of a channel

@@ -22,8 +22,7 @@
 #include "tools/lib/cpulist.h"
 #include "tools/lib/words.h"
 
-#define ERRORS_MAX     4096
-#define FILE_BYTES_MAX (64UL << 20)
+#define ERRORS_MAX 4096
 
 static double now(void)
 {
@@ -37,7 +36,7 @@ static double now(void)
 static int become_qemu(char *const *argv, const struct machine_config *c,
 		       const cpu_set_t *cpus, pid_t parent, int errors)
 {
-	struct rlimit size = { FILE_BYTES_MAX, FILE_BYTES_MAX };
+	struct rlimit size = { c->port_bytes_max, c->port_bytes_max };
 	sigset_t none;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
@@ -102,8 +101,8 @@ static int start(const struct machine_config *c, char *const *argv,
 }
 
 /*
- * Wait for @pid; at the limit, or when told to stop, kill it. Under the virtual
- * clock nothing is done meanwhile; under the real one the noise is sampled.
+ * Wait for @pid; at the limit, or when told to stop, kill it. Nothing that is
+ * done meanwhile reaches QEMU, whose virtual clock must not notice us.
  */
 static void await(const struct machine_config *c, pid_t pid,
 		  unsigned int timeout_s, int stop_fd,
@@ -126,6 +125,11 @@ static void await(const struct machine_config *c, pid_t pid,
 			noise_sample(&result->noise, pid);
 			if (left > NOISE_INTERVAL_S)
 				left = NOISE_INTERVAL_S;
+		}
+		if (c->tick) {
+			c->tick(c->tick_arg);
+			if (left > MACHINE_TICK_MS / 1e3)
+				left = MACHINE_TICK_MS / 1e3;
 		}
 		if (poll(p, stop_fd >= 0 ? 2 : 1, (int)(left * 1000) + 1) < 0 &&
 		    errno != EINTR)
@@ -188,7 +192,7 @@ int machine_run(const struct machine_config *c, const char *cpus,
 	r = start(c, argv, cpus ? &set : NULL, errors, &pid, reterr_why);
 	if (r < 0)
 		return r;
-	*ret = (struct machine_result){ 0 };
+	*ret = (struct machine_result){ .port_bytes_max = c->port_bytes_max };
 	await(c, pid, timeout_s, stop_fd, ret);
 	ret->seconds = now() - begin;
 	ret->errors = read_errors(errors);

@@ -31,6 +31,9 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
  *		machine_shift()
  * @console_level: kernel messages below it go to the console, 0 to 8
+ * @port_bytes_max: how much QEMU may write into each of the two files
+ * @tick:       called every MACHINE_TICK_MS while the machine runs, or NULL; it
+ *		must not block
  * @append:     more words for the kernel's command line, or NULL
  */
 struct machine_config {
@@ -40,7 +43,12 @@ struct machine_config {
 	enum vm_clock clock;
 	enum vm_accel accel;
 	unsigned int memory_mib, shift, console_level;
+	uint64_t port_bytes_max;
+	void (*tick)(void *arg);
+	void *tick_arg;
 };
+
+#define MACHINE_TICK_MS 50
 
 /**
  * machine_argv() - the command line of QEMU
@@ -81,7 +89,8 @@ struct machine_result {
 	int status;
 	double seconds; /* of host time */
 	char *errors;	/* QEMU's standard error, at most 4 KiB; free() it */
-	struct noise noise; /* real clock: what the host withheld */
+	struct noise noise;	 /* real clock: what the host withheld */
+	uint64_t port_bytes_max; /* of the machine_config */
 };
 
 /**
@@ -90,8 +99,9 @@ struct machine_result {
  * @timeout_s:  of host time
  * @stop_fd:    a signalfd that tells to stop, or -1
  *
- * QEMU gets SIGKILL when this process dies, however it dies. It may write at
- * most 64 MiB into each of its files: a guest cannot fill the disk.
+ * QEMU gets SIGKILL when this process dies, however it dies. It cannot write
+ * more than @c->port_bytes_max into each of its files: a guest cannot fill the
+ * disk.
  *
  * Return: 0; -ENOENT when QEMU is not installed; -errno.
  */

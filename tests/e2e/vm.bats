@@ -38,8 +38,8 @@ guest_program() {
 @test "vm: a command refuses the options of other commands" {
 	run -2 --separate-stderr ktstr-vm exec "${kernel[@]}" --sched x.sched -- true
 	[ "$stderr" = "ktstr-vm: exec takes no option --sched; see --help" ]
-	run -2 --separate-stderr ktstr-vm --seed 2 exec "${kernel[@]}" -- true
-	[ "$stderr" = "ktstr-vm: exec takes no option --seed; see --help" ]
+	run -2 --separate-stderr ktstr-vm --profile f exec "${kernel[@]}" -- true
+	[ "$stderr" = "ktstr-vm: exec takes no option --profile; see --help" ]
 	run -2 --separate-stderr ktstr-vm doctor --test x.test
 	[ "$stderr" = "ktstr-vm: doctor takes no option --test; see --help" ]
 }

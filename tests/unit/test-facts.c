@@ -31,6 +31,35 @@ TEST(frames_are_sorted_by_kind)
 	str_done(&s);
 }
 
+TEST(a_command_s_bytes_arrive_as_they_were)
+{
+	static const char *const bad[] = {
+		"{\"t\":\"log\",\"name\":\"stdout\",\"base64\":\"AA=\"}",
+		"{\"t\":\"log\",\"name\":\"stdout\",\"base64\":\"?\"}",
+		"{\"t\":\"log\",\"name\":\"stdout\",\"base64\":1}",
+		"{\"t\":\"log\",\"name\":\"scheduler\",\"base64\":\"AA==\"}",
+	};
+	struct str s = { 0 };
+	struct facts f;
+
+	add(&s, 0, "{\"t\":\"log\",\"name\":\"stdout\",\"base64\":\"AP8K\"}");
+	add(&s, 1, "{\"t\":\"log\",\"name\":\"stdout\",\"text\":\"b\"}");
+	add(&s, 2, "{\"t\":\"end\",\"frames\":2}");
+	CHECK_INT(facts_read(s.text, s.len, &f), 0);
+	CHECK(f.complete);
+	CHECK_INT(f.out.len, 4);
+	CHECK(memcmp(f.out.text, "\0\xff\nb", 4) == 0);
+	facts_done(&f);
+	str_done(&s);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		add(&s, 0, bad[i]);
+		CHECK_INT(facts_read(s.text, s.len, &f), 0);
+		CHECK(f.damaged && !f.complete && f.out.len == 0);
+		facts_done(&f);
+		str_done(&s);
+	}
+}
+
 TEST(what_is_not_whole_is_not_complete)
 {
 	static const char *const last[] = {

@@ -11,7 +11,7 @@
 
 static char top[64];
 
-static void put(const char *name, const char *text)
+static void put_bytes(const char *name, const char *text, size_t len)
 {
 	char path[128];
 	struct why why;
@@ -21,7 +21,12 @@ static void put(const char *name, const char *text)
 		CHECK(mkdtemp(top));
 	}
 	snprintf(path, sizeof(path), "%s/%s", top, name);
-	CHECK_INT(file_publish(path, text, strlen(text), 0644, &why), 0);
+	CHECK_INT(file_publish(path, text, len, 0644, &why), 0);
+}
+
+static void put(const char *name, const char *text)
+{
+	put_bytes(name, text, strlen(text));
 }
 
 /* Read a job of that text, with a good test beside it. */
@@ -92,11 +97,23 @@ TEST(a_command_needs_no_test)
 	struct job j;
 	int r;
 
-	put("job", "[job]\nexec = sh -c 'exit 3'\n");
+	put("job", "[job]\n");
+	put_bytes("exec", "sh\0-c\0exit '3'\n\0", 17);
 	r = job_read(top, &j, &why);
 	CHECK_INT(r, 0);
-	CHECK_INT(words_count(j.exec), 3);
+	CHECK_INT(words_count(j.exec), 4);
+	CHECK(strcmp(j.exec[2], "exit '3'\n") == 0 && j.exec[3][0] == '\0');
 	job_done(&j);
+	put_bytes("exec", "sh\0-c", 5);
+	CHECK_INT(job_read(top, &j, &why), -EINVAL);
+	CHECK(strstr(why.text, "no list of words"));
+	job_done(&j);
+	put_bytes("exec", "", 0);
+	CHECK_INT(job_read(top, &j, &why), -EINVAL);
+	job_done(&j);
+	char exec[160];
+	snprintf(exec, sizeof(exec), "%s/exec", top);
+	CHECK_INT(unlink(exec), 0);
 	put("job", "[job]\n");
 	CHECK_INT(job_read(top, &j, &why), -ENOENT);
 	CHECK(strstr(why.text, "'test'"));
@@ -112,7 +129,7 @@ TEST(a_wrong_job_is_refused_with_its_place)
 	refused("[job]\nscheduler = scx\n", "'scheduler' cannot be 'scx'");
 	refused("[job]\nscheduler = /x\narg = a b\n", "'arg' cannot be");
 	refused("[job]\nattach-timeout = 0\n", "'attach-timeout' cannot be");
-	refused("[job]\nexec =\n", "'exec' cannot be ''");
+	refused("[job]\nexec = a\n", "unknown key 'exec'");
 	refused("[jobs]\n", "job:1:1: unknown section");
 	refused("[job]\narg = -v\n", "arguments but no scheduler");
 }

@@ -173,6 +173,38 @@ TEST(output_is_bounded_and_the_rest_is_counted)
 	CHECK(strstr(tail, "bytes more were dropped]"));
 }
 
+TEST(exact_output_is_text_or_base64)
+{
+	static const struct {
+		const char *text, *want;
+		size_t len;
+	} row[] = {
+		{ "a line\n", "\"text\":\"a line\\n\"}", 7 },
+		{ "\0\xff\n", "\"base64\":\"AP8K\"}", 3 },
+		{ "\0\xff", "\"base64\":\"AP8=\"}", 2 },
+		{ "\xfe", "\"base64\":\"/g==\"}", 1 },
+		{ "\xc3\xa4\xc3\xa4", "\"base64\":\"w6TDpA==\"}", 4 },
+		{ "\n\n\n\n", "\"base64\":\"CgoKCg==\"}", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct channel c = new_channel();
+		auto_free char *got = NULL;
+		struct textlog log;
+		int out;
+
+		CHECK_INT(textlog_open(&log, "stdout", &out), 0);
+		log.exact = true;
+		CHECK_INT(write(out, row[i].text, row[i].len), row[i].len);
+		close(out);
+		textlog_close(&log, &c);
+		got = payload_of(&c, 0);
+		CHECK(strstr(got, row[i].want));
+		CHECK_INT(c.seq, 1);
+		close(c.fd);
+	}
+}
+
 #define SELECT(text) kmsg_select(&follow, text)
 
 TEST(one_look_does_not_follow_a_writer_for_ever)
@@ -209,4 +241,6 @@ TEST(kernel_messages_of_trouble_are_chosen)
 	CHECK(!SELECT("   indented, but of something else"));
 	CHECK(SELECT("rcu: INFO: rcu_sched self-detected stall on CPU"));
 	CHECK(SELECT("INFO: task kworker:1 blocked for more than 1 seconds."));
+	CHECK(SELECT("Out of memory: Killed process 42 (x) total-vm:1kB"));
+	CHECK(!SELECT("oom_reaper: reaped process 42 (x)"));
 }

@@ -282,6 +282,7 @@ TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
 	r.e.console_len = 0;
 	r.machine.end = END_SIGNAL;
 	r.machine.status = 25; /* SIGXFSZ */
+	r.machine.port_bytes_max = 64 << 20;
 	judgement_done(&r.j);
 	judge(&r.e, &r.j);
 	check_verdict(&r, VERDICT_ERROR, "harness");

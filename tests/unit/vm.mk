@@ -1,7 +1,7 @@
 tests-y            += test-judge
 test-judge-objs-y  := tests/unit/test-judge.o tools/vm/judge.o
 test-judge-objs-y  += tools/vm/judge-checks.o tools/vm/stats.o
-test-judge-libs-y  := -ljansson -lm $(lib-lzma)
+test-judge-libs-y  := -ljansson -lnettle -lm $(lib-lzma)
 tests-y            += test-argv
 test-argv-objs-y   := tests/unit/test-argv.o
 tests-y            += test-attest
@@ -9,7 +9,7 @@ test-attest-objs-y := tests/unit/test-attest.o
 test-attest-libs-y := -ljansson $(lib-lzma)
 tests-y            += test-facts
 test-facts-objs-y  := tests/unit/test-facts.o
-test-facts-libs-y  := -ljansson $(lib-lzma)
+test-facts-libs-y  := -ljansson -lnettle $(lib-lzma)
 tests-y            += test-archive
 test-archive-objs-y := tests/unit/test-archive.o
 test-archive-libs-y := -larchive -lelf

@@ -2,6 +2,7 @@
 /* exec.c - "ktstr-vm exec": a program of the host, run in the guest. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,12 @@
 #include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
+#include "tools/vm/include.h"
+#include "tools/vm/input.h"
+#include "tools/vm/judge.h"
 #include "tools/vm/launch.h"
 #include "vmm/console.h"
+#include "vmm/elf.h"
 
 #define EXEC_TIMEOUT_S 600
 
@@ -31,39 +36,105 @@ static char *find_program(const char *name)
 	return path;
 }
 
-static int report(const struct outcome *o)
+/* The command's status, 137, is also that of a kill by the kernel for want of
+ * memory. The kernel's line about that, or NULL. */
+static const char *out_of_memory(const struct facts *f)
 {
-	fwrite(str_text(&o->facts.out), 1, o->facts.out.len, stdout);
-	fwrite(str_text(&o->facts.err), 1, o->facts.err.len, stderr);
-	if (o->facts.complete && o->facts.exec)
-		return (int)facts_int(o->facts.exec, "status");
-	if (o->machine.end == END_TIMEOUT)
-		die(EX_TIMEOUT, "the host-time limit ran out after %.0f s",
-		    o->machine.seconds);
+	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
+		const char *text =
+			facts_text(json_array_get(f->kmsg, i), "text");
+
+		if (strncmp(text, "Out of memory", 13) == 0)
+			return text;
+	}
+	return NULL;
+}
+
+static int tell_failure(const struct outcome *o, const struct judgement *j)
+{
 	auto_str struct str tail = { 0 };
+
+	for (size_t i = 0; i < json_array_size(j->reasons); i++)
+		warn("%s", json_string_value(json_array_get(j->reasons, i)));
+	if (o->facts.complete)
+		return EX_BROKEN;
 	console_tail(&tail, o->console, o->console_len, 20, "  | ");
-	auto_free char *panic = NULL;
-	if (o->facts.error)
-		warn("the guest's init: %s", facts_text(o->facts.error, "why"));
-	else if (console_panic(o->console, o->console_len, &panic))
-		warn(strstr(panic, "NMI")
-			     ? "the guest hung; its watchdog ended it: %s"
-			     : "the guest's kernel panicked: %s",
-		     panic);
-	else
-		warn("the guest ended without a result: %s", o->facts.why.text);
 	fputs(str_text(&tail), stderr);
-	return EX_BROKEN;
+	return strcmp(j->class, "time-limit") == 0 ? EX_TIMEOUT : EX_BROKEN;
+}
+
+static int report(const struct outcome *o, const struct machine_config *c)
+{
+	const struct evidence e = {
+		.facts = &o->facts,
+		.machine = &o->machine,
+		.console = o->console,
+		.console_len = o->console_len,
+		.topology = c->topology,
+		.clock = c->clock,
+	};
+	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
+	const char *memory = out_of_memory(&o->facts);
+	int code;
+
+	if (!judge_ran(&e, &j)) {
+		code = tell_failure(o, &j);
+	} else if (!o->facts.exec) {
+		warn("the guest sent no exit status");
+		code = EX_BROKEN;
+	} else {
+		code = (int)facts_int(o->facts.exec, "status");
+		if (memory)
+			warn("the guest's %u MiB of memory were not enough, "
+			     "--memory gives it more: %s",
+			     c->memory_mib, memory);
+		if (memory && code == EX_SIGNAL + SIGKILL)
+			code = EX_BROKEN;
+	}
+	judgement_done(&j);
+	return code;
+}
+
+/* What the guest runs: @job->command, and @job->program if it is the host's. */
+static void fill_command(const struct request *req, struct job *job)
+{
+	const char *name = req->command[0];
+	char **argv = NULL;
+	struct str path = { 0 };
+	struct why why;
+
+	if (!include_has(job->include, job->include_count, name)) {
+		char *program = find_program(name);
+		const char *slash = strrchr(name, '/');
+
+		/* It says what it is instead. */
+		if (pack_kind(program) == PACK_DATA &&
+		    elf_read_needs(program, &(struct elf_needs){ 0 }, &why) < 0)
+			die(EX_CANNOT_RUN, "%s", why.text);
+		job->program = program;
+		str_addf(&path, "/job/bin/%s", slash ? slash + 1 : name);
+		name = str_take(&path);
+	}
+	if (!name || words_append(&argv, name) < 0)
+		die(EX_BROKEN, "out of memory");
+	for (char *const *w = req->command + 1; *w; w++) {
+		if (words_append(&argv, *w) < 0)
+			die(EX_BROKEN, "out of memory");
+	}
+	job->command = argv;
 }
 
 int command_exec(const struct request *req)
 {
 	struct topology t = topology_default;
+	unsigned int limit = req->timeout_s ? req->timeout_s : EXEC_TIMEOUT_S;
+	struct outcome o = { .live = true };
 	struct machine_config c;
-	struct outcome o;
+	struct include *include;
 	struct why why;
+	char *input;
 
-	if (!req->command || !req->command[0])
+	if (!req->command || !req->command[0] || !*req->command[0])
 		die(EX_USAGE, "exec needs -- and a command");
 	if (req->topology && topology_parse(req->topology, &t, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
@@ -73,18 +144,14 @@ int command_exec(const struct request *req)
 		return EX_PASS;
 	}
 	auto_free char *init = host_find_init(req);
-	auto_free char *program = find_program(req->command[0]);
-	auto_words char **argv = NULL;
-	if (words_append(&argv, program) < 0)
-		die(EX_BROKEN, "out of memory");
-	for (char *const *w = req->command + 1; *w; w++) {
-		if (words_append(&argv, *w) < 0)
-			die(EX_BROKEN, "out of memory");
-	}
-	struct job job = { .command = argv, .clock = c.clock, .seed = 1 };
-	launch(&c, &job, init, req->timeout_s ? req->timeout_s : EXEC_TIMEOUT_S,
-	       &o);
-	int code = report(&o);
+	struct job job = { .clock = c.clock, .seed = req->seed };
+	job.include_count = include_read(req->include, &include);
+	job.include = include;
+	fill_command(req, &job);
+	job.input_len = input_read(limit, &input);
+	job.input = input;
+	launch(&c, &job, init, limit, &o);
+	int code = report(&o, &c);
 	outcome_done(&o);
 	return code;
 }

@@ -90,13 +90,15 @@ static bool judge_machine(const struct evidence *e, struct judgement *j)
 		return false;
 	}
 	decide(j, VERDICT_ERROR, "harness");
-	if (m->end == END_SIGNAL)
-		judge_reason(j, "QEMU died of signal %d (%s)%s", m->status,
-			     strsignal(m->status),
-			     m->status == SIGXFSZ
-				     ? ": its console or its channel grew "
-				       "beyond 64 MiB"
-				     : "");
+	if (m->end == END_SIGNAL && m->status == SIGXFSZ)
+		judge_reason(j,
+			     "QEMU died of signal %d (%s): its console or its "
+			     "channel grew beyond %" PRIu64 " MiB",
+			     m->status, strsignal(m->status),
+			     m->port_bytes_max >> 20);
+	else if (m->end == END_SIGNAL)
+		judge_reason(j, "QEMU died of signal %d (%s)", m->status,
+			     strsignal(m->status));
 	else
 		judge_reason(j, "QEMU ended with status %d before the result",
 			     m->status);
@@ -347,11 +349,16 @@ static void invert(struct judgement *j)
 	}
 }
 
+bool judge_ran(const struct evidence *e, struct judgement *j)
+{
+	return judge_machine(e, j) && judge_setup(e, j);
+}
+
 void judge(const struct evidence *e, struct judgement *ret)
 {
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
 
-	if (judge_machine(e, &j) && judge_setup(e, &j) &&
+	if (judge_ran(e, &j) &&
 	    (!e->has_sched || (judge_start(e, &j) && judge_stay(e, &j)))) {
 		judge_checks(e, &j);
 		judge_kernel_log(e, &j);

@@ -65,5 +65,12 @@ struct judgement {
 /* Real clock: the share of time that a guest's CPUs may wait for the host's. */
 #define NOISE_PERMILLE 20
 
+/**
+ * judge_ran() - did the machine run as it should, and was it the right one?
+ * @j: @j->reasons is an array
+ *
+ * Return: false if not: verdict, class and reasons are then set.
+ */
+bool judge_ran(const struct evidence *e, struct judgement *j);
 void judge(const struct evidence *e, struct judgement *ret);
 void judgement_done(struct judgement *j);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,12 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
+#include "tools/vm/pump.h"
 
-/* Console and channel are read into memory; QEMU may write 64 MiB of each. */
+/* What of a file is read into memory. */
 #define PORT_BYTES_MAX (64U << 20)
+/* What QEMU may write to each: of a command's output nothing is kept. */
+#define LIVE_BYTES_MAX (512U << 20)
 
 void launch_configure(const struct request *req, const struct topology *t,
 		      unsigned int want_mib, struct machine_config *ret)
@@ -30,6 +34,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 		.append = req->append,
 		.topology = *t,
 		.console_level = req->console ? 8 : 5,
+		.port_bytes_max = PORT_BYTES_MAX,
 	};
 	auto_words char **argv = NULL;
 	struct why why;
@@ -127,6 +132,22 @@ static void die_of(int signal)
 	_exit(EX_SIGNAL + signal);
 }
 
+static void stop_now(int stop)
+{
+	struct signalfd_siginfo info = { 0 };
+
+	(void)!read(stop, &info, sizeof(info));
+	die_of((int)info.ssi_signo);
+}
+
+static void read_channel(struct outcome *o)
+{
+	const char *at = o->channel;
+
+	while (facts_take(&o->facts, &at, o->channel + o->channel_len) > 0)
+		continue;
+}
+
 static int make_archives(const struct job *job, const char *init)
 {
 	struct why why = { "" };
@@ -138,40 +159,73 @@ static int make_archives(const struct job *job, const char *init)
 	if (archive_init(fd, init, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	r = archive_job(fd, job, &why);
-	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC)
+	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC || r == -EEXIST ||
+	    r == -EINVAL || r == -E2BIG)
 		die(EX_USAGE, "%s", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
 	return fd;
 }
 
-void launch(struct machine_config *c, const struct job *job, const char *init,
-	    unsigned int timeout_s, struct outcome *ret)
+/* The kernel holds the archives and what it unpacks from them, and at most half
+ * of the memory is for files. Beyond, it would start with a part of them. */
+static void check_memory(const struct machine_config *c, int archives)
 {
-	struct outcome o = { 0 };
+	struct stat st;
+
+	if (fstat(archives, &st) < 0)
+		die(EX_BROKEN, "cannot look at a memory file: %m");
+	uint64_t mib = (uint64_t)st.st_size >> 20;
+	if (mib * 3 > c->memory_mib)
+		die(EX_USAGE,
+		    "the files for the machine take %" PRIu64
+		    " MiB, too much for its %u MiB of memory: --memory %" PRIu64
+		    " would do",
+		    mib, c->memory_mib, mib * 3 + 1);
+}
+
+void launch(struct machine_config *c, const struct job *job, const char *init,
+	    unsigned int timeout_s, struct outcome *o)
+{
+	struct pump pump;
 	struct why why;
 	int r;
 
+	*o = (struct outcome){ .live = o->live };
 	auto_fd int archives = make_archives(job, init);
 	auto_fd int console_fd = unnamed_file();
 	auto_fd int channel_fd = unnamed_file();
 	auto_fd int stop = watch_signals();
+	check_memory(c, archives);
 	c->initrd_fd = archives;
 	c->console_fd = console_fd;
 	c->channel_fd = channel_fd;
-	r = machine_run(c, getenv("KTSTR_CPUS"), timeout_s, stop, &o.machine,
+	if (facts_begin(&o->facts) < 0)
+		die(EX_BROKEN, "out of memory");
+	if (o->live) {
+		pump_begin(&pump, channel_fd, &o->facts);
+		c->tick = pump_tick;
+		c->tick_arg = &pump;
+		c->port_bytes_max = LIVE_BYTES_MAX;
+	}
+	r = machine_run(c, getenv("KTSTR_CPUS"), timeout_s, stop, &o->machine,
 			&why);
 	if (r == -ENOENT)
 		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
-	if (o.machine.end == END_STOPPED)
-		die_of(o.machine.status);
-	o.console = read_port(console_fd, &o.console_len);
-	o.channel = read_port(channel_fd, &o.channel_len);
-	if (facts_read(o.channel, o.channel_len, &o.facts) < 0)
-		die(EX_BROKEN, "out of memory");
-	*ret = o;
+	if (o->machine.end == END_STOPPED)
+		die_of(o->machine.status);
+	o->console = read_port(console_fd, &o->console_len);
+	if (o->live) {
+		if (!pump_end(&pump, stop))
+			stop_now(stop);
+		pump_done(&pump);
+	} else {
+		o->channel = read_port(channel_fd, &o->channel_len);
+		read_channel(o);
+	}
+	facts_end(&o->facts);
 }
 
 void outcome_done(struct outcome *o)

@@ -12,12 +12,15 @@
  * @machine: how QEMU ended
  * @console, @channel: the two files' text
  * @facts:   the channel, sorted
+ * @live:    set before the start: what a command prints is shown while it runs,
+ *	     and @channel stays NULL
  */
 struct outcome {
 	struct machine_result machine;
 	char *console, *channel;
 	size_t console_len, channel_len;
 	struct facts facts;
+	bool live;
 };
 
 /**
@@ -33,12 +36,15 @@ void launch_configure(const struct request *req, const struct topology *t,
  * launch() - run @job in the machine @c
  * @init:      path of ktstr-init
  * @timeout_s: host-time limit
+ * @o:         @o->live in, all of it out
+ *
+ * Dies with EX_USAGE when the archives do not fit the machine's memory.
  *
  * The two ports are written to files without a name in $TMPDIR, which nobody
  * has to remove. SIGINT, SIGTERM and SIGHUP end the machine, then this program.
  */
 void launch(struct machine_config *c, const struct job *job, const char *init,
-	    unsigned int timeout_s, struct outcome *ret);
+	    unsigned int timeout_s, struct outcome *o);
 void outcome_done(struct outcome *o);
 
 /* Print the machine's command line for a shell (--dry-run). */

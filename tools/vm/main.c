@@ -9,6 +9,7 @@
 #include "tools/lib/msg.h"
 #include "tools/lib/num.h"
 #include "tools/lib/options.h"
+#include "tools/lib/words.h"
 #include "tools/vm/request.h"
 #include "version.h"
 
@@ -37,6 +38,8 @@ static const char help[] =
 	"      --init FILE       the guest's init\n"
 	"      --qemu PROGRAM    qemu-system-x86_64\n"
 	"      --append WORDS    more kernel command line\n"
+	"      --include PATH[=GUESTPATH]\n"
+	"                        exec: a file or folder that the guest gets, too\n"
 	"      --console         all kernel messages go to the console log\n"
 	"      --dry-run         print QEMU's command line\n"
 	"      --json            print the result as one JSON object\n"
@@ -64,6 +67,7 @@ enum {
 	OPT_INIT,
 	OPT_QEMU,
 	OPT_APPEND,
+	OPT_INCLUDE,
 	OPT_CONSOLE,
 	OPT_DRY_RUN,
 	OPT_JSON,
@@ -88,6 +92,7 @@ static const struct option longopts[] = {
 	{ "init", required_argument, NULL, OPT_INIT },
 	{ "qemu", required_argument, NULL, OPT_QEMU },
 	{ "append", required_argument, NULL, OPT_APPEND },
+	{ "include", required_argument, NULL, OPT_INCLUDE },
 	{ "console", no_argument, NULL, OPT_CONSOLE },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -145,6 +150,10 @@ static bool take_value(struct request *req, int c)
 	case OPT_TIMEOUT:
 		req->timeout_s =
 			(unsigned int)number("--timeout", 1, TIMEOUT_MAX_S);
+		return true;
+	case OPT_INCLUDE:
+		if (words_append(&req->include, optarg) < 0)
+			die(EX_BROKEN, "out of memory");
 		return true;
 	case OPT_CONSOLE:
 		req->console = true;
@@ -233,7 +242,8 @@ static const struct {
 	unsigned int options;
 } commands[] = {
 	{ "run", command_run, false, OF_RUN },
-	{ "exec", command_exec, true, OF_MACHINE },
+	{ "exec", command_exec, true,
+	  OF_MACHINE | BIT(OPT_SEED) | BIT(OPT_INCLUDE) },
 	{ "initramfs", command_initramfs, false, BIT(OPT_INIT) | BIT(OPT_OUT) },
 	{ "doctor", command_doctor, false, BIT(OPT_QEMU) | BIT(OPT_JSON) },
 };

@@ -28,6 +28,7 @@ struct request {
 	uint64_t seed;
 	unsigned int memory_mib, timeout_s;
 	int shift;
+	char **include;	      /* NULL-terminated, or NULL */
 	char *const *command; /* behind "--" */
 };
 

@@ -115,7 +115,7 @@ int command_run(const struct request *req)
 {
 	struct variant v;
 	struct machine_config c;
-	struct outcome o;
+	struct outcome o = { .live = false };
 	struct evidence e;
 	struct judgement j;
 	struct job job;

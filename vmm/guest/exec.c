@@ -6,9 +6,22 @@
 #include "tools/lib/cleanup.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/json.h"
+#include "vmm/guest/rng.h"
 #include "vmm/guest/spawn.h"
 
-int exec_run(struct watch *w, char *const *argv, struct why *reterr_why)
+#define DELAY_MAX_NS (NS_PER_SEC / 1000)
+
+/* A sleep would end at the kernel's next tick, whatever the seed. */
+static void delay(uint64_t ns)
+{
+	uint64_t until = clock_now_ns() + ns;
+
+	while (clock_now_ns() < until)
+		continue;
+}
+
+int exec_run(struct watch *w, char *const *argv, uint64_t seed,
+	     struct why *reterr_why)
 {
 	struct child child = { 0 };
 	auto_fd int out = -1;
@@ -20,6 +33,8 @@ int exec_run(struct watch *w, char *const *argv, struct why *reterr_why)
 		r = textlog_open(&w->log[2], "stderr", &err);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot make a pipe");
+	w->log[1].exact = w->log[2].exact = true;
+	delay(rng_below(&seed, DELAY_MAX_NS));
 	channel_send_event(w->channel, "start", argv[0]);
 	r = spawn_program(w, argv, out, err, &child, reterr_why);
 	if (r < 0)

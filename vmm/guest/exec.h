@@ -6,9 +6,13 @@
 
 /**
  * exec_run() - run it, send its output as "log" frames and its end as "exec"
+ * @seed: by which the start is delayed, up to 1 ms
  *
+ * Output is exact, and limited by nothing but the host's patience: the command
+ * waits in its write until the channel took what came before.
  * Ends early when the scheduler is lost; the command is killed then.
  *
  * Return: 0 or -errno and @reterr_why.
  */
-int exec_run(struct watch *w, char *const *argv, struct why *reterr_why);
+int exec_run(struct watch *w, char *const *argv, uint64_t seed,
+	     struct why *reterr_why);

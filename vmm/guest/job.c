@@ -15,6 +15,7 @@
 
 #define JOB_MAX	    (64 * 1024)
 #define TEST_MAX    (1024 * 1024)
+#define EXEC_MAX    (1024 * 1024)
 #define NAME_BYTES  256
 #define SECONDS_MAX 3600
 
@@ -48,18 +49,6 @@ static int add_arg(struct job *j, const char *value)
 	if (n != 1)
 		return n < 0 ? n : -EINVAL;
 	return words_append(&j->args, words[0]);
-}
-
-static int set_exec(struct job *j, const char *value)
-{
-	size_t at;
-	int n;
-
-	words_free(take_ptr(j->exec));
-	n = words_split(value, &j->exec, &at);
-	if (n == 0)
-		return -EINVAL;
-	return n < 0 ? n : 0;
 }
 
 static int set_timeout(struct job *j, const char *value)
@@ -97,8 +86,6 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return add_arg(j, value);
 	if (strcmp(key, "attach-timeout") == 0)
 		return set_timeout(j, value);
-	if (strcmp(key, "exec") == 0)
-		return set_exec(j, value);
 	return -ENOENT;
 }
 
@@ -149,6 +136,27 @@ static int read_file(int dir, const char *name, size_t max, char **ret,
 	return 0;
 }
 
+/* The command's words, each with a NUL behind it. There may be none. */
+static int read_exec(struct job *j, int dir, struct why *reterr_why)
+{
+	auto_free char *text = NULL;
+	int len = file_read_at(dir, "exec", EXEC_MAX, &text);
+
+	if (len == -ENOENT)
+		return 0;
+	if (len < 0)
+		return why_set(reterr_why, len,
+			       "cannot read 'exec' of the job");
+	if (len == 0 || text[len - 1] != '\0')
+		return why_set(reterr_why, -EINVAL,
+			       "'exec' of the job is no list of words");
+	for (const char *w = text; w < text + len; w += strlen(w) + 1) {
+		if (words_append(&j->exec, w) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int read_test(struct job *j, int dir, struct diag *d,
 		     struct why *reterr_why)
 {
@@ -177,6 +185,8 @@ static int read_all(struct job *j, int dir, struct diag *d,
 
 	if (r == 0)
 		r = read_job(j, text, d);
+	if (r == 0)
+		r = read_exec(j, dir, reterr_why);
 	if (r == 0 && !j->exec)
 		r = read_test(j, dir, d, reterr_why);
 	if (r == 0 && j->args && !j->scheduler)

@@ -9,7 +9,7 @@
 #include "tools/lib/why.h"
 
 /**
- * struct job - the [job] section of "job", and "test" and "name" beside it
+ * struct job - the [job] section of "job", and the files beside it
  * @seed:      start of everything random
  * @virtual_clock: the machine counts instructions instead of time
  * @calibrate: measure how evenly the CPUs run before the test
@@ -17,7 +17,7 @@
  * @scheduler: path of the scheduler to load, NULL for none (EEVDF)
  * @args:      its arguments, NULL-terminated, NULL for none
  * @attach_timeout_ns: until the scheduler must be in charge
- * @exec:      command to run in place of a test, NULL for none
+ * @exec:      command to run in place of a test, from "exec"; NULL for none
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
  */

@@ -34,6 +34,11 @@ bool kmsg_select(struct kmsg_follow *follow, const char *text)
 			return true;
 		}
 	}
+	/* mm/oom_kill.c; what it prints before is known by its effect. */
+	if (strncmp(text, "Out of memory: ", 15) == 0) {
+		*follow = (struct kmsg_follow){ 0 };
+		return true;
+	}
 	if (strncmp(text, "sched_ext:", 10) == 0) {
 		*follow = (struct kmsg_follow){ NOTE_LINES, true };
 		return true;

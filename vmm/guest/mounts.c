@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/lib/file.h"
 
@@ -18,6 +20,7 @@ static const struct {
 	{ "sysfs", "/sys", NULL, false },
 	{ "devtmpfs", "/dev", NULL, false },
 	{ "tmpfs", "/dev/shm", "mode=1777", false },
+	{ "devpts", "/dev/pts", "mode=0620,ptmxmode=0666", true },
 	{ "tmpfs", "/tmp", "mode=1777", false },
 	{ "tmpfs", "/run", "mode=0755", false },
 	{ "cgroup2", "/sys/fs/cgroup", NULL, false },
@@ -26,11 +29,44 @@ static const struct {
 	{ "tracefs", "/sys/kernel/tracing", NULL, true },
 };
 
+/* Shells and scripts count on them; devtmpfs does not make them. */
+static int add_links(struct why *reterr_why)
+{
+	static const struct {
+		const char *path, *target;
+	} link[] = {
+		{ "/dev/fd", "/proc/self/fd" },
+		{ "/dev/stdin", "/proc/self/fd/0" },
+		{ "/dev/stdout", "/proc/self/fd/1" },
+		{ "/dev/stderr", "/proc/self/fd/2" },
+	};
+
+	for (size_t i = 0; i < sizeof(link) / sizeof(link[0]); i++) {
+		if (symlink(link[i].target, link[i].path) < 0 &&
+		    errno != EEXIST)
+			return why_set(reterr_why, -errno, "cannot make '%s'",
+				       link[i].path);
+	}
+	return 0;
+}
+
+/* A job may bring files there; a file system on top would hide them, and that
+ * of the init's archive is one in memory as well. */
+static bool has_files_of_job(const char *path)
+{
+	return strcmp(path, "/tmp") == 0 && mkdir(path, 0755) < 0 &&
+	       errno == EEXIST && chmod(path, 01777) == 0;
+}
+
 int mounts_set_up(struct why *reterr_why)
 {
 	size_t n = sizeof(mount_table) / sizeof(mount_table[0]);
 
+	/* The kernel makes it one that everybody may write to. */
+	(void)chmod("/", 0755);
 	for (size_t i = 0; i < n; i++) {
+		if (has_files_of_job(mount_table[i].path))
+			continue;
 		/* Below sysfs the kernel makes the folder, or there is none. */
 		(void)mkdir(mount_table[i].path, 0755);
 		if (mount(mount_table[i].type, mount_table[i].path,
@@ -41,7 +77,7 @@ int mounts_set_up(struct why *reterr_why)
 		return why_set(reterr_why, -errno, "cannot mount %s on '%s'",
 			       mount_table[i].type, mount_table[i].path);
 	}
-	return 0;
+	return add_links(reterr_why);
 }
 
 int mounts_settings(struct why *reterr_why)

@@ -154,7 +154,8 @@ static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 			return r;
 	}
 	if (g->job.exec)
-		return exec_run(&g->watch, g->job.exec, reterr_why);
+		return exec_run(&g->watch, g->job.exec, g->job.seed,
+				reterr_why);
 	return scenario_run(&g->watch, &g->job.test, &g->machine.machine,
 			    g->job.seed, ext, reterr_why);
 }

@@ -21,7 +21,10 @@ static noreturn void become(char *const *argv, int out, int err)
 	static char *env[] = { path, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	sigset_t none;
-	int in = open("/dev/null", O_RDONLY), error;
+	int in = open("/job/stdin", O_RDONLY | O_CLOEXEC), error;
+
+	if (in < 0)
+		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	environ = env; /* execvp(3) looks at PATH in there */
 	sigemptyset(&none);

@@ -12,9 +12,9 @@
 
 /* Raw bytes per frame: each needs at most six bytes of JSON text. */
 #define PIECE (TEXTLOG_PIECE_MAX / 6)
-/* Reads in one go: all that fits into a pipe, and then the rest of init's work
+/* Bytes in one go: all that fits into a pipe, and then the rest of init's work
  * has its turn, however fast the other side writes. */
-#define READS_MAX (128 * 1024 / PIECE)
+#define DRAIN_MAX (128 * 1024)
 
 int textlog_open(struct textlog *l, const char *name, int *ret_write)
 {
@@ -51,6 +51,36 @@ static void send_text(struct textlog *l, struct channel *c, const char *text,
 	channel_send(c, &out);
 }
 
+/* Text that is no longer in JSON than base64 would be. */
+static bool is_plain(const char *text, size_t len)
+{
+	size_t escapes = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char b = (unsigned char)text[i];
+
+		if ((b < ' ' && b != '\n' && b != '\t') || b >= 0x7f)
+			return false;
+		escapes += b < ' ' || b == '"' || b == '\\';
+	}
+	return escapes <= len / 3;
+}
+
+static void send_exact(struct textlog *l, struct channel *c, const char *data,
+		       size_t len)
+{
+	struct str out = { 0 };
+
+	if (is_plain(data, len)) {
+		send_text(l, c, data, len);
+		return;
+	}
+	json_open(&out, "log");
+	json_text(&out, "name", l->name);
+	json_base64(&out, "base64", data, len);
+	channel_send(c, &out);
+}
+
 /* How many bytes at the end of @text begin a character that goes on. */
 static size_t unfinished(const char *text, size_t len)
 {
@@ -66,6 +96,11 @@ static size_t unfinished(const char *text, size_t len)
 
 static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 {
+	if (l->exact) {
+		l->sent += len;
+		send_exact(l, c, text, len);
+		return;
+	}
 	if (l->sent >= TEXTLOG_TOTAL_MAX) {
 		l->dropped += len;
 		return;
@@ -78,12 +113,14 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 
 void textlog_drain(struct textlog *l, struct channel *c)
 {
-	for (int reads = 0; l->fd >= 0 && reads < READS_MAX; reads++) {
-		char text[PIECE];
+	size_t piece = l->exact ? TEXTLOG_EXACT_MAX : PIECE;
+
+	for (size_t got = 0; l->fd >= 0 && got < DRAIN_MAX; got += piece) {
+		char text[TEXTLOG_EXACT_MAX];
 		ssize_t n;
 
 		memcpy(text, l->held, l->held_len);
-		n = read(l->fd, text + l->held_len, sizeof(text) - l->held_len);
+		n = read(l->fd, text + l->held_len, piece - l->held_len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)

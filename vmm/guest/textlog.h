@@ -2,23 +2,28 @@
 /* textlog.h - the output of a process, from a pipe to "log" frames. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "vmm/guest/channel.h"
 
 #define TEXTLOG_TOTAL_MAX (1024 * 1024)
-#define TEXTLOG_PIECE_MAX 4096 /* of JSON text in one frame */
+#define TEXTLOG_PIECE_MAX 4096	/* of JSON text in one frame */
+#define TEXTLOG_EXACT_MAX 12288 /* bytes in one frame of an exact log */
 
 /**
  * struct textlog - one pipe's reading end
  * @fd:   non-blocking; -1 once the other side was closed
  * @name: in the frames
+ * @exact: every byte arrives as it was written, however many there are: what is
+ *	   no plain text is sent as base64
  * @held: the begin of a UTF-8 character that is not complete yet
  * @sent, @dropped: bytes sent; bytes lost after TEXTLOG_TOTAL_MAX of them
  */
 struct textlog {
 	int fd;
 	const char *name;
+	bool exact;
 	char held[4];
 	size_t held_len;
 	uint64_t sent, dropped;
@@ -27,6 +32,8 @@ struct textlog {
 /**
  * textlog_open() - make the pipe
  * @ret_write: the writing end, which the process gets; the caller closes it
+ *
+ * @l->exact is false and may be set afterwards.
  *
  * Return: 0 or -errno.
  */

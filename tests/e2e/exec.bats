@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# Commands in a machine: what ktstr-vm(1) says of exec. vm.bats has exit codes,
+# panic, hang and the time limit.
+# shellcheck disable=SC2016,SC2154 # code for the guest's shell; bats sets stderr
+bats_require_minimum_version 1.5.0
+load ../helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	[[ $BATS_TEST_NAME == *refused* ]] || needs_machine
+	kernel=(--kernel "${KTSTR_TEST_KERNEL_ENTRY:-/nowhere}")
+	exec </dev/null
+}
+
+needs_machine() {
+	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
+	command -v busybox >/dev/null || skip "needs busybox"
+}
+
+@test "exec: every byte of input and output arrives, more than a pipe holds" {
+	head -c 1500000 /dev/urandom >in
+	ktstr-vm exec "${kernel[@]}" -- busybox cat <in >out
+	cmp in out
+}
+
+@test "exec: output and errors stay apart, and come while the command runs" {
+	spawn sh -c 'exec "$@" >out 2>err' sh ktstr-vm exec "${kernel[@]}" --include sleep -- \
+		sh -c 'echo one; echo two >&2; sleep 1000000'
+	until_true grep -qx two err
+	[ "$(cat out)" = one ]
+	kill -0 "${spawned[0]}" # it has not ended
+}
+
+@test "exec: files, folders, programs and scripts are included, with what they need" {
+	mkdir -p tree/sub
+	echo data >tree/file
+	ln -s sub tree/link
+	cp "$(command -v id)" tree/sub/id
+	printf '#!/bin/sh\ncat /tree/file\n/tree/link/id -u\nread -r line\necho "$line $*"\npwd\ncat "$0" >&2\n' >tree/run
+	chmod 755 tree/run
+	run -0 --separate-stderr ktstr-vm exec "${kernel[@]}" --include tree=/tree --include cat \
+		-- /tree/run 'a  b' $'c\nd' '' <<<"a line"
+	[ "$output" = $'data\n0\na line a  b c\nd \n/' ]
+	[ "$stderr" = "$(cat tree/run)" ]
+}
+
+@test "exec: a path keeps its place, also below /tmp" {
+	mkdir tools
+	printf '#!/bin/sh\necho "$0"\n' >tools/hello
+	chmod 755 tools/hello
+	run -0 ktstr-vm exec "${kernel[@]}" --include tools -- "$PWD/tools/hello"
+	[ "$output" = "$PWD/tools/hello" ]
+}
+
+@test "exec: the guest has a small environment and the usual file systems" {
+	SECRET=1 run -0 ktstr-vm exec "${kernel[@]}" --topology 2n2l1c1t -- busybox sh -c '
+		busybox env | busybox sort; busybox pwd; busybox nproc
+		busybox mount | busybox awk "{ print \$3, \$5 }"
+		echo x >/tmp/x && busybox cat /tmp/x
+		busybox cat /sys/devices/system/node/online
+		busybox readlink /dev/fd'
+	[[ $output != *SECRET* ]]
+	[ "${lines[0]}" = "HOME=/tmp" ]
+	[ "${lines[1]}" = "KTSTR_GUEST=1" ]
+	[ "${lines[2]}" = "LD_LIBRARY_PATH=/job/lib" ]
+	[[ ${lines[3]} == "PATH=/job/bin:"* ]]
+	local line
+	for line in / 2 '/proc proc' '/sys sysfs' '/dev devtmpfs' '/dev/pts devpts' \
+		'/tmp tmpfs' '/sys/fs/cgroup cgroup2' x 0-1 /proc/self/fd; do
+		grep -qxF "$line" <<<"$output" || {
+			echo "no line '$line' in: $output"
+			return 1
+		}
+	done
+}
+
+@test "exec: the seed moves the start, and the same seed repeats it" {
+	local seed n=0
+	for seed in 1 1 2; do
+		n=$((n + 1))
+		ktstr-vm exec "${kernel[@]}" --seed "$seed" -- busybox awk \
+			'/^cpu[0-9]* / { print $7, $8, $9 }' /proc/schedstat >"$seed.$n"
+	done
+	[ -s 1.1 ]
+	cmp 1.1 1.2
+	run ! cmp 1.1 2.3
+}
+
+@test "exec: a guest without memory is an error that says so" {
+	cat >eat.c <<-'C'
+		#include <stdlib.h>
+		#include <string.h>
+		int main(void)
+		{
+			for (;;)
+				memset(malloc(1 << 20), 1, 1 << 20);
+		}
+	C
+	"${CC:-cc}" -O0 -static -o eat eat.c
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./eat
+	[[ $stderr == "ktstr-vm: the guest's 512 MiB of memory were not enough, --memory gives it more: Out of memory: Killed process"* ]]
+}
+
+@test "exec: what is not in the machine is told by its shell" {
+	run -127 ktstr-vm exec "${kernel[@]}" -- sh -c 'no-such-command'
+	[[ $output == *"no-such-command: not found" ]]
+}
+
+@test "exec: a terminal as input is refused" {
+	touch bzImage
+	run -2 script -qec "ktstr-vm exec --kernel . -- true" /dev/null
+	[[ $output == *"standard input is a terminal"*"'shell' is not built yet"* ]]
+}
+
+@test "exec: input that does not end is refused at the time limit" {
+	touch bzImage
+	mkfifo pipe
+	exec 7<>pipe # a writer who says nothing
+	run -124 ktstr-vm exec --kernel . --timeout 1 -- true <pipe 7>&-
+	exec 7>&-
+	[[ $output == *"standard input did not end within 1 s"* ]]
+}
+
+@test "exec: more input than fits is refused" {
+	touch bzImage
+	run -2 ktstr-vm exec --kernel . -- true </dev/zero
+	[[ $output == *"standard input is longer than 64 MiB"* ]]
+}
+
+@test "exec: files that do not fit the memory are refused" {
+	touch bzImage
+	truncate -s 200M big
+	run -2 ktstr-vm exec --kernel . --include big=/big -- true
+	[[ $output == *"MiB, too much for its 512 MiB of memory: --memory 6"*" would do" ]]
+}
+
+@test "exec: wrong --include words are refused" {
+	touch bzImage
+	local k=(ktstr-vm exec --kernel .)
+	run -2 "${k[@]}" --include ./none -- true
+	[ "$output" = "ktstr-vm: --include './none': there is no such file" ]
+	run -2 "${k[@]}" --include no-such-program -- true
+	[ "$output" = "ktstr-vm: --include 'no-such-program': there is no such file here, and no program in PATH" ]
+	run -2 "${k[@]}" --include bzImage=/a/../b -- true
+	[ "$output" = "ktstr-vm: --include 'bzImage=/a/../b': '/a/../b' has '.' or '..' in it" ]
+	run -2 "${k[@]}" --include =/b -- true
+	[ "$output" = "ktstr-vm: --include '=/b' names no file" ]
+	run -2 "${k[@]}" --include bzImage=/proc/x -- true
+	[[ $output == *"'$PWD/bzImage' cannot be '/proc/x' in the guest, which has its own there"* ]]
+	run -2 "${k[@]}" --include bzImage=/x --include /etc/passwd=/x -- true
+	[[ $output == *"both '$PWD/bzImage' and '/etc/passwd' would be '/x' in the guest" ]]
+	mkfifo pipe
+	run -2 "${k[@]}" --include pipe=/pipe -- true
+	[[ $output == *"pipe' is neither a file nor a folder" ]]
+	run -126 "${k[@]}" -- ./bzImage
+	printf '#!no/such\n' >script && chmod 755 script
+	run -2 "${k[@]}" -- ./script
+	[[ $output == *"the first line of './script' names no program by its absolute path" ]]
+}
