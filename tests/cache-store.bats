@@ -112,33 +112,6 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	[ ! -e to ]
 }
 
-@test "cache: a corrupt entry counts as missing, and is named" {
-	built
-	corrupt() { run -1 --separate-stderr ktstr-cache get one; [[ "$stderr" == "ktstr-cache: entry 'one' is corrupt ($1): "* ]]; rm -rf cache/one; put one; }
-	put one
-	rm cache/one/metadata.json
-	corrupt missing
-	truncate -s 100 cache/one/metadata.json
-	corrupt truncated
-	echo '{]' >cache/one/metadata.json
-	corrupt malformed
-	echo '{}' >cache/one/metadata.json
-	corrupt schema_drift
-	rm cache/one/bzImage
-	corrupt image_missing
-	rm cache/one/vmlinux
-	corrupt file_missing
-	chmod u+w cache/one/config
-	echo x >>cache/one/config
-	corrupt file_damaged
-	rm cache/one/metadata.json
-	mkdir cache/one/metadata.json
-	corrupt unreadable
-	rm cache/one/bzImage
-	run -0 put one
-	run -0 ktstr-cache get one
-}
-
 @test "cache: verify reads every file again" {
 	built
 	put one
@@ -153,77 +126,6 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	run -1 --separate-stderr ktstr-cache verify
 	[ "$output" = two ]
 	[ "$stderr" = "ktstr-cache: entry 'one' is corrupt (file_damaged): vmlinux has another content than it had" ]
-}
-
-@test "cache: list shows keys first, the newest first, corrupt ones last" {
-	run -0 --separate-stderr ktstr-cache list
-	[ "$output" = "" ]
-	[[ "$stderr" == *"no cached kernels"* ]]
-	repo linux
-	ktstr-cache resolve linux --probe-file probe >/dev/null
-	built
-	run -0 put abc
-	run -0 ktstr-cache put --probe-file probe --image built/arch/x86/boot/bzImage \
-		--vmlinux built/vmlinux --config built/.config
-	mkdir cache/aaa
-	sed -i 's/"built_at": "20/"built_at": "19/' cache/abc/metadata.json
-	run -0 --separate-stderr ktstr-cache list
-	[[ "${lines[0]}" == local-*-x86_64-kc????????\ *" 6.99.7-fake  local    x86_64  20"* ]]
-	[ "${lines[0]:48:1}" = ' ' ]
-	[[ "${lines[1]}" == "abc "*" (untracked kconfig)" ]]
-	[[ "${lines[2]}" == "aaa "*" (corrupt: it has no metadata.json)" ]]
-	[ "$stderr" = "ktstr-cache: cache: $KTSTR_CACHE_DIR" ]
-	cp -R "$KTSTR_TOP/kconfig" mine
-	echo CONFIG_NEW=y >>mine/ktstr.config
-	run -0 ktstr-cache -q list --kconfig-dir mine
-	[[ "${lines[0]}" == *" (stale kconfig)" ]]
-	run -0 --separate-stderr ktstr-cache list --json
-	[ "$(jq -r '.[0].kconfig_status, .[1].key, .[2].error_kind' <<<"$output")" = $'matches\nabc\nmissing' ]
-}
-
-@test "cache: show prints an entry, or one field of it" {
-	built
-	put one
-	run -0 ktstr-cache show one
-	[ "$(jq -r .path <<<"$output")" = "$KTSTR_CACHE_DIR/one" ]
-	run -0 ktstr-cache show one --field image_name
-	[ "$output" = bzImage ]
-	run -1 ktstr-cache show two
-	run -2 ktstr-cache show one --field nonsense
-}
-
-@test "cache: clean asks, spares the newest, and removes what is corrupt" {
-	built
-	put one
-	put two
-	mkdir cache/bad
-	run -2 --separate-stderr ktstr-cache clean </dev/null
-	[[ "$stderr" == *"say --force to remove 3 entries" ]]
-	run -2 ktstr-cache clean --force --keep 1 --corrupt-only
-	run -0 ktstr-cache clean --corrupt-only --force
-	[ "$output" = bad ]
-	sed -i 's/"built_at": "20/"built_at": "19/' cache/two/metadata.json
-	run -0 ktstr-cache clean --keep 1 --force
-	[ "$output" = two ]
-	run -0 ktstr-cache clean --force
-	[ "$output" = one ]
-	[ "$(ls cache)" = "" ]
-	nothing_left
-	run -0 --separate-stderr ktstr-cache clean --force
-	[[ "$stderr" == *"nothing to clean"* ]]
-}
-
-@test "cache: clean leaves an entry that a reader has locked" {
-	built
-	put one
-	put two
-	mkdir -p cache/.locks
-	spawn flock -s cache/.locks/one.lock sleep 60
-	until_true bash -c '! flock -n cache/.locks/one.lock true'
-	run -75 --separate-stderr ktstr-cache clean --force
-	[ "$output" = two ]
-	[[ "$stderr" == "ktstr-cache: entry 'one' is in use by pid "*" (flock -s cache/.locks/one.lock sleep 60)"* ]]
-	[ -d cache/one ]
 }
 
 @test "cache: put waits for the readers of an entry that it replaces" {

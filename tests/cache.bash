@@ -31,6 +31,18 @@ put() {
 		--config built/.config --key "$@"
 }
 
+# put_of PROBE: the same under the key of a probe file.
+put_of() {
+	ktstr-cache put --probe-file "$1" --image built/arch/x86/boot/bzImage \
+		--vmlinux built/vmlinux --config built/.config
+}
+
+# older KEY CENTURY: as if it had been built then.
+older() {
+	chmod u+w "cache/$1/metadata.json"
+	sed -i "s/\"built_at\": \"20/\"built_at\": \"$2/" "cache/$1/metadata.json"
+}
+
 field() { ktstr-cache resolve "$1" 2>/dev/null | jq -r ".$2"; }
 
 nothing_left() { [ -z "$(ls -A "$KTSTR_CACHE_DIR/.tmp" 2>/dev/null)" ]; }

@@ -44,6 +44,27 @@ TEST(reads_times_with_units)
 	CHECK_INT(num_parse_time("9999999999999h", &v), -ERANGE);
 }
 
+TEST(reads_sizes)
+{
+	uint64_t v = 0;
+
+	CHECK_INT(num_parse_size("500M", &v), 0);
+	CHECK_INT(v, 500LL << 20);
+	CHECK_INT(num_parse_size("1.5T", &v), 0);
+	CHECK_INT(v, 3LL << 39);
+	CHECK_INT(num_parse_size("64K", &v), 0);
+	CHECK_INT(v, 65536);
+	CHECK_INT(num_parse_size("0", &v), 0);
+	CHECK_INT(v, 0);
+	CHECK_INT(num_parse_size("5", &v), -EINVAL);
+	CHECK_INT(num_parse_size("", &v), -EINVAL);
+	CHECK_INT(num_parse_size("G", &v), -EINVAL);
+	CHECK_INT(num_parse_size("5GB", &v), -EINVAL);
+	CHECK_INT(num_parse_size("-5G", &v), -EINVAL);
+	CHECK_INT(num_parse_size("8388608T", &v), -ERANGE);
+	CHECK_INT(num_parse_size("99999999999999999999G", &v), -ERANGE);
+}
+
 TEST(reads_percentages)
 {
 	double v = 0;

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-clean.c - remove entries: clean. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
-#include "tools/cache/store/lock.h"
-#include "tools/cache/store/temp.h"
+#include "tools/cache/store/remove.h"
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
 
-/* Is the entry at @i, the @valid-th valid one, to be removed? */
+/* Is the entry named by one of the words? All are, when there is no word. */
+static bool is_named(const struct options *o, const char *key, bool *hit)
+{
+	bool named = !o->args[0];
+
+	for (size_t i = 0; o->args[i]; i++) {
+		if (fnmatch(o->args[i], key, 0) == 0)
+			named = hit[i] = true;
+	}
+	return named;
+}
+
+/* Is this entry, the @valid-th valid one, to be removed? */
 static bool is_doomed(const struct options *o, const struct entry *e,
 		      unsigned int valid)
 {
@@ -26,76 +36,96 @@ static bool is_doomed(const struct options *o, const struct entry *e,
 /* Ask on the terminal. Return: false for anything but "y" and "Y". */
 static bool confirm(size_t count)
 {
+	const char *entries = count == 1 ? "entry" : "entries";
 	char answer[16];
 
 	if (!isatty(STDIN_FILENO))
 		die(EX_USAGE,
 		    "standard input is no terminal: say --force to "
-		    "remove %zu entries",
-		    count);
-	fprintf(stderr, "remove %zu entries? [y/N] ", count);
+		    "remove %zu %s",
+		    count, entries);
+	fprintf(stderr, "remove %zu %s? [y/N] ", count, entries);
 	return fgets(answer, sizeof(answer), stdin) &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
+	       (answer[0] == 'y' || answer[0] == 'Y') &&
+	       (answer[1] == '\n' || answer[1] == '\0');
 }
 
-/* Remove one entry, unless somebody uses it. Return: 0 or -errno, said. */
-static int remove_entry(const struct options *o, const struct entry *e)
+/* Leave in @all what is to be removed. Return: false if a word fits nothing. */
+static bool choose(const struct options *o, struct entries *all, bool *hit)
 {
-	struct why why;
-	auto_free char *temps = NULL, *doomed = NULL;
-	auto_temp struct temp temp = TEMP_NONE;
-	int r;
+	unsigned int valid = 0;
+	size_t count = 0;
+	bool fits = true;
 
-	auto_fd int lock = entry_lock(o->root, e->key, /* wait_ms */ 0, &why);
-	r = lock < 0 ? lock : 0;
-	if (r == 0 && asprintf(&temps, "%s/.tmp", o->root) < 0)
-		r = why_set(&why, -ENOMEM, "out of memory");
-	if (r == 0)
-		r = temp_new(temps, "clean", &temp, &why);
-	if (r == 0 && asprintf(&doomed, "%s/entry", temp.path) < 0)
-		r = why_set(&why, -ENOMEM, "out of memory");
-	/* Out of sight at once, and only then in pieces. */
-	if (r == 0 && rename(e->path, doomed) < 0 && errno != ENOENT)
-		r = why_set(&why, -errno, "cannot remove '%s': %s", e->path,
-			    strerror(errno));
-	if (r < 0)
-		warn("%s", why.text);
-	else
-		puts(e->key);
-	return r;
+	for (size_t i = 0; i < all->count; i++) {
+		struct entry *e = &all->entry[i];
+
+		if (is_named(o, e->key, hit) && is_doomed(o, e, valid))
+			all->entry[count++] = *e;
+		else
+			entry_done(e);
+		valid++;
+	}
+	all->count = count;
+	for (size_t i = 0; o->args[i]; i++) {
+		if (hit[i])
+			continue;
+		warn("no entry in '%s' is called '%s'", o->root, o->args[i]);
+		fits = false;
+	}
+	return fits;
+}
+
+/* Remove them all. Return: the exit code. */
+static int remove_all(const struct options *o, const struct entries *all)
+{
+	size_t busy = 0, broken = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const char *key = all->entry[i].key;
+		struct why why;
+		int r = entry_remove(o->root, key, &why);
+
+		if (r == 0)
+			puts(key);
+		else
+			warn("%s", why.text);
+		busy += r == -EBUSY;
+		broken += r < 0 && r != -EBUSY;
+	}
+	if (busy + broken)
+		warn("%zu of %zu entries are still there", busy + broken,
+		     all->count);
+	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
 }
 
 int do_clean(const struct options *o)
 {
 	struct entries all = { 0 };
-	unsigned int valid = 0;
-	size_t count = 0;
+	size_t words = 0;
 	struct why why;
-	int code = EX_PASS, r = entries_load(o->root, &all, &why);
+	int code = EX_PASS, r;
+	bool fits;
 
 	if (o->has_keep && o->corrupt_only)
 		die(EX_USAGE, "--keep and --corrupt-only exclude each other");
+	while (o->args[words])
+		words++;
+	if (words && o->has_keep)
+		die(EX_USAGE, "--keep counts all entries: name none");
+	r = entries_load(o->root, &all, &why);
 	if (r < 0)
 		return fail(r, &why);
-	for (size_t i = 0; i < all.count; i++) {
-		if (is_doomed(o, &all.entry[i], valid))
-			all.entry[count++] = all.entry[i];
-		else
-			entry_done(&all.entry[i]);
-		valid++;
-	}
-	all.count = count;
-	if (count == 0)
+	auto_free bool *hit = calloc(words + 1, sizeof(*hit));
+	if (!hit)
+		die(EX_BROKEN, "out of memory");
+	fits = choose(o, &all, hit);
+	if (all.count == 0 && fits)
 		note("nothing to clean in '%s'", o->root);
-	else if (!o->force && !confirm(count)) {
+	else if (all.count && !o->force && !confirm(all.count))
 		note("aborted");
-		entries_done(&all);
-	}
-	for (size_t i = 0; i < all.count; i++) {
-		r = remove_entry(o, &all.entry[i]);
-		if (r < 0 && code != EX_BROKEN)
-			code = r == -EBUSY ? EX_BUSY : EX_BROKEN;
-	}
+	else
+		code = remove_all(o, &all);
 	entries_done(&all);
-	return code;
+	return code == EX_PASS && !fits ? EX_FAIL : code;
 }

@@ -8,29 +8,14 @@
 #include <unistd.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
+#include "tools/cache/store/lock.h"
 #include "tools/cache/store/store.h"
 #include "tools/cache/store/strip.h"
-#include "tools/cache/store/temp.h"
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
 
 /* How long put waits for the readers of an entry that it replaces. */
 #define PUT_WAIT_MS 60000
-
-bool is_stale(const struct options *o, const char *hash)
-{
-	auto_free char *folder = NULL;
-	struct kconfig ours;
-	char arch[16];
-
-	if (!*hash || source_arch(arch, NULL) < 0 ||
-	    kconfig_folder(o->kconfig_dir, &folder, NULL) < 0 ||
-	    kconfig_hash(folder, arch, NULL, &ours, NULL) < 0)
-		return false;
-	return strcmp(hash, ours.builtin) != 0;
-}
 
 int do_put(const struct options *o)
 {
@@ -49,8 +34,8 @@ int do_put(const struct options *o)
 	struct why why;
 	int r = 0;
 
-	if (!o->image || !o->vmlinux || !o->config)
-		die(EX_USAGE, "put needs --image, --vmlinux and --config");
+	if (!o->image || !o->config)
+		die(EX_USAGE, "put needs --image and --config");
 	if (o->probe_file) {
 		r = source_read(o->probe_file, &s, &why);
 		req.source = &s;
@@ -73,22 +58,6 @@ int do_put(const struct options *o)
 		push_stored(o, req.key);
 	puts(path);
 	return EX_PASS;
-}
-
-void look_or_exit(const struct options *o, const char *key, struct entry *ret)
-{
-	struct why why;
-	int r = key_check(key, &why);
-
-	if (r < 0)
-		exit(fail(r, &why));
-	r = entry_look(o->root, key, ret);
-	if (r == -ENOENT) {
-		detail("there is no entry '%s' in '%s'", key, o->root);
-		exit(EX_FAIL);
-	}
-	if (r < 0)
-		die(EX_BROKEN, "out of memory");
 }
 
 int do_strip(const struct options *o)

@@ -1,137 +1,138 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmd-list.c - look at entries: show, list, verify. */
-#include <errno.h>
+/* cmd-list.c - all entries: list. */
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/spec.h"
+#include "tools/cache/store/describe.h"
 #include "tools/cache/store/entry.h"
-#include "tools/cache/store/temp.h"
-#include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
+#include "tools/lib/utf8.h"
 
 #define KEY_COLUMNS 48
 
-/* An entry as JSON: its metadata and what we add. */
-static json_t *to_json(const struct options *o, const struct entry *e)
-{
-	const char *hash = entry_text(e, "ktstr_kconfig_hash");
-	json_t *all;
+/* What a line of the table may end with; each is explained once. */
+enum tag {
+	TAG_STALE,
+	TAG_UNTRACKED,
+	TAG_EXTRA,
+	TAG_CORRUPT,
+	TAGS,
+};
 
-	if (e->error_kind)
-		return json_pack("{s:s, s:s, s:s, s:s}", "key", e->key, "path",
-				 e->path, "error", e->error.text, "error_kind",
-				 e->error_kind);
-	all = json_deep_copy(e->meta);
-	json_object_set_new(all, "path", json_string(e->path));
-	json_object_set_new(all, "kconfig_status",
-			    json_string(!*hash		    ? "untracked"
-					: is_stale(o, hash) ? "stale"
-							    : "matches"));
-	return all;
+static const char *const legend[TAGS] = {
+	[TAG_STALE] = "(stale kconfig): built with other fragments than those "
+		      "of today; the next build makes another entry",
+	[TAG_UNTRACKED] = "(untracked kconfig): nobody recorded with which "
+			  "fragments it was built",
+	[TAG_EXTRA] = "(extra kconfig): built with a fragment of your own",
+	[TAG_CORRUPT] = "a corrupt entry counts as missing; 'ktstr-cache clean "
+			"--corrupt-only' removes it",
+};
+
+/* The list as it is written. */
+struct list {
+	const struct options *o;
+	char now[STATE_CRC_SIZE];
+	bool has[TAGS];
+};
+
+/* Append @text in a column; it may come from a file of somebody else. */
+static void add_column(struct str *line, const char *text, size_t width)
+{
+	size_t from = line->len;
+
+	utf8_add_line(line, *text ? text : "-", *text ? strlen(text) : 1, 0);
+	do
+		str_add(line, " ");
+	while (line->len - from <= width);
 }
 
-int do_show(const struct options *o)
+static void add_tag(struct list *l, struct str *line, enum tag tag,
+		    const char *text)
 {
-	auto_entry struct entry e = { 0 };
-	json_t *all, *value;
-
-	look_or_exit(o, o->args[0], &e);
-	all = to_json(o, &e);
-	value = o->field ? json_object_get(all, o->field) : all;
-	if (!value)
-		die(EX_USAGE, "entry '%s' has no field '%s'", e.key, o->field);
-	if (json_is_string(value))
-		puts(json_string_value(value));
-	else if (!json_is_null(value)) {
-		json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
-		putchar('\n');
-	}
-	json_decref(all);
-	return e.error_kind ? EX_FAIL : EX_PASS;
+	l->has[tag] = true;
+	str_addf(line, " (%s)", text);
 }
 
 /* One line of the table. */
-static void print_entry(const struct options *o, const struct entry *e)
+static void print_entry(struct list *l, const struct entry *e)
 {
 	json_t *source = json_object_get(e->meta, "source");
 	const char *type = json_string_value(json_object_get(source, "type"));
-	const char *version = entry_text(e, "version");
-	const char *hash = entry_text(e, "ktstr_kconfig_hash");
+	auto_str struct str line = { 0 };
 
+	add_column(&line, e->key, KEY_COLUMNS);
 	if (e->error_kind) {
-		printf("%-*s (corrupt: %s)\n", KEY_COLUMNS, e->key,
-		       e->error.text);
+		str_addf(&line, "(corrupt: %s)", e->error.text);
+		l->has[TAG_CORRUPT] = true;
+		puts(str_text(&line));
 		return;
 	}
-	printf("%-*s %-12s %-8s %-7s %s%s%s\n", KEY_COLUMNS, e->key,
-	       *version ? version : "-", type ? type : "-",
-	       entry_text(e, "arch"), entry_text(e, "built_at"),
-	       !*hash		   ? " (untracked kconfig)"
-	       : is_stale(o, hash) ? " (stale kconfig)"
-				   : "",
-	       *entry_text(e, "extra_kconfig_hash") ? " (extra kconfig)" : "");
+	add_column(&line, entry_text(e, "version"), 12);
+	add_column(&line, type ? type : "", 8);
+	add_column(&line, entry_text(e, "arch"), 7);
+	utf8_add_line(&line, entry_text(e, "built_at"),
+		      strlen(entry_text(e, "built_at")), 0);
+	switch (kconfig_status(e, l->now)) {
+	case KCONFIG_STALE:
+		add_tag(l, &line, TAG_STALE, "stale kconfig");
+		break;
+	case KCONFIG_UNTRACKED:
+		add_tag(l, &line, TAG_UNTRACKED, "untracked kconfig");
+		break;
+	case KCONFIG_MATCHES:
+		break;
+	}
+	if (*entry_text(e, "extra_kconfig_hash"))
+		add_tag(l, &line, TAG_EXTRA, "extra kconfig");
+	puts(str_text(&line));
+}
+
+static void print_table(struct list *l, const struct entries *all)
+{
+	note("cache: %s", l->o->root);
+	for (size_t i = 0; i < all->count; i++)
+		print_entry(l, &all->entry[i]);
+	if (all->count == 0)
+		note("no cached kernels; 'make ktstr-kernel KERNEL=PATH' "
+		     "builds one");
+	for (int tag = 0; tag < TAGS; tag++) {
+		if (l->has[tag])
+			note("%s", legend[tag]);
+	}
+}
+
+static void print_json(const struct list *l, const struct entries *all)
+{
+	json_t *list = json_array(), *whole;
+
+	for (size_t i = 0; i < all->count; i++)
+		json_array_append_new(
+			list,
+			describe_entry(l->o->root, &all->entry[i], l->now));
+	whole = json_pack("{s:s, s:s?, s:n, s:o}", "cache", l->o->root,
+			  "current_ktstr_kconfig_hash", *l->now ? l->now : NULL,
+			  "active_prefixes_fetch_error", "entries", list);
+	if (!whole || json_dumpf(whole, stdout, JSON_INDENT(2)) < 0)
+		die(EX_BROKEN, "cannot print JSON");
+	putchar('\n');
+	json_decref(whole);
 }
 
 int do_list(const struct options *o)
 {
+	struct list l = { .o = o };
 	struct entries all = { 0 };
 	struct why why;
-	json_t *list = json_array();
 	int r = entries_load(o->root, &all, &why);
 
 	if (r < 0)
 		return fail(r, &why);
-	note("cache: %s", o->root);
-	for (size_t i = 0; i < all.count; i++) {
-		if (o->json)
-			json_array_append_new(list, to_json(o, &all.entry[i]));
-		else
-			print_entry(o, &all.entry[i]);
-	}
-	if (o->json) {
-		json_dumpf(list, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else if (all.count == 0) {
-		note("no cached kernels; 'make ktstr-kernel KERNEL=PATH' "
-		     "builds one");
-	}
-	json_decref(list);
+	kconfig_now(o, l.now);
+	if (o->json)
+		print_json(&l, &all);
+	else
+		print_table(&l, &all);
 	entries_done(&all);
 	return EX_PASS;
-}
-
-/* Verify one entry and say so. Return: false when it is corrupt. */
-static bool verify(struct entry *e)
-{
-	if (entry_verify(e) < 0)
-		die(EX_BROKEN, "out of memory");
-	if (e->error_kind)
-		warn("entry '%s' is corrupt (%s): %s", e->key, e->error_kind,
-		     e->error.text);
-	else
-		printf("%s\n", e->key);
-	return !e->error_kind;
-}
-
-int do_verify(const struct options *o)
-{
-	struct entries all = { 0 };
-	auto_entry struct entry one = { 0 };
-	struct why why;
-	bool good = true;
-	int r;
-
-	if (o->args[0]) {
-		look_or_exit(o, o->args[0], &one);
-		return verify(&one) ? EX_PASS : EX_FAIL;
-	}
-	r = entries_load(o->root, &all, &why);
-	if (r < 0)
-		return fail(r, &why);
-	for (size_t i = 0; i < all.count; i++)
-		good = verify(&all.entry[i]) && good;
-	entries_done(&all);
-	return good ? EX_PASS : EX_FAIL;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "tools/cache/source/source.h"
 #include "tools/lib/why.h"
 
 /**
@@ -17,7 +18,9 @@ struct options {
 	const char *probe_file, *extra, *kconfig_dir, *build_dir, *field;
 	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
 	const char *title;
-	unsigned int keep;
+	const char *max_size;
+	unsigned int keep, max_age_days;
+	bool has_max_age, dry_run;
 	const char *from;
 	bool all;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
@@ -42,6 +45,8 @@ int do_show(const struct options *o);
 int do_list(const struct options *o);
 int do_verify(const struct options *o);
 int do_clean(const struct options *o);
+int do_gc(const struct options *o);
+int do_vmlinux(const struct options *o);
 int do_work(const struct options *o);
 int do_exec(const struct options *o);
 int do_log(const struct options *o);
@@ -49,12 +54,8 @@ int do_log(const struct options *o);
 /* The exit code for @error, whose sentence is said now. */
 int fail(int error, const struct why *why);
 
-/**
- * is_stale() - was @hash made of other fragments than ours?
- *
- * Return: false too when ours cannot be found.
- */
-bool is_stale(const struct options *o, const char *hash);
+/* The hash of today's fragments, or "" when they cannot be found. */
+void kconfig_now(const struct options *o, char ret[STATE_CRC_SIZE]);
 
 /* Refuse wrong settings of the remote cache, before work that takes long. */
 void check_remote(void);

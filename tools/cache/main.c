@@ -41,6 +41,9 @@ enum option_id {
 	O_FORCE,
 	O_ALL,
 	O_JSON,
+	O_MAX_SIZE,
+	O_MAX_AGE,
+	O_DRY_RUN,
 	O_DIE,
 };
 
@@ -80,7 +83,10 @@ static const struct command {
 	{ "list", do_list, 0, 0, BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
 	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
 	{ "verify", do_verify, 0, 1, 0, false },
-	{ "clean", do_clean, 0, 0,
+	{ "vmlinux", do_vmlinux, 1, 1, 0, false },
+	{ "gc", do_gc, 0, 0,
+	  BIT(O_MAX_SIZE) | BIT(O_MAX_AGE) | BIT(O_DRY_RUN), false },
+	{ "clean", do_clean, 0, MANY,
 	  BIT(O_KEEP) | BIT(O_CORRUPT_ONLY) | BIT(O_FORCE), false },
 	{ "strip", do_strip, 2, 2, 0, false },
 	{ "work", do_work, 1, 0, 0, true },
@@ -111,6 +117,9 @@ static const struct option longopts[] = {
 	{ "force", no_argument, NULL, O_FORCE },
 	{ "all", no_argument, NULL, O_ALL },
 	{ "json", no_argument, NULL, O_JSON },
+	{ "max-size", required_argument, NULL, O_MAX_SIZE },
+	{ "max-age", required_argument, NULL, O_MAX_AGE },
+	{ "dry-run", no_argument, NULL, O_DRY_RUN },
 	{ "die-with-parent", no_argument, NULL, O_DIE },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -192,6 +201,19 @@ static void take_option(struct options *o, int id)
 		break;
 	case O_JSON:
 		o->json = true;
+		break;
+	case O_MAX_SIZE:
+		o->max_size = optarg;
+		break;
+	case O_MAX_AGE:
+		if (num_parse(optarg, 0, 1000000, &n) < 0)
+			die(EX_USAGE, "--max-age '%s' is no number of days",
+			    optarg);
+		o->max_age_days = (unsigned int)n;
+		o->has_max_age = true;
+		break;
+	case O_DRY_RUN:
+		o->dry_run = true;
 		break;
 	case O_DIE:
 		o->die_with_parent = true;

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Digits behind the point that count: nine. */
+#define PARTS_MAX 1000000000U
+
 /* Read digits at *p into *ret and move *p past them. */
 static int read_digits(const char **p, uint64_t *ret)
 {
@@ -47,7 +50,7 @@ int num_parse(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
  */
 static int read_decimal(const char **p, uint64_t scale, uint64_t *ret_scaled)
 {
-	uint64_t value, weight = scale;
+	uint64_t value, part = 0, whole = 1;
 	int r = read_digits(p, &value);
 
 	if (r < 0)
@@ -59,9 +62,15 @@ static int read_decimal(const char **p, uint64_t scale, uint64_t *ret_scaled)
 		if (**p < '0' || **p > '9')
 			return -EINVAL;
 		for (; **p >= '0' && **p <= '9'; (*p)++) {
-			weight /= 10;
-			value += weight * (uint64_t)(**p - '0');
+			if (whole == PARTS_MAX)
+				continue;
+			part = 10 * part + (uint64_t)(**p - '0');
+			whole *= 10;
 		}
+		/* scale * part / whole, without the product's overflow */
+		part = scale / whole * part + scale % whole * part / whole;
+		if (__builtin_add_overflow(value, part, &value))
+			return -ERANGE;
 	}
 	*ret_scaled = value;
 	return 0;
@@ -100,6 +109,32 @@ int num_parse_time(const char *text, uint64_t *ret_ns)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+int num_parse_size(const char *text, uint64_t *ret_bytes)
+{
+	static const char units[] = "KMGT";
+	const char *name = text + strspn(text, "0123456789.");
+	const char *unit = *name ? strchr(units, *name) : NULL;
+	uint64_t bytes;
+	int r;
+
+	if (strcmp(text, "0") == 0) {
+		*ret_bytes = 0;
+		return 0;
+	}
+	if (!unit || name[1] != '\0')
+		return -EINVAL;
+	r = read_decimal(&text, UINT64_C(1024) << (10 * (unit - units)),
+			 &bytes);
+	if (r < 0)
+		return r;
+	if (text != name)
+		return -EINVAL;
+	if (bytes > INT64_MAX)
+		return -ERANGE;
+	*ret_bytes = bytes;
+	return 0;
 }
 
 int num_parse_percent(const char *text, double *ret_percent)

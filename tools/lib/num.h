@@ -27,6 +27,17 @@ int num_parse(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 int num_parse_time(const char *text, uint64_t *ret_ns);
 
 /**
+ * num_parse_size() - read a size such as "500M", "20G", "1.5T" or "64K"
+ * @text: a decimal number with one of the units K, M, G, T: 2^10 to 2^40
+ * @ret_bytes: written only on success
+ *
+ * A number without a unit is refused, but for "0".
+ *
+ * Return: 0, -EINVAL, or -ERANGE beyond 2^63 bytes.
+ */
+int num_parse_size(const char *text, uint64_t *ret_bytes);
+
+/**
  * num_parse_percent() - read a share such as "15%" or "2.5%"
  * @ret_percent: 0 to 1000000; written only on success
  *

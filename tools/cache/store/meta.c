@@ -79,7 +79,12 @@ static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 		return 0;
 	if (stat(req->vmlinux, &st) < 0)
 		return -errno;
-	if (json_object_set_new(meta, "source_vmlinux_size",
+	auto_free char *path = realpath(req->vmlinux, NULL);
+	if (!path)
+		return -errno;
+	if (json_object_set_new(meta, "source_vmlinux_path",
+				json_string(path)) < 0 ||
+	    json_object_set_new(meta, "source_vmlinux_size",
 				json_integer(st.st_size)) < 0 ||
 	    json_object_set_new(meta, "source_vmlinux_mtime_secs",
 				json_integer(st.st_mtime)) < 0)

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cache/store/remove.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "tools/cache/store/lock.h"
+#include "tools/cache/store/temp.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/holders.h"
+
+/* Move @path out of sight, and then remove it. */
+static int discard(const char *root, const char *path, struct why *reterr_why)
+{
+	auto_free char *temps = NULL, *doomed = NULL;
+	auto_temp struct temp temp = TEMP_NONE;
+	int r;
+
+	if (asprintf(&temps, "%s/.tmp", root) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = temp_new(temps, "clean", &temp, reterr_why);
+	if (r < 0)
+		return r;
+	if (asprintf(&doomed, "%s/doomed", temp.path) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	if (rename(path, doomed) < 0 && errno != ENOENT)
+		return why_set(reterr_why, -errno, "cannot remove '%s': %s",
+			       path, strerror(errno));
+	return 0;
+}
+
+int entry_remove(const char *root, const char *key, struct why *reterr_why)
+{
+	auto_free char *path = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/%s", root, key) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	auto_fd int lock = entry_lock(root, key, /* wait_ms */ 0, reterr_why);
+	if (lock < 0)
+		return lock;
+	r = discard(root, path, reterr_why);
+	if (r == 0)
+		entry_lock_remove(root, key, lock);
+	return r;
+}
+
+/* Lock a file or folder, if it is there. Return: a descriptor, -ENOENT, -EBUSY
+ * with a sentence, or -errno. */
+static int lock_thing(const char *path, struct why *reterr_why)
+{
+	auto_fd int fd =
+		open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	auto_str struct str who = { 0 };
+
+	if (fd < 0)
+		return why_set(reterr_why, -errno, "cannot open '%s': %s", path,
+			       strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return take_fd(fd);
+	if (errno != EWOULDBLOCK)
+		return why_set(reterr_why, -errno, "cannot lock '%s': %s", path,
+			       strerror(errno));
+	holders_describe(&who, fd);
+	return why_set(reterr_why, -EBUSY, "'%s' is in use by %s", path,
+		       str_text(&who));
+}
+
+int thing_remove(const char *root, const char *name, struct why *reterr_why)
+{
+	auto_free char *path = NULL, *lock_path = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/%s", root, name) < 0 ||
+	    asprintf(&lock_path, "%s.lock", path) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	auto_fd int beside = lock_thing(lock_path, reterr_why);
+	if (beside < 0 && beside != -ENOENT)
+		return beside;
+	auto_fd int fd = lock_thing(path, reterr_why);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = discard(root, path, reterr_why);
+	if (r == 0 && beside >= 0)
+		(void)unlink(lock_path);
+	return r;
+}
