@@ -15,6 +15,7 @@ TEST(tells_kinds_by_the_text)
 		{ "6.12.3", SPEC_VERSION },
 		{ "6.12-rc1", SPEC_VERSION },
 		{ "6.12.3-rc10", SPEC_VERSION },
+		{ "latest", SPEC_VERSION },
 		{ "6", SPEC_KEY },
 		{ "6.", SPEC_KEY },
 		{ "6.12-rc", SPEC_KEY },
@@ -49,9 +50,10 @@ TEST(refuses_what_is_not_built_yet)
 
 	CHECK_INT(spec_refuse_unbuilt("./linux", &why), 0);
 	CHECK_INT(spec_refuse_unbuilt("key", &why), 0);
-	CHECK_INT(spec_refuse_unbuilt("6.12", &why), -EOPNOTSUPP);
-	CHECK(strstr(why.text, "kernel '6.12' is a version"));
-	CHECK_INT(spec_refuse_unbuilt("6.1..6.2", &why), -EOPNOTSUPP);
+	CHECK_INT(spec_refuse_unbuilt("6.12", &why), 0);
+	CHECK_INT(spec_refuse_unbuilt("latest", &why), 0);
+	CHECK_INT(spec_refuse_unbuilt("6.1..6.2", &why), -EINVAL);
+	CHECK(strstr(why.text, "'6.1..6.2' stands for several kernels"));
 	CHECK_INT(spec_refuse_unbuilt("git+x", &why), -EOPNOTSUPP);
 	CHECK_INT(spec_refuse_unbuilt("host", &why), -EOPNOTSUPP);
 }

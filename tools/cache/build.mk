@@ -2,6 +2,8 @@
 progs-y            += ktstr-cache
 ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-clean.o cmd-entries.o cmd-gc.o cmd-list.o cmd-show.o cmd-source.o cmd-wrap.o) \
 	$(addprefix tools/cache/net/,body.o http.o part.o transfer.o url.o) \
+	tools/cache/cmd-expand.o $(addprefix tools/cache/source/,download.o download-keep.o expand.o mirror.o \
+		newest.o recent.o release.o releases.o sums.o version.o) \
 	$(addprefix tools/cache/source/,entry-key.o fingerprint.o folder.o \
 		git.o git-files.o git-index.o git-untracked.o parallel.o path-set.o paths.o run-git.o \
 		json.o kconfig.o key.o \

@@ -126,6 +126,8 @@ int do_list(const struct options *o)
 	struct why why;
 	int r = entries_load(o->root, &all, &why);
 
+	if (o->range)
+		return do_list_range(o);
 	if (r < 0)
 		return fail(r, &why);
 	kconfig_now(o, l.now);

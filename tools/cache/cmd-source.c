@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/cache/source/release.h"
 #include "tools/cache/source/source.h"
 #include "tools/cache/source/tarball.h"
 #include "tools/cache/wrap/wrap.h"
@@ -29,6 +30,8 @@ int fail(int error, const struct why *why)
 		return EX_USAGE;
 	case -EBUSY:
 		return EX_BUSY;
+	case -ETIMEDOUT:
+		return EX_TIMEOUT;
 	default:
 		return EX_BROKEN;
 	}
@@ -210,6 +213,23 @@ int do_adopt(const struct options *o)
 	return r < 0 ? fail(r, &why) : EX_PASS;
 }
 
+/* Fetch the source of @s into o->to, if it is not on this machine already. */
+static int fetch(const struct options *o, const struct source *s,
+		 char **ret_folder, struct why *why)
+{
+	if (s->kind == SOURCE_KEY)
+		return why_set(why, -EINVAL,
+			       "'%s' is a cache entry, which has no source",
+			       s->key);
+	if (s->kind == SOURCE_DIRECTORY)
+		return 0;
+	if (!o->to)
+		die(EX_USAGE, "fetch of a tarball or a version needs --to");
+	if (s->kind == SOURCE_RELEASE)
+		return release_unpack(o->root, s, o->to, ret_folder, why);
+	return tarball_unpack(s->path, o->to, ret_folder, why);
+}
+
 int do_fetch(const struct options *o)
 {
 	const struct source_request req = {
@@ -220,16 +240,14 @@ int do_fetch(const struct options *o)
 	auto_source struct source s = { 0 };
 	auto_free char *folder = NULL;
 	struct why why;
-	int r = source_resolve(&req, &s, &why);
+	int r;
 
-	if (r == 0 && s.kind == SOURCE_KEY)
-		r = why_set(&why, -EINVAL,
-			    "'%s' is a cache entry, which has no source",
-			    o->args[0]);
-	if (r == 0 && s.kind == SOURCE_TARBALL && !o->to)
-		die(EX_USAGE, "fetch of a tarball needs --to");
-	if (r == 0 && s.kind == SOURCE_TARBALL)
-		r = tarball_unpack(s.path, o->to, &folder, &why);
+	if (!req.spec == !o->probe_file)
+		die(EX_USAGE, "fetch needs SPEC or --probe-file, and not both");
+	r = o->probe_file ? source_read(o->probe_file, &s, &why)
+			  : source_resolve(&req, &s, &why);
+	if (r == 0)
+		r = fetch(o, &s, &folder, &why);
 	if (r < 0)
 		return fail(r, &why);
 	puts(folder ? folder : s.path);

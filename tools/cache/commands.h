@@ -18,6 +18,7 @@ struct options {
 	const char *probe_file, *extra, *kconfig_dir, *build_dir, *field;
 	const char *since, *to, *image, *vmlinux, *config, *key, *bpf_dir;
 	const char *title;
+	const char *range;
 	const char *max_size;
 	unsigned int keep, max_age_days;
 	bool has_max_age, dry_run;
@@ -36,6 +37,7 @@ int do_probe(const struct options *o);
 int do_key(const struct options *o);
 int do_adopt(const struct options *o);
 int do_fetch(const struct options *o);
+int do_expand(const struct options *o);
 int do_strip(const struct options *o);
 int do_put(const struct options *o);
 int do_get(const struct options *o);
@@ -50,6 +52,9 @@ int do_vmlinux(const struct options *o);
 int do_work(const struct options *o);
 int do_exec(const struct options *o);
 int do_log(const struct options *o);
+
+/* list --range: no entries, but what is published. */
+int do_list_range(const struct options *o);
 
 /* The exit code for @error, whose sentence is said now. */
 int fail(int error, const struct why *why);

@@ -34,6 +34,7 @@ enum option_id {
 	O_BPF_DIR,
 	O_TITLE,
 	O_FROM,
+	O_RANGE,
 	O_ECHO,
 	O_APPEND_LOG,
 	O_KEEP,
@@ -71,7 +72,9 @@ static const struct command {
 	  BIT(O_SINCE) | BIT(O_KCONFIG_DIR) | BIT(O_BUILD_DIR), false },
 	{ "key", do_key, 1, 1, BIT(O_FIELD), false },
 	{ "adopt", do_adopt, 2, 2, 0, false },
-	{ "fetch", do_fetch, 1, 1, BIT(O_TO) | BIT(O_KCONFIG_DIR), false },
+	{ "fetch", do_fetch, 0, 1,
+	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_KCONFIG_DIR), false },
+	{ "expand", do_expand, 1, 0xffffffffu, 0, false },
 	{ "get", do_get, 1, 1, 0, false },
 	{ "put", do_put, 0, 0,
 	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
@@ -80,7 +83,8 @@ static const struct command {
 	{ "push", do_push, 0, MANY, BIT(O_TO) | BIT(O_ALL) | BIT(O_FORCE),
 	  false },
 	{ "pull", do_pull, 0, MANY, BIT(O_FROM) | BIT(O_ALL), false },
-	{ "list", do_list, 0, 0, BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
+	{ "list", do_list, 0, 0,
+	  BIT(O_RANGE) | BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
 	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
 	{ "verify", do_verify, 0, 1, 0, false },
 	{ "vmlinux", do_vmlinux, 1, 1, 0, false },
@@ -110,6 +114,7 @@ static const struct option longopts[] = {
 	{ "bpf-dir", required_argument, NULL, O_BPF_DIR },
 	{ "title", required_argument, NULL, O_TITLE },
 	{ "from", required_argument, NULL, O_FROM },
+	{ "range", required_argument, NULL, O_RANGE },
 	{ "echo", no_argument, NULL, O_ECHO },
 	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
@@ -146,9 +151,10 @@ static bool take_string(struct options *o, int id)
 		[O_BPF_DIR - O_PROBE_FILE] = &o->bpf_dir,
 		[O_TITLE - O_PROBE_FILE] = &o->title,
 		[O_FROM - O_PROBE_FILE] = &o->from,
+		[O_RANGE - O_PROBE_FILE] = &o->range,
 	};
 
-	if (id < O_PROBE_FILE || id > O_FROM)
+	if (id < O_PROBE_FILE || id > O_RANGE)
 		return false;
 	if (!*optarg)
 		die(EX_USAGE, "--%s needs a value that is not empty",

@@ -48,7 +48,7 @@ static int begin(struct transfer *t, uint64_t *ret_tries,
 		 struct why *reterr_why)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	uint64_t tries = DEFAULT_TRIES, stall_s = DEFAULT_STALL_S;
+	uint64_t tries = DEFAULT_TRIES, stall_s = DEFAULT_STALL_S, limit_s;
 	const struct http_request *req = t->req;
 	int r = url_parse(req->url, &t->url, reterr_why);
 
@@ -56,6 +56,11 @@ static int begin(struct transfer *t, uint64_t *ret_tries,
 		r = setting("KTSTR_NET_TRIES", 100, &tries, reterr_why);
 	if (r == 0)
 		r = setting("KTSTR_NET_STALL", 3600, &stall_s, reterr_why);
+	if (r < 0)
+		return r;
+	limit_s = req->timeout_s;
+	if (t->method == METHOD_GET_FILE || t->method == METHOD_PUT)
+		r = setting("KTSTR_NET_TIMEOUT", 604800, &limit_s, reterr_why);
 	if (r < 0)
 		return r;
 	if (http_is_offline() && strcmp(t->url.scheme, "file") != 0)
@@ -69,9 +74,9 @@ static int begin(struct transfer *t, uint64_t *ret_tries,
 	*ret_tries = req->tries && req->tries < tries ? req->tries : tries;
 	t->stall_ns = stall_s * SECOND_NS;
 	t->deadline_ns = UINT64_MAX;
-	if (req->timeout_s)
-		t->deadline_ns = progress_now_ns() +
-				 (uint64_t)req->timeout_s * SECOND_NS;
+	t->limit_s = limit_s;
+	if (limit_s)
+		t->deadline_ns = progress_now_ns() + limit_s * SECOND_NS;
 	return 0;
 }
 

@@ -32,7 +32,8 @@
  * a server that gives no validator is asked for the whole again. At most 5
  * redirects, never from https to http, never to a file. The environment can
  * change the stall limit and the tries: KTSTR_NET_STALL (seconds) and
- * KTSTR_NET_TRIES. With KTSTR_OFFLINE=1 nothing is asked, but files are read.
+ * KTSTR_NET_TRIES; and the whole limit for files: KTSTR_NET_TIMEOUT (seconds).
+ *With KTSTR_OFFLINE=1 nothing is asked, but files are read.
  *
  * Errors, with a sentence that names the URL, without user, password and
  * query (never the token):

@@ -66,16 +66,34 @@ int part_open(struct part *p, struct why *reterr_why)
 	return empty(p, reterr_why);
 }
 
-int part_restart(struct part *p, struct why *reterr_why)
+/*
+ * No rename here: the file is empty, so that a note that was cut short means
+ * nothing; and it is whole before the first byte of the file.
+ */
+static int write_note(const struct part *p, struct why *reterr_why)
 {
 	auto_str struct str note = { 0 };
-	int r = empty(p, reterr_why);
+	auto_fd int fd =
+		open(p->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int r = fd < 0 ? -errno : 0;
 
-	if (r < 0 || !p->path)
-		return r;
 	str_addf(&note, "%s\n%s\n%llu\n", p->url, p->validator,
 		 (unsigned long long)p->total);
-	if (note.failed)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	return file_publish(p->path, note.text, note.len, 0666, reterr_why);
+	if (r == 0 && note.failed)
+		r = -ENOMEM;
+	if (r == 0)
+		r = file_write_all(fd, note.text, note.len);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot write '%s': %s", p->path,
+			       strerror(-r));
+	return 0;
+}
+
+int part_restart(struct part *p, struct why *reterr_why)
+{
+	int r = empty(p, reterr_why);
+
+	return r < 0 || !p->path ? r : write_note(p, reterr_why);
 }

@@ -69,7 +69,7 @@ static int judge_code(struct transfer *t, CURLcode code, const char *detail)
 		t->again = true;
 		return why_set(&t->why, -ETIMEDOUT, "'%s': %.150s",
 			       t->url.shown,
-			       *detail ? detail : "the time limit ran out");
+			       *detail ? detail : "it took too long");
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
@@ -114,8 +114,8 @@ static int set_target(struct transfer *t, const char *where,
 
 	if (now >= t->deadline_ns)
 		return why_set(&t->why, -ETIMEDOUT,
-			       "'%s': the time limit of %u s ran out",
-			       t->url.shown, t->req->timeout_s);
+			       "'%s': the time limit of %llu s ran out",
+			       t->url.shown, (unsigned long long)t->limit_s);
 	if (t->deadline_ns != UINT64_MAX)
 		curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
 				 (long)((t->deadline_ns - now) / MS_NS + 1));

@@ -18,6 +18,7 @@ enum method {
 
 /**
  * struct transfer - a request, and how far it is
+ * @limit_s:     longest time of the whole; 0 for none
  * @deadline_ns: of the whole, or UINT64_MAX
  * @stall_ns:    longest time without a byte
  * @text:        METHOD_GET: where to, @text_start bytes are not ours
@@ -39,7 +40,7 @@ struct transfer {
 	enum method method;
 	const struct http_request *req;
 	struct url url;
-	uint64_t deadline_ns, stall_ns;
+	uint64_t limit_s, deadline_ns, stall_ns;
 	struct str *text;
 	size_t text_start;
 	struct part part;

@@ -9,6 +9,7 @@ static const char *const kind_name[] = {
 	[SOURCE_DIRECTORY] = "directory",
 	[SOURCE_TARBALL] = "tarball",
 	[SOURCE_KEY] = "key",
+	[SOURCE_RELEASE] = "release",
 };
 
 /* "" is null outside. */
@@ -31,15 +32,15 @@ json_t *source_to_json(const struct source *s)
 		"fingerprint", or_null(s->state.fingerprint), "config",
 		or_null(s->state.config), "base", or_null(s->state.base),
 		"record", or_null(s->state.record));
-	return json_pack("{s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s?, "
-			 "s:s?, s:b, s:o, s:s?}",
-			 "kind", kind_name[s->kind], "key", s->key, "label",
-			 s->label, "path", s->path, "build", s->build,
-			 "version", or_null(s->version), "arch", s->arch,
-			 "sha256", or_null(s->sha256), "kconfig_hash",
-			 or_null(s->kconfig.builtin), "extra_kconfig_hash",
-			 or_null(s->kconfig.extra), "configured", configured,
-			 "state", state, "hint", s->hint);
+	return json_pack(
+		"{s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
+		"s:s?, s:b, s:o, s:s?}",
+		"kind", kind_name[s->kind], "key", s->key, "label", s->label,
+		"path", s->path, "url", s->url, "build", s->build, "version",
+		or_null(s->version), "arch", s->arch, "sha256",
+		or_null(s->sha256), "kconfig_hash", or_null(s->kconfig.builtin),
+		"extra_kconfig_hash", or_null(s->kconfig.extra), "configured",
+		configured, "state", state, "hint", s->hint);
 }
 
 /* Copy the string called @name to @ret; false when it does not fit. */
@@ -68,10 +69,11 @@ static bool from_json(const json_t *o, struct source *s)
 	if (!kind)
 		return false;
 	while (strcmp(kind, kind_name[s->kind]) != 0) {
-		if (++s->kind > SOURCE_KEY)
+		if (++s->kind > SOURCE_RELEASE)
 			return false;
 	}
 	s->path = get(o, "path");
+	s->url = get(o, "url");
 	s->build = get(o, "build");
 	s->key = get(o, "key");
 	s->label = get(o, "label");
@@ -79,7 +81,7 @@ static bool from_json(const json_t *o, struct source *s)
 	s->hint = get(o, "hint");
 	st->git = json_is_true(json_object_get(state, "git"));
 	st->dirty = json_is_true(json_object_get(state, "dirty"));
-	return s->path && s->label &&
+	return (s->path || s->url) && s->label &&
 	       get_fixed(o, "arch", s->arch, sizeof(s->arch)) &&
 	       get_fixed(o, "sha256", s->sha256, sizeof(s->sha256)) &&
 	       get_fixed(o, "kconfig_hash", s->kconfig.builtin,

@@ -45,6 +45,8 @@ char *source_key(const struct source *s)
 	if (s->kind == SOURCE_DIRECTORY)
 		str_addf(&key, "local-%.*s-%s-", COMMIT_DIGITS, s->state.hash,
 			 s->arch);
+	else if (s->kind == SOURCE_RELEASE)
+		str_addf(&key, "%s-tarball-%s-", s->version, s->arch);
 	else
 		str_addf(&key, "tarball-%.*s-%s-", CONTENT_DIGITS, s->sha256,
 			 s->arch);

@@ -5,11 +5,14 @@
 #include "tools/cache/source/source.h"
 
 /* Fill @s for a kernel tree, a tarball (both: s->path is set and is there, the
- * kconfig hashes are known), and the key of an entry. Errors: those of
+ * kconfig hashes are known), a release (the hashes are), and the key of an
+ * entry. Errors: those of
  * source_resolve(). */
 int resolve_folder(const struct source_request *req, struct source *s,
 		   struct why *reterr_why);
 int resolve_tarball(const struct source_request *req, struct source *s,
+		    struct why *reterr_why);
+int resolve_release(const struct source_request *req, struct source *s,
 		    struct why *reterr_why);
 int resolve_key(const struct source_request *req, struct source *s,
 		struct why *reterr_why);

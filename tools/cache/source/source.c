@@ -13,6 +13,7 @@
 void source_done(struct source *s)
 {
 	free(s->path);
+	free(s->url);
 	free(s->build);
 	free(s->key);
 	free(s->label);
@@ -56,10 +57,29 @@ int source_refuse_build_dir(const struct source_request *req, const char *what,
 		       req->spec, what, req->build_dir);
 }
 
-static int resolve_path(const struct source_request *req, struct source *s,
+static int hash_kconfig(const struct source_request *req, struct source *s,
 			struct why *reterr_why)
 {
 	auto_free char *folder = NULL;
+	int r = kconfig_folder(req->kconfig_dir, &folder, reterr_why);
+
+	if (r == 0)
+		r = kconfig_hash(folder, s->arch, req->extra, &s->kconfig,
+				 reterr_why);
+	return r;
+}
+
+static int resolve_version(const struct source_request *req, struct source *s,
+			   struct why *reterr_why)
+{
+	int r = hash_kconfig(req, s, reterr_why);
+
+	return r < 0 ? r : resolve_release(req, s, reterr_why);
+}
+
+static int resolve_path(const struct source_request *req, struct source *s,
+			struct why *reterr_why)
+{
 	struct stat st;
 	int r;
 
@@ -67,10 +87,7 @@ static int resolve_path(const struct source_request *req, struct source *s,
 	if (!s->path || stat(s->path, &st) < 0)
 		return why_set(reterr_why, -errno, "kernel '%s': %s", req->spec,
 			       strerror(errno));
-	r = kconfig_folder(req->kconfig_dir, &folder, reterr_why);
-	if (r == 0)
-		r = kconfig_hash(folder, s->arch, req->extra, &s->kconfig,
-				 reterr_why);
+	r = hash_kconfig(req, s, reterr_why);
 	if (r < 0)
 		return r;
 	if (S_ISDIR(st.st_mode))
@@ -92,6 +109,8 @@ int source_resolve(const struct source_request *req, struct source *ret,
 		r = source_arch(s.arch, reterr_why);
 	if (r == 0 && spec_kind(req->spec) == SPEC_PATH)
 		r = resolve_path(req, &s, reterr_why);
+	else if (r == 0 && spec_kind(req->spec) == SPEC_VERSION)
+		r = resolve_version(req, &s, reterr_why);
 	else if (r == 0)
 		r = resolve_key(req, &s, reterr_why);
 	if (r < 0)

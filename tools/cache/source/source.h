@@ -13,15 +13,18 @@ enum source_kind {
 	SOURCE_DIRECTORY,
 	SOURCE_TARBALL,
 	SOURCE_KEY,
+	SOURCE_RELEASE,
 };
 
 /**
  * struct source - a resolved kernel spec
  * @kind:    what it is
- * @path:    absolute path of the folder or tarball; of the entry for a key
+ * @path:    absolute path of the folder or tarball; of the entry for a key;
+ *	     NULL for a release
  * @build:   absolute path of the folder with .config; NULL unless a folder
  * @key:     key of the cache entry, or NULL: this build is never stored
  * @label:   short name, unique for the path or content; a file name
+ * @url:     where the tarball of a release is, else NULL
  * @version: as the Makefile or the entry has it; NULL while unknown
  * @hint:    why @key is NULL, and what to do about it; else NULL
  * @arch:    such as x86_64
@@ -39,12 +42,15 @@ enum source_kind {
  * tarball: tarball-CONTENT-ARCH-kcHASH[-xkcHASH]
  *          CONTENT is the start of its SHA-256: a file's name proves nothing.
  *
+ * release: VERSION-tarball-ARCH-kcHASH[-xkcHASH]
+ *          Such as 6.14.2; kernel.org never changes one.
+ *
  * A folder that is dirty, or not under git, has no key: nothing names its
  * content. required.list is no part, for it changes no kernel.
  */
 struct source {
 	enum source_kind kind;
-	char *path, *build, *key, *label, *version, *hint;
+	char *path, *url, *build, *key, *label, *version, *hint;
 	char arch[16];
 	char sha256[HASH_HEX_SIZE];
 	struct state state;

@@ -50,7 +50,7 @@ enum spec_kind spec_kind(const char *text)
 		return SPEC_RANGE;
 	if (strchr(text, '/') || *text == '.' || *text == '~')
 		return SPEC_PATH;
-	if (n && text[n] == '\0')
+	if ((n && text[n] == '\0') || strcmp(text, "latest") == 0)
 		return SPEC_VERSION;
 	if (strcmp(text, "host") == 0)
 		return SPEC_HOST;
@@ -60,14 +60,17 @@ enum spec_kind spec_kind(const char *text)
 int spec_refuse_unbuilt(const char *text, struct why *reterr_why)
 {
 	static const char *const what[] = {
-		[SPEC_VERSION] = "a version",
-		[SPEC_RANGE] = "a range of versions",
 		[SPEC_GIT] = "a git URL",
 		[SPEC_HOST] = "the host's kernel",
 	};
 	enum spec_kind kind = spec_kind(text);
 
-	if (kind == SPEC_PATH || kind == SPEC_KEY)
+	if (kind == SPEC_RANGE)
+		return why_set(reterr_why, -EINVAL,
+			       "'%s' stands for several kernels; see "
+			       "ktstr-cache expand",
+			       text);
+	if (kind == SPEC_PATH || kind == SPEC_KEY || kind == SPEC_VERSION)
 		return 0;
 	return why_set(reterr_why, -EOPNOTSUPP,
 		       "kernel '%s' is %s, and getting one is not built yet; "

@@ -7,7 +7,7 @@
 /**
  * enum spec_kind - what a kernel spec is, by its text alone
  * @SPEC_PATH:    has a "/", or starts with "." or "~"; or such a file exists
- * @SPEC_VERSION: MAJOR.MINOR[.PATCH][-rcN]
+ * @SPEC_VERSION: MAJOR.MINOR[.PATCH][-rcN], or the word "latest"
  * @SPEC_RANGE:   VERSION..VERSION
  * @SPEC_GIT:     git+URL#REF or git+URL@REF
  * @SPEC_HOST:    the word "host"
@@ -28,7 +28,7 @@ enum spec_kind spec_kind(const char *text);
 /**
  * spec_refuse_unbuilt() - refuse the kinds that are known, but not built yet
  *
- * Return: 0 for paths and keys, else -EOPNOTSUPP with a sentence.
+ * Return: 0 for paths, versions and keys, else -EOPNOTSUPP with a sentence.
  */
 int spec_refuse_unbuilt(const char *text, struct why *reterr_why);
 

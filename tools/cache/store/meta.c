@@ -64,6 +64,9 @@ static json_t *describe_source(const struct source *s)
 	if (s->kind == SOURCE_TARBALL)
 		return json_pack("{s:s, s:s, s:s}", "type", "tarball", "path",
 				 s->path, "sha256", s->sha256);
+	if (s->kind == SOURCE_RELEASE)
+		return json_pack("{s:s, s:s}", "type", "tarball", "url",
+				 s->url);
 	return json_pack("{s:s, s:s, s:s?, s:b}", "type", "local",
 			 "source_tree_path", s->path, "git_hash",
 			 or_null(s->state.hash), "dirty", s->state.dirty);
