@@ -47,6 +47,7 @@ include mk/core.mk
 include $(sort $(wildcard tools/*/build.mk vmm/build.mk vmm/*/build.mk tests/*/build.mk tests/unit/*.mk))
 include mk/prog.mk
 include mk/check.mk
+include mk/bench.mk
 include mk/deps.mk
 include mk/install.mk
 include mk/demo.mk

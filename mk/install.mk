@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # install.mk - DESTDIR and prefix, as usual (ours only).
 .PHONY: install uninstall
-user-mk := $(filter-out mk/prog.mk mk/check.mk mk/deps.mk mk/install.mk mk/demo.mk,$(wildcard mk/*.mk))
+user-mk := $(filter-out mk/prog.mk mk/check.mk mk/bench.mk mk/deps.mk mk/install.mk mk/demo.mk,$(wildcard mk/*.mk))
 # What somebody built in them is not for others.
 template-files = $(shell find templates -name build -prune -o -name ktstr-out -prune -o -type f -print)
 

@@ -48,8 +48,9 @@ static int read_cpu_list(int root, unsigned int cpu, const char *file,
 	return read_list(root, path, ret, NULL);
 }
 
-/* The level of cache @index of @cpu, 0 when it is none that holds data. */
-static unsigned int cache_level(int root, unsigned int cpu, unsigned int index)
+/* The level of cache @index of @cpu, 0 when it is none that holds data, -1 when
+ * there is no such cache. */
+static int cache_level(int root, unsigned int cpu, unsigned int index)
 {
 	auto_free char *level = NULL;
 	auto_free char *type = NULL;
@@ -57,29 +58,34 @@ static unsigned int cache_level(int root, unsigned int cpu, unsigned int index)
 	uint64_t n;
 	size_t len;
 
+	snprintf(path, sizeof(path), CPUS "/cpu%u/cache/index%u/level", cpu,
+		 index);
+	if (file_read_at(root, path, /* max */ 64, &level) < 0)
+		return -1;
+	len = strcspn(level, "\n");
+	level[len] = '\0';
+	if (num_parse(level, 1, 16, &n) < 0)
+		return 0;
 	snprintf(path, sizeof(path), CPUS "/cpu%u/cache/index%u/type", cpu,
 		 index);
 	if (file_read_at(root, path, /* max */ 64, &type) >= 0 &&
 	    strncmp(type, "Instruction", strlen("Instruction")) == 0)
 		return 0;
-	snprintf(path, sizeof(path), CPUS "/cpu%u/cache/index%u/level", cpu,
-		 index);
-	if (file_read_at(root, path, /* max */ 64, &level) < 0)
-		return 0;
-	len = strcspn(level, "\n");
-	level[len] = '\0';
-	return num_parse(level, 1, 16, &n) < 0 ? 0 : (unsigned int)n;
+	return (int)n;
 }
 
 /* CPUs that share the last-level cache of @cpu. */
 static int read_cache(int root, unsigned int cpu, cpu_set_t *ret)
 {
-	unsigned int best = 0, best_index = 0;
+	unsigned int best_index = 0;
+	int best = 0;
 	char file[64];
 
 	for (unsigned int i = 0; i < CACHE_INDEX_MAX; i++) {
-		unsigned int level = cache_level(root, cpu, i);
+		int level = cache_level(root, cpu, i);
 
+		if (level < 0 && best > 0)
+			break;
 		if (level > best) {
 			best = level;
 			best_index = i;
@@ -155,22 +161,37 @@ static int read_llcs(int root, struct hosttopo *h)
 	return 0;
 }
 
+static void set_core(struct hosttopo *h, const cpu_set_t *siblings,
+		     cpu_set_t *left)
+{
+	unsigned int first = (unsigned int)cpulist_first(siblings);
+
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, siblings))
+			continue;
+		h->cpu_core[cpu] = first;
+		CPU_CLR(cpu, left);
+	}
+}
+
+/* What one thread of a core tells holds for the others. */
 static void read_cores(int root, struct hosttopo *h)
 {
+	cpu_set_t left = h->online;
+
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		h->cpu_core[cpu] = cpu;
 	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		cpu_set_t siblings;
 
-		h->cpu_core[cpu] = cpu;
-		if (!CPU_ISSET(cpu, &h->online))
-			continue;
-		if (read_cpu_list(root, cpu, "topology/core_cpus_list",
-				  &siblings) < 0 &&
-		    read_cpu_list(root, cpu, "topology/thread_siblings_list",
-				  &siblings) < 0)
+		if (!CPU_ISSET(cpu, &left) ||
+		    (read_cpu_list(root, cpu, "topology/core_cpus_list",
+				   &siblings) < 0 &&
+		     read_cpu_list(root, cpu, "topology/thread_siblings_list",
+				   &siblings) < 0))
 			continue;
 		if (CPU_ISSET(cpu, &siblings))
-			h->cpu_core[cpu] =
-				(unsigned int)cpulist_first(&siblings);
+			set_core(h, &siblings, &left);
 	}
 }
 
