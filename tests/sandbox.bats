@@ -323,6 +323,29 @@ work() {
 		'test "$(sed "s/ .*//" /proc/self/stat)" -lt 10 && exit 4'
 }
 
+@test "sandbox: the command sees the /proc of its own, in a chroot, too" {
+	mode namespace
+	unshare -m true || skip "may not make a mount namespace"
+	mkdir -p "$tmp/root/usr" "$tmp/root/proc" "$tmp/root/dev"
+	local folder
+	for folder in bin lib lib64; do
+		if [ -L "/$folder" ]; then
+			cp -P "/$folder" "$tmp/root/"
+		elif [ -d "/$folder" ]; then
+			mkdir "$tmp/root/$folder"
+		fi
+	done
+	cp "$(command -v ktstr-sandbox)" "$tmp/root/"
+	# "/" of the chroot is a plain folder, no mount
+	run -0 unshare -m sh -ec 'mount --make-rprivate / && cd "$1"
+		for i in usr dev bin lib lib64; do
+			[ -L $i ] || [ ! -d $i ] || mount --rbind /$i $i
+		done
+		mount -t proc proc proc
+		exec chroot . /ktstr-sandbox -- sh -c "read -r pid rest </proc/self/stat; echo \$pid"' sh "$tmp/root"
+	[ "$output" -lt 10 ]
+}
+
 @test "sandbox: the manual lists exactly the options of --help" {
 	run -0 ktstr-sandbox --help
 	diff <(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u) \

@@ -1,3 +1,3 @@
 tests-y                       += test-sandbox-cgroup
 test-sandbox-cgroup-objs-y    := tests/unit/test-sandbox-cgroup.o \
-	$(patsubst %,tools/sandbox/%.o,place position sweep timed)
+	$(patsubst %,tools/sandbox/%.o,place position remove sweep timed)

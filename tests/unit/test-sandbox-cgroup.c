@@ -2,7 +2,10 @@
 /* Where cgroups go, and whose may be swept, in trees of plain files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/unit/t.h"
 #include "tools/lib/file.h"
@@ -79,12 +82,10 @@ static enum place_kind make_at(char *path, struct why *why)
 {
 	const struct cgroup_position where = { .mount = top, .path = path };
 	struct place place = PLACE_EMPTY;
-	cpu_set_t cpus, mems;
+	struct place_want want = { .pid = getpid() };
 
-	CPU_ZERO(&cpus);
-	CPU_ZERO(&mems);
-	CPU_SET(0, &cpus);
-	return place_make(&where, &cpus, &mems, &place, why);
+	CPU_SET(0, &want.cpus);
+	return place_make(&where, &want, &place, why);
 }
 
 /* Plain files cannot be a cpuset, but each refusal can be seen. */
@@ -116,7 +117,7 @@ TEST(kinds_of_refusal)
 TEST(only_those_of_dead_makers_are_swept)
 {
 	char own[256], dead[300], other[64] = "ktstr-sandbox-1-1-1";
-	char reused[64];
+	char reused[64], left[] = "ktstr-sandbox-1-1-2";
 	unsigned long start = 0, namespace = 0;
 	int pid = 0;
 	struct stat st;
@@ -138,12 +139,50 @@ TEST(only_those_of_dead_makers_are_swept)
 			  mkdirat(dir, reused, 0755) |
 			  mkdirat(dir, "ktstr-sandbox-x", 0755),
 		  0);
+	/* of other PID namespaces: one whose maker keeps his lock, and one */
+	CHECK_INT(mkdirat(dir, left, 0755), 0);
+	int lock = openat(dir, other, O_RDONLY | O_DIRECTORY);
+	CHECK_INT(flock(lock, LOCK_EX), 0);
 	CHECK_INT(place_sweep(dir), 0);
+	close(lock);
+	CHECK(fstatat(dir, left, &st, 0) < 0);
 	CHECK_INT(fstatat(dir, own, &st, 0), 0);
 	CHECK_INT(fstatat(dir, other, &st, 0), 0);
 	CHECK_INT(fstatat(dir, "ktstr-sandbox-x", &st, 0), 0);
 	CHECK(fstatat(dir, dead, &st, 0) < 0);
 	CHECK(fstatat(dir, reused, &st, 0) < 0);
 	close(dir);
+	CHECK_INT(file_remove_tree(top), 0);
+}
+
+static int lock_and_wait(int go)
+{
+	char byte;
+	int fd = open(top, O_RDONLY | O_DIRECTORY);
+	bool have = fd >= 0 && place_lock(fd);
+
+	(void)!read(go, &byte, 1);
+	return have ? 0 : 1;
+}
+
+TEST(a_lock_that_is_never_let_go_does_not_hang_us)
+{
+	int go[2], status, fd;
+
+	snprintf(top, sizeof(top), "/tmp/ktstr-test-XXXXXX");
+	CHECK(mkdtemp(top));
+	CHECK_INT(pipe(go), 0);
+	fd = open(top, O_RDONLY | O_DIRECTORY);
+	CHECK(place_lock(fd));
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(go[1]);
+		_exit(lock_and_wait(go[0]));
+	}
+	close(go[0]);
+	close(go[1]);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK_INT(WEXITSTATUS(status), 1);
+	close(fd);
 	CHECK_INT(file_remove_tree(top), 0);
 }

@@ -59,12 +59,14 @@ void cgroup_position_done(struct cgroup_position *p);
 /**
  * struct place - a cgroup that we made
  * @parent: descriptor of the folder that it is in
- * @fd:     its own descriptor
+ * @fd:     its own descriptor, with a flock for as long as the maker lives
+ * @passed_on: it was we who passed the parent's cpuset on
  * @name:   in @parent; holds the pid and the start time of who made it, so that
  *	    others can tell whether he lives
  */
 struct place {
 	int parent, fd;
+	bool passed_on;
 	char name[NAME_MAX + 1];
 };
 
@@ -74,27 +76,48 @@ struct place {
 	}
 
 /**
- * place_make() - make a cgroup with @cpus and @mems, and check what came out
+ * struct place_want - what is asked for
+ * @cpus: not empty
+ * @mems: may be empty: any
+ * @pid:  process to move there
+ */
+struct place_want {
+	cpu_set_t cpus, mems;
+	pid_t pid;
+};
+
+/**
+ * place_make() - make a cgroup, check what came out, and move a process there
  * @where: our own position
- * @mems:  may be empty: any
  * @ret:   place_remove() ends it; written only with PLACE_MADE
  *
  * Where cgroup v2 allows one: under the root when we are in the root; beside
  * us, in our parent; else as a threaded child of our own group, since a group
- * with processes cannot have a plain child with controllers.
+ * with processes cannot have a plain child with controllers. Groups of dead
+ * makers are swept in all these places.
  *
  * Return: PLACE_MADE, or the kind with @reterr_why set; then nothing is left.
  */
 enum place_kind place_make(const struct cgroup_position *where,
-			   const cpu_set_t *cpus, const cpu_set_t *mems,
-			   struct place *ret, struct why *reterr_why);
-
-/* Move process @pid into @p. Return: PLACE_MADE, or the kind. */
-enum place_kind place_move(const struct place *p, pid_t pid,
+			   const struct place_want *want, struct place *ret,
 			   struct why *reterr_why);
 
+/* Is still in effect what was asked for? Return: PLACE_MADE or PLACE_DIFFERS
+ * and @reterr_why. */
+enum place_kind place_check(const struct place *p,
+			    const struct place_want *want,
+			    struct why *reterr_why);
+
 /**
- * place_remove() - kill what is left in it, and remove it
+ * place_lock() - keep others from making, sweeping and removing in a folder
+ *
+ * flock(fd, LOCK_UN), or close(fd), ends it. Return: false when it cannot be
+ * had within a second: whoever holds it hangs, or means us ill.
+ */
+bool place_lock(int fd);
+
+/**
+ * place_remove() - kill what is left in it and below, and remove all that
  *
  * Return: 0, or -errno when it had to stay; the next sandbox sweeps it.
  */
@@ -103,7 +126,9 @@ int place_remove(struct place *p);
 /**
  * place_sweep() - remove groups in @parent whose makers are dead
  *
- * Those of another PID namespace, whose makers we cannot see, stay.
+ * A maker in our PID namespace is known by pid and start time; one in another,
+ * which we may not see, by the flock that he keeps. Only under place_lock():
+ * who has made a group and not yet locked it holds that.
  *
  * Return: how many could not be removed.
  */

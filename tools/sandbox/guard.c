@@ -37,12 +37,14 @@ static const struct {
  * @orders: write end of the pipe to it
  * @mode:   how they hold together
  * @place:  the cgroup, if any
+ * @want:   what was asked of it
  */
 struct guard {
 	pid_t init;
 	int orders;
 	enum guard_mode mode;
 	struct place place;
+	struct place_want want;
 };
 
 void guard_block(sigset_t *ret)
@@ -130,7 +132,6 @@ static void order(const struct guard *g, int what)
 static void refuse(const struct request *req, struct guard *g,
 		   enum place_kind kind, const struct why *why)
 {
-	(void)place_remove(&g->place);
 	if (!req->strict) {
 		warn("no cpuset cgroup (%s: %s): CPU affinity and memory "
 		     "policy instead",
@@ -156,13 +157,13 @@ static enum order place(const struct request *req, struct guard *g)
 
 	if (CPU_COUNT(&req->cpus) == 0)
 		return ORDER_GO;
+	g->want = (struct place_want){ .cpus = req->cpus,
+				       .mems = req->mems,
+				       .pid = g->init };
 	if (cgroup_position_read(&where, &why) == 0) {
-		kind = place_make(&where, &req->cpus, &req->mems, &g->place,
-				  &why);
+		kind = place_make(&where, &g->want, &g->place, &why);
 		cgroup_position_done(&where);
 	}
-	if (kind == PLACE_MADE)
-		kind = place_move(&g->place, g->init, &why);
 	if (kind == PLACE_MADE) {
 		detail("in cgroup '%s'", g->place.name);
 		return ORDER_GO;
@@ -209,10 +210,28 @@ static int watch(const struct guard *g)
 	return status;
 }
 
+/* The end of the cgroup. Others may have changed its parent meanwhile; then the
+ * command did not run where it was meant to. */
+static void leave(struct guard *g)
+{
+	struct why why;
+	int r;
+
+	if (g->place.parent < 0)
+		return;
+	if (place_check(&g->place, &g->want, &why) != PLACE_MADE)
+		warn("the cgroup was changed while the command ran: %s",
+		     why.text);
+	r = place_remove(&g->place);
+	if (r < 0)
+		warn("cannot remove our cgroup: %s; the next sandbox will",
+		     strerror(-r));
+}
+
 int guard_run(const struct request *req, const sigset_t *mask)
 {
 	struct guard g = { .place = PLACE_EMPTY };
-	int status, r;
+	int status;
 
 	start(req, mask, &g);
 	/* What the init leaves behind without a namespace comes to us. */
@@ -222,10 +241,7 @@ int guard_run(const struct request *req, const sigset_t *mask)
 	status = watch(&g);
 	if (g.mode == GUARD_SUBREAPER)
 		kill_children();
-	r = place_remove(&g.place);
-	if (r < 0)
-		warn("cannot remove our cgroup: %s; the next sandbox will",
-		     strerror(-r));
+	leave(&g);
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	warn("the command's init was killed by signal %d", WTERMSIG(status));

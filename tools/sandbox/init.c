@@ -45,7 +45,10 @@ static int map_ids(const struct init_task *task)
  * our namespace. Containers whose /proc is covered in part forbid that. */
 static void mount_proc(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
+	/* In a chroot "/" is no mount; that of /proc is all we cover then. What
+	 * is not made our own would be mounted for everybody. */
+	if ((mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 &&
+	     mount(NULL, "/proc", NULL, MS_REC | MS_SLAVE, NULL) < 0) ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  NULL) < 0)
 		detail("cannot mount /proc anew: %m; the command sees the "

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/cpulist.h"
@@ -55,86 +57,166 @@ static bool has_word(int dir, const char *name, const char *word)
 	return false;
 }
 
-static enum place_kind pass_cpuset_on(int parent, const char *path,
+bool place_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int i = 0; i < 100; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+static enum place_kind pass_cpuset_on(struct place *p, const char *path,
 				      struct why *reterr_why)
 {
 	int r;
 
-	if (has_word(parent, "cgroup.subtree_control", "cpuset"))
+	if (has_word(p->parent, "cgroup.subtree_control", "cpuset"))
 		return PLACE_MADE;
-	r = timed_write_at(parent, "cgroup.subtree_control", "+cpuset");
-	if (r == 0)
+	r = timed_write_at(p->parent, "cgroup.subtree_control", "+cpuset");
+	if (r == 0) {
+		p->passed_on = true;
 		return PLACE_MADE;
+	}
 	why_set(reterr_why, r, "cannot pass cpuset on in '%s': %s", path,
 		strerror(-r));
 	return kind_of(r, PLACE_SUBTREE_REFUSED);
 }
 
-/**
- * set_list() - write a set and look at what is in effect
- * @name: "cpuset.cpus" or "cpuset.mems"; @effective: the file to read back
- *
- * A file to read back that is missing counts as equal: it cannot be verified.
- */
-static enum place_kind set_list(int fd, const char *name, const char *effective,
-				const cpu_set_t *want, struct why *reterr_why)
+/* A file to read back that is missing counts as equal: nothing is verified. */
+static enum place_kind check_list(int fd, const char *effective,
+				  const cpu_set_t *want, struct why *reterr_why)
 {
 	auto_str struct str text = { 0 };
 	auto_free char *have_text = NULL;
 	cpu_set_t have;
 	size_t wrong;
-	int r;
 
-	cpulist_format(&text, want);
-	r = timed_write_at(fd, name, str_text(&text));
-	if (r < 0) {
-		why_set(reterr_why, r, "cannot write '%s' to %s: %s",
-			str_text(&text), name, strerror(-r));
-		return kind_of(r, PLACE_REFUSED);
-	}
 	if (file_read_at(fd, effective, FILE_BYTES_MAX, &have_text) < 0 ||
-	    cpulist_parse(have_text, &have, &wrong) < 0)
+	    cpulist_parse(have_text, &have, &wrong) < 0 ||
+	    CPU_EQUAL(&have, want))
 		return PLACE_MADE;
-	if (CPU_EQUAL(&have, want))
-		return PLACE_MADE;
+	cpulist_format(&text, want);
 	have_text[strcspn(have_text, "\n")] = '\0';
 	why_set(reterr_why, -EINVAL, "%s is '%s', not '%s'", effective,
 		have_text, str_text(&text));
 	return PLACE_DIFFERS;
 }
 
-static enum place_kind set_up(int parent, const char *path, bool threaded,
-			      const cpu_set_t *cpus, const cpu_set_t *mems,
-			      struct place *p, struct why *reterr_why)
+enum place_kind place_check(const struct place *p,
+			    const struct place_want *want,
+			    struct why *reterr_why)
 {
-	enum place_kind kind = PLACE_MADE;
-	int r;
+	enum place_kind kind = check_list(p->fd, "cpuset.cpus.effective",
+					  &want->cpus, reterr_why);
 
-	if (threaded) {
-		r = timed_write_at(p->fd, "cgroup.type", "threaded");
-		if (r < 0) {
-			why_set(reterr_why, r,
-				"cannot have threaded groups in '%s': %s", path,
-				strerror(-r));
-			return kind_of(r, PLACE_REFUSED);
-		}
-		kind = pass_cpuset_on(parent, path, reterr_why);
-	}
-	if (kind == PLACE_MADE)
-		kind = set_list(p->fd, "cpuset.cpus", "cpuset.cpus.effective",
-				cpus, reterr_why);
-	if (kind == PLACE_MADE && CPU_COUNT(mems) > 0)
-		kind = set_list(p->fd, "cpuset.mems", "cpuset.mems.effective",
-				mems, reterr_why);
+	if (kind == PLACE_MADE && CPU_COUNT(&want->mems) > 0)
+		kind = check_list(p->fd, "cpuset.mems.effective", &want->mems,
+				  reterr_why);
 	return kind;
 }
 
+static enum place_kind write_list(int fd, const char *name,
+				  const cpu_set_t *want, struct why *reterr_why)
+{
+	auto_str struct str text = { 0 };
+	int r;
+
+	cpulist_format(&text, want);
+	r = timed_write_at(fd, name, str_text(&text));
+	if (r == 0)
+		return PLACE_MADE;
+	why_set(reterr_why, r, "cannot write '%s' to %s: %s", str_text(&text),
+		name, strerror(-r));
+	return kind_of(r, PLACE_REFUSED);
+}
+
+static enum place_kind be_threaded(const struct place *p, const char *path,
+				   struct why *reterr_why)
+{
+	int r = timed_write_at(p->fd, "cgroup.type", "threaded");
+
+	if (r == 0)
+		return PLACE_MADE;
+	why_set(reterr_why, r, "cannot have threaded groups in '%s': %s", path,
+		strerror(-r));
+	return kind_of(r, PLACE_REFUSED);
+}
+
+static enum place_kind move_process(const struct place *p, pid_t pid,
+				    struct why *reterr_why)
+{
+	char text[32];
+	int r;
+
+	snprintf(text, sizeof(text), "%d", pid);
+	r = timed_write_at(p->fd, "cgroup.procs", text);
+	if (r == 0)
+		return PLACE_MADE;
+	why_set(reterr_why, r, "cannot move into cgroup '%s': %s", p->name,
+		strerror(-r));
+	return kind_of(r, PLACE_REFUSED);
+}
+
+/* CPUs before nodes, and the process last: it never runs elsewhere. */
+static enum place_kind set_up(struct place *p, const char *path, bool threaded,
+			      const struct place_want *want,
+			      struct why *reterr_why)
+{
+	enum place_kind kind = PLACE_MADE;
+
+	/* Beside a threaded group there can be none but threaded ones. */
+	if (threaded || has_word(p->fd, "cgroup.type", "invalid"))
+		kind = be_threaded(p, path, reterr_why);
+	if (kind == PLACE_MADE && threaded)
+		kind = pass_cpuset_on(p, path, reterr_why);
+	if (kind == PLACE_MADE)
+		kind = write_list(p->fd, "cpuset.cpus", &want->cpus,
+				  reterr_why);
+	if (kind == PLACE_MADE && CPU_COUNT(&want->mems) > 0)
+		kind = write_list(p->fd, "cpuset.mems", &want->mems,
+				  reterr_why);
+	if (kind == PLACE_MADE)
+		kind = place_check(p, want, reterr_why);
+	if (kind == PLACE_MADE)
+		kind = move_process(p, want->pid, reterr_why);
+	return kind;
+}
+
+/* The folder of @p, with its lock, in @p->parent. Return: 0 or -errno. */
+static int make_folder(struct place *p)
+{
+	int r = place_name(p->name, sizeof(p->name));
+	bool alone;
+
+	if (r < 0)
+		return r;
+	alone = place_lock(p->parent);
+	if (alone)
+		(void)place_sweep(p->parent); /* what cannot go now may later */
+	if (mkdirat(p->parent, p->name, 0755) < 0)
+		r = -errno;
+	if (r == 0) {
+		p->fd = openat(p->parent, p->name,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		(void)flock(p->fd, LOCK_EX | LOCK_NB);
+	}
+	if (alone)
+		(void)flock(p->parent, LOCK_UN);
+	return r;
+}
+
 static enum place_kind make_in(const char *path, bool threaded,
-			       const cpu_set_t *cpus, const cpu_set_t *mems,
-			       struct place *ret, struct why *reterr_why)
+			       const struct place_want *want, struct place *ret,
+			       struct why *reterr_why)
 {
 	struct place p = PLACE_EMPTY;
-	enum place_kind kind;
+	enum place_kind kind = PLACE_MADE;
 	int r;
 
 	auto_fd int parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -147,23 +229,19 @@ static enum place_kind make_in(const char *path, bool threaded,
 		why_set(reterr_why, -ENOENT, "'%s' has no cpuset", path);
 		return PLACE_NO_CPUSET;
 	}
-	if (!threaded) {
-		kind = pass_cpuset_on(parent, path, reterr_why);
-		if (kind != PLACE_MADE)
-			return kind;
-	}
-	(void)place_sweep(parent); /* what cannot go now may go later */
-	r = place_name(p.name, sizeof(p.name));
-	if (r == 0 && mkdirat(parent, p.name, 0755) < 0)
-		r = -errno;
+	p.parent = parent;
+	if (!threaded)
+		kind = pass_cpuset_on(&p, path, reterr_why);
+	if (kind != PLACE_MADE)
+		return kind;
+	r = make_folder(&p);
 	if (r < 0) {
 		why_set(reterr_why, r, "cannot make a cgroup in '%s': %s", path,
 			strerror(-r));
 		return kind_of(r, PLACE_REFUSED);
 	}
-	p.parent = take_fd(parent);
-	p.fd = openat(p.parent, p.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	kind = set_up(p.parent, path, threaded, cpus, mems, &p, reterr_why);
+	(void)take_fd(parent); /* it is p's now */
+	kind = set_up(&p, path, threaded, want, reterr_why);
 	if (kind == PLACE_MADE)
 		*ret = p;
 	else
@@ -179,13 +257,24 @@ static bool is_root(const char *path)
 	return fd >= 0 && faccessat(fd, "cgroup.type", F_OK, 0) < 0;
 }
 
+/* Where a killed sandbox may have left a group, whether we can use it or not.
+ */
+static void sweep(const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && place_lock(fd))
+		(void)place_sweep(fd);
+}
+
 enum place_kind place_make(const struct cgroup_position *where,
-			   const cpu_set_t *cpus, const cpu_set_t *mems,
-			   struct place *ret, struct why *reterr_why)
+			   const struct place_want *want, struct place *ret,
+			   struct why *reterr_why)
 {
 	auto_free char *own = NULL;
 	auto_free char *above = NULL;
-	enum place_kind kind = PLACE_REFUSED;
+	struct why beside = { "" };
+	enum place_kind kind;
 	char *slash;
 
 	if (asprintf(&own, "%s%s%s", where->mount, *where->path ? "/" : "",
@@ -197,30 +286,16 @@ enum place_kind place_make(const struct cgroup_position *where,
 		return PLACE_REFUSED;
 	}
 	if (!*where->path && is_root(own))
-		return make_in(own, /* threaded */ false, cpus, mems, ret,
+		return make_in(own, /* threaded */ false, want, ret,
 			       reterr_why);
 	slash = strrchr(above, '/');
 	if (*where->path && slash) {
 		*slash = '\0';
-		kind = make_in(above, /* threaded */ false, cpus, mems, ret,
-			       reterr_why);
+		sweep(own);
+		kind = make_in(above, /* threaded */ false, want, ret, &beside);
+		if (kind == PLACE_MADE)
+			return kind;
+		detail("not beside our cgroup: %s", beside.text);
 	}
-	if (kind == PLACE_MADE || kind == PLACE_DIFFERS)
-		return kind;
-	return make_in(own, /* threaded */ true, cpus, mems, ret, reterr_why);
-}
-
-enum place_kind place_move(const struct place *p, pid_t pid,
-			   struct why *reterr_why)
-{
-	char text[32];
-	int r;
-
-	snprintf(text, sizeof(text), "%d", pid);
-	r = timed_write_at(p->fd, "cgroup.procs", text);
-	if (r == 0)
-		return PLACE_MADE;
-	why_set(reterr_why, r, "cannot move into cgroup '%s': %s", p->name,
-		strerror(-r));
-	return kind_of(r, PLACE_REFUSED);
+	return make_in(own, /* threaded */ true, want, ret, reterr_why);
 }

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The end of a cgroup: our own, and those whose makers were killed. */
+/* Cgroups whose makers were killed: which they are, and their end. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/sandbox/cgroup.h"
-#include "tools/sandbox/timed.h"
 
-#define PREFIX		"ktstr-sandbox-"
-#define START_TIME	22 /* field of /proc/PID/stat, from 1; proc(5) */
-#define STAT_BYTES_MAX	4096
-#define REMOVE_TRIES	20
-#define REMOVE_PAUSE_MS 100
+#define PREFIX	       "ktstr-sandbox-"
+#define START_TIME     22 /* field of /proc/PID/stat, from 1; proc(5) */
+#define STAT_BYTES_MAX 4096
 
 /* Who made a cgroup. */
 struct maker {
@@ -86,14 +83,15 @@ static bool parse_name(const char *name, struct maker *ret)
 	       name[end] == '\0';
 }
 
-static bool is_dead(const struct maker *maker, const struct maker *self)
+static bool is_dead(const struct maker *maker, const struct maker *self, int fd)
 {
 	char pid[32];
 	uint64_t start;
 	int r;
 
-	if (maker->namespace != self->namespace)
-		return false; /* we cannot tell */
+	if (maker->namespace != self->namespace) {
+		return flock(fd, LOCK_EX | LOCK_NB) == 0;
+	}
 	snprintf(pid, sizeof(pid), "%d", maker->pid);
 	r = start_of(pid, &start);
 	if (r == 0)
@@ -101,46 +99,19 @@ static bool is_dead(const struct maker *maker, const struct maker *self)
 	return r == -ENOENT || r == -ESRCH;
 }
 
-/* rmdir, once the last process is really gone; its end is an event. */
-static int remove_empty(int parent, int fd, const char *name)
-{
-	auto_fd int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	struct pollfd change = { .fd = events, .events = POLLPRI };
-
-	for (int i = 0; i < REMOVE_TRIES; i++) {
-		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 ||
-		    errno == ENOENT)
-			return 0;
-		if (errno != EBUSY)
-			return -errno;
-		(void)poll(&change, 1, REMOVE_PAUSE_MS);
-	}
-	return -EBUSY;
-}
-
-int place_remove(struct place *p)
-{
-	int r;
-
-	if (p->parent < 0)
-		return 0;
-	/* A threaded group has no cgroup.kill; there the end of the PID
-	 * namespace, or the guardian, has killed all. */
-	(void)timed_write_at(p->fd, "cgroup.kill", "1");
-	r = remove_empty(p->parent, p->fd, p->name);
-	if (p->fd >= 0)
-		(void)close(p->fd);
-	(void)close(p->parent);
-	*p = (struct place)PLACE_EMPTY;
-	return r;
-}
-
-static unsigned int sweep_one(int parent, const char *name)
+static unsigned int sweep_one(int parent, const char *name,
+			      const struct maker *self)
 {
 	struct place p = PLACE_EMPTY;
+	struct maker maker;
 
-	p.fd = openat(parent, name,
-		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (!parse_name(name, &maker))
+		return 0;
+	auto_fd int fd = openat(
+		parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || !is_dead(&maker, self, fd))
+		return 0;
+	p.fd = take_fd(fd);
 	p.parent = fcntl(parent, F_DUPFD_CLOEXEC, 3);
 	snprintf(p.name, sizeof(p.name), "%s", name);
 	return place_remove(&p) < 0;
@@ -164,12 +135,8 @@ unsigned int place_sweep(int parent)
 		(void)close(fd);
 		return 0;
 	}
-	while ((entry = readdir(folder))) {
-		struct maker maker;
-
-		if (parse_name(entry->d_name, &maker) && is_dead(&maker, &self))
-			left += sweep_one(parent, entry->d_name);
-	}
+	while ((entry = readdir(folder)))
+		left += sweep_one(parent, entry->d_name, &self);
 	closedir(folder);
 	return left;
 }
