@@ -64,9 +64,12 @@ resolve:
 	$(q)exec $(call resolve-to,$(probe))
 
 # A miss is exit status 1; anything else is trouble.
+# One that is not kept there may be in our own folder, of the very same source.
 cached = ktstr-cache get '$(call field,key)' >'$(work)/entry' || test $$? -eq 1
+built = ktstr-cache built '$(probe)' '$(out)/.built/$(label)' >'$(work)/entry' || test $$? -eq 1
+find = $(if $(call field,key),$(cached),$(if $(call field,identity),$(built)))
 look: resolve
-	$(q)$(if $(call field,key),$(cached))
+	$(q)$(find)
 
 locks = $(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
 	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
@@ -79,7 +82,7 @@ obtain: look
 link: obtain
 	$(q)$(in-turn) ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
 	$(q)echo '$(label)' >'$(work)/label'
-	$(q)echo 'kernel $(label): $(or $(call read,built),found in the cache) ($(or $(call field,key),not kept))'
+	$(q)echo 'kernel $(label): $(or $(call read,built),$(if $(call field,key),found in the cache,unchanged since it was built)) ($(or $(call field,key),not kept))'
 
 #### build: inside of the locks; look again, for others may have built meanwhile
 
@@ -87,8 +90,8 @@ change = $(call read,change)
 again:
 	$(q)exec ktstr-cache --die-with-parent probe --since '$(probe)' >'$(work)/change'
 build: again
-	$(if $(filter clean,$(change)),$(q)$(if $(call field,key),$(cached)))
-	$(if $(filter clean failed,$(change)),,$(q)exec $(call resolve-to,$(probe),--quiet))
+	$(if $(filter clean dirty-before,$(change)),$(q)$(find))
+	$(if $(filter clean dirty-before failed,$(change)),,$(q)exec $(call resolve-to,$(probe),--quiet))
 	+$(q)test -s '$(work)/entry' || exec $(self) store
 
 # The kernel's make gets nothing of ours but the jobserver: command-line
@@ -169,7 +172,8 @@ make-commands = $(call logged,compile_commands.json) --append -- $(kernel-make) 
 	echo 'ktstr: no compile_commands.json for $(tree), ignoring it' >&2
 
 # Kept in the cache only if what the key names is still what was built.
-is-kept = $(and $(call field,key),$(filter clean failed,$(call read,after)))
+is-same = $(filter clean dirty-before failed,$(call read,after))
+is-kept = $(and $(call field,key),$(is-same))
 store: commands
 	$(q)exec ktstr-cache --die-with-parent probe --since '$(probe)' >'$(work)/after'
 	+$(q)exec $(self) put
@@ -177,7 +181,7 @@ store: commands
 .PHONY: put
 put:
 	$(if $(is-kept),,$(q)mkdir -p '$(out)/.built')
-	$(q)exec ktstr-cache --die-with-parent put --probe-file '$(probe)' $(if $(is-kept),,--to '$(out)/.built/$(label)') \
+	$(q)exec ktstr-cache --die-with-parent put --probe-file '$(probe)' $(if $(is-kept),,--to '$(out)/.built/$(label)' $(if $(filter clean dirty-before,$(call read,after)),,--edited)) \
 		--image '$(image)' --vmlinux '$(folder)/vmlinux' --config '$(folder)/.config' \
 		$(if $(wildcard $(work)/bpf/out),--bpf-dir '$(work)/bpf/out') >'$(work)/entry'
 	$(q)echo "built in $$(($$(date +%s) - $(call read,start))) s" >'$(work)/built'

@@ -13,6 +13,7 @@
 #   KTSTR_EXTRA_KCONFIG  your own configuration fragment; it wins over ours
 #   KTSTR_CPU_CAP        how many CPUs a build may reserve
 #   KTSTR_CACHE_DIR      the cache; else see ktstr-cache(1)
+#   KTSTR_CACHE_DIRTY    1: keep kernels of trees with changes in the cache, too
 #   KTSTR_KERNEL_O       build a kernel tree in this folder, not in the tree
 #   V=1                  show the commands and the kernel's build
 #
@@ -37,7 +38,7 @@ ktstr-kernel: $(ktstr-tools)
 	$(ktstr-no-blanks)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
-	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
+	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
 	ktstr-cache work --die-with-parent -- \
 	$(ktstr-kernel-make) --no-print-directory -f '$(ktstr-kernel-dir)/kernel-build.mk' \
 	kernels KERNEL='$(KERNEL)' KTSTR_OUT='$(KTSTR_OUT)'

@@ -105,7 +105,7 @@ check_clean_cache() {
 	[ "$(ktstr-cache -q list | wc -l)" = 3 ]
 }
 
-@test "kernel.mk: a tree with changes is built each time, and not kept" {
+@test "kernel.mk: a tree with changes is built, and not kept" {
 	echo '/* more */' >>linux/touched.c
 	run -0 --separate-stderr kernel KERNEL=linux
 	[[ "$output" == *"built in"*"(not kept)"* ]]
@@ -113,8 +113,6 @@ check_clean_cache() {
 	[[ "$(label)" == *_dirty ]]
 	[ -f "ktstr-out/kernels/$(label)/bzImage" ]
 	[ -z "$(ktstr-cache -q list)" ]
-	run -0 kernel KERNEL=linux
-	[ "$(builds)" = 2 ]
 }
 
 @test "kernel.mk: a tree that is not under git is not kept, and the hint says so" {
@@ -122,6 +120,8 @@ check_clean_cache() {
 	run -0 --separate-stderr kernel KERNEL=linux
 	[[ "$stderr" == *"put the source under git"* ]]
 	[ -z "$(ktstr-cache -q list)" ]
+	run -0 kernel KERNEL=linux
+	[ "$(builds)" = 2 ]
 }
 
 @test "kernel.mk: a tarball is unpacked, built, and nothing of it stays" {

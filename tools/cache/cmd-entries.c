@@ -28,6 +28,7 @@ int do_put(const struct options *o)
 		.vmlinux = o->vmlinux,
 		.config = o->config,
 		.bpf_dir = o->bpf_dir,
+		.edited = o->edited,
 		.wait_ms = PUT_WAIT_MS,
 	};
 	auto_free char *path = NULL;

@@ -24,6 +24,7 @@ struct options {
 	bool has_max_age, dry_run;
 	const char *from;
 	bool all;
+	bool edited;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
 	char **args;
 };
@@ -36,6 +37,7 @@ int do_resolve(const struct options *o);
 int do_probe(const struct options *o);
 int do_key(const struct options *o);
 int do_adopt(const struct options *o);
+int do_built(const struct options *o);
 int do_fetch(const struct options *o);
 int do_expand(const struct options *o);
 int do_strip(const struct options *o);

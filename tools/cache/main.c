@@ -35,6 +35,7 @@ enum option_id {
 	O_TITLE,
 	O_FROM,
 	O_RANGE,
+	O_EDITED,
 	O_ECHO,
 	O_APPEND_LOG,
 	O_KEEP,
@@ -75,10 +76,11 @@ static const struct command {
 	{ "fetch", do_fetch, 0, 1,
 	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_KCONFIG_DIR), false },
 	{ "expand", do_expand, 1, 0xffffffffu, 0, false },
+	{ "built", do_built, 2, 2, 0, false },
 	{ "get", do_get, 1, 1, 0, false },
 	{ "put", do_put, 0, 0,
 	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
-		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR),
+		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR) | BIT(O_EDITED),
 	  false },
 	{ "push", do_push, 0, MANY, BIT(O_TO) | BIT(O_ALL) | BIT(O_FORCE),
 	  false },
@@ -115,6 +117,7 @@ static const struct option longopts[] = {
 	{ "title", required_argument, NULL, O_TITLE },
 	{ "from", required_argument, NULL, O_FROM },
 	{ "range", required_argument, NULL, O_RANGE },
+	{ "edited", no_argument, NULL, O_EDITED },
 	{ "echo", no_argument, NULL, O_ECHO },
 	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
@@ -184,6 +187,9 @@ static void take_option(struct options *o, int id)
 	if (take_string(o, id))
 		return;
 	switch (id) {
+	case O_EDITED:
+		o->edited = true;
+		break;
 	case O_ECHO:
 		o->echo = true;
 		break;

@@ -2,6 +2,7 @@
 /* folder.c - a kernel tree: its state and its key. */
 #include "tools/cache/source/resolve.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,39 @@ static const char untracked_hint[] =
 	"not kept in the cache; put the source under git to keep it";
 static const char dirty_hint[] =
 	"it has changes that are not committed, so this build is not kept in "
-	"the cache; commit or stash them to keep it";
+	"the cache; commit or stash them to keep it, or set KTSTR_CACHE_DIRTY=1";
+
+/* $KTSTR_CACHE_DIRTY: 1 or 0, which is the default. Return: 0 or -EINVAL. */
+static int cache_dirty(bool *ret, struct why *reterr_why)
+{
+	const char *value = getenv("KTSTR_CACHE_DIRTY");
+
+	*ret = value && strcmp(value, "1") == 0;
+	if (!value || !*value || *ret || strcmp(value, "0") == 0)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "KTSTR_CACHE_DIRTY is '%s'; it may be 1 or 0", value);
+}
+
+/* Name what is built, as far as something does, and say whether it is kept. */
+static int name(struct source *s, struct why *reterr_why)
+{
+	bool keep_dirty, keep;
+	int r = cache_dirty(&keep_dirty, reterr_why);
+
+	if (r < 0)
+		return r;
+	keep = !s->state.dirty || (s->state.git && keep_dirty);
+	if (s->state.git)
+		s->identity = source_key(s);
+	if (keep && s->identity)
+		s->key = strdup(s->identity);
+	if (!keep)
+		s->hint = strdup(s->state.git ? dirty_hint : untracked_hint);
+	if ((s->state.git && !s->identity) || (!s->key && !s->hint))
+		return source_no_memory(reterr_why);
+	return 0;
+}
 
 int resolve_folder(const struct source_request *req, struct source *s,
 		   struct why *reterr_why)
@@ -40,11 +73,5 @@ int resolve_folder(const struct source_request *req, struct source *s,
 	s->version = source_tree_version(s->path);
 	s->label =
 		source_label(s->path, unique, s->state.dirty ? "_dirty" : "");
-	if (s->state.dirty)
-		s->hint = strdup(s->state.git ? dirty_hint : untracked_hint);
-	else
-		s->key = source_key(s);
-	if (!s->label || (!s->key && !s->hint))
-		return source_no_memory(reterr_why);
-	return 0;
+	return s->label ? name(s, reterr_why) : source_no_memory(reterr_why);
 }

@@ -33,14 +33,15 @@ json_t *source_to_json(const struct source *s)
 		or_null(s->state.config), "base", or_null(s->state.base),
 		"record", or_null(s->state.record));
 	return json_pack(
-		"{s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
+		"{s:s, s:s?, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
 		"s:s?, s:b, s:o, s:s?}",
-		"kind", kind_name[s->kind], "key", s->key, "label", s->label,
-		"path", s->path, "url", s->url, "build", s->build, "version",
-		or_null(s->version), "arch", s->arch, "sha256",
-		or_null(s->sha256), "kconfig_hash", or_null(s->kconfig.builtin),
-		"extra_kconfig_hash", or_null(s->kconfig.extra), "configured",
-		configured, "state", state, "hint", s->hint);
+		"kind", kind_name[s->kind], "key", s->key, "identity",
+		s->identity, "label", s->label, "path", s->path, "url", s->url,
+		"build", s->build, "version", or_null(s->version), "arch",
+		s->arch, "sha256", or_null(s->sha256), "kconfig_hash",
+		or_null(s->kconfig.builtin), "extra_kconfig_hash",
+		or_null(s->kconfig.extra), "configured", configured, "state",
+		state, "hint", s->hint);
 }
 
 /* Copy the string called @name to @ret; false when it does not fit. */
@@ -76,6 +77,7 @@ static bool from_json(const json_t *o, struct source *s)
 	s->url = get(o, "url");
 	s->build = get(o, "build");
 	s->key = get(o, "key");
+	s->identity = get(o, "identity");
 	s->label = get(o, "label");
 	s->version = get(o, "version");
 	s->hint = get(o, "hint");

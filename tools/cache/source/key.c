@@ -42,7 +42,11 @@ char *source_key(const struct source *s)
 {
 	auto_str struct str key = { 0 };
 
-	if (s->kind == SOURCE_DIRECTORY)
+	if (s->kind == SOURCE_DIRECTORY && s->state.dirty)
+		str_addf(&key, "local-%.*s-dirty%.*s-%s-", COMMIT_DIGITS,
+			 s->state.hash, COMMIT_DIGITS, s->state.fingerprint,
+			 s->arch);
+	else if (s->kind == SOURCE_DIRECTORY)
 		str_addf(&key, "local-%.*s-%s-", COMMIT_DIGITS, s->state.hash,
 			 s->arch);
 	else if (s->kind == SOURCE_RELEASE)

@@ -16,6 +16,7 @@ void source_done(struct source *s)
 	free(s->url);
 	free(s->build);
 	free(s->key);
+	free(s->identity);
 	free(s->label);
 	free(s->version);
 	free(s->hint);

@@ -23,6 +23,8 @@ enum source_kind {
  *	     NULL for a release
  * @build:   absolute path of the folder with .config; NULL unless a folder
  * @key:     key of the cache entry, or NULL: this build is never stored
+ * @identity: what names the content that is built: @key, or that of a dirty git
+ *	     tree; NULL when nothing does
  * @label:   short name, unique for the path or content; a file name
  * @url:     where the tarball of a release is, else NULL
  * @version: as the Makefile or the entry has it; NULL while unknown
@@ -39,18 +41,19 @@ enum source_kind {
  *          COMMIT is HEAD, 12 digits, of a clean git tree. BASE is the CRC32 of
  *          the .config that the user put there; it is absent when there was
  *          none, though our build leaves one (see struct state).
+ *          A dirty one has COMMIT-dirtyPRINT, PRINT being the start of the
+ *          fingerprint; it is a key only with KTSTR_CACHE_DIRTY=1.
  * tarball: tarball-CONTENT-ARCH-kcHASH[-xkcHASH]
  *          CONTENT is the start of its SHA-256: a file's name proves nothing.
  *
  * release: VERSION-tarball-ARCH-kcHASH[-xkcHASH]
  *          Such as 6.14.2; kernel.org never changes one.
  *
- * A folder that is dirty, or not under git, has no key: nothing names its
- * content. required.list is no part, for it changes no kernel.
+ * A folder that is not under git has no key: nothing names its content. required.list is no part, for it changes no kernel.
  */
 struct source {
 	enum source_kind kind;
-	char *path, *url, *build, *key, *label, *version, *hint;
+	char *path, *url, *build, *key, *identity, *label, *version, *hint;
 	char arch[16];
 	char sha256[HASH_HEX_SIZE];
 	struct state state;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "tools/cache/source/toolchain.h"
 #include "tools/cache/store/copy.h"
 #include "tools/cache/store/entry.h"
 #include "tools/kconfig/conf.h"
@@ -95,6 +96,20 @@ static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 	return 0;
 }
 
+/* What a build is recognised by, if nobody has touched its source meanwhile. */
+static int add_identity(json_t *meta, const struct store_request *req)
+{
+	bool known = req->source && req->source->identity && !req->edited;
+	auto_free char *toolchain = toolchain_describe();
+	json_t *identity =
+		known ? json_string(req->source->identity) : json_null();
+
+	if (!toolchain || json_object_set_new(meta, "identity", identity) < 0 ||
+	    json_object_set_new(meta, "toolchain", json_string(toolchain)) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int meta_make(const struct store_request *req, const char *work,
 	      const char *image_name, bool has_btf, json_t **ret,
 	      struct why *reterr_why)
@@ -134,8 +149,10 @@ int meta_make(const struct store_request *req, const char *work,
 		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
 		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
 		KTSTR_VERSION, "files", files);
-	if (!meta)
+	if (!meta || add_identity(meta, req) < 0) {
+		json_decref(meta);
 		return why_set(reterr_why, -ENOMEM, "out of memory");
+	}
 	r = add_vmlinux_facts(meta, req);
 	if (r < 0) {
 		json_decref(meta);

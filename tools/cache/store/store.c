@@ -99,7 +99,19 @@ static int fill(const struct store_request *req, const char *work,
 	return r;
 }
 
-/* Are both entries valid, with the same files? Then the old one may stay. */
+/* Do they say the same of what they were built from? */
+static bool is_same_origin(const struct entry *a, const struct entry *b)
+{
+	return strcmp(entry_text(a, "identity"), entry_text(b, "identity")) ==
+		       0 &&
+	       strcmp(entry_text(a, "toolchain"), entry_text(b, "toolchain")) ==
+		       0;
+}
+
+/*
+ * Are both entries valid, of the same origin and with the same files? Then the
+ * old one may stay.
+ */
 static bool is_equal(const char *parent, const char *name, const char *work)
 {
 	auto_entry struct entry old = { 0 }, new = { 0 };
@@ -112,7 +124,8 @@ static bool is_equal(const char *parent, const char *name, const char *work)
 	if (entry_look(parent, name, &old) < 0 || old.error_kind ||
 	    entry_look(folder, slash + 1, &new) < 0 || new.error_kind)
 		return false;
-	return entry_verify(&old) == 0 && !old.error_kind &&
+	return is_same_origin(&old, &new) && entry_verify(&old) == 0 &&
+	       !old.error_kind &&
 	       json_equal(json_object_get(old.meta, "files"),
 			  json_object_get(new.meta, "files"));
 }

@@ -11,6 +11,8 @@
  *	     kernel that has no key
  * @key:     the entry's key; the last part of @to, if that is given
  * @source:  what it was built from, or NULL when nobody knows
+ * @edited:  @source was changed meanwhile, so its identity is not that of the
+ *	     result
  * @image:   the boot image; keeps its name
  * @vmlinux: is stripped; NULL when there is none
  * @config:  the final .config
@@ -22,6 +24,7 @@ struct store_request {
 	const struct source *source;
 	const char *image, *vmlinux, *config, *bpf_dir;
 	unsigned int wait_ms;
+	bool edited;
 };
 
 /**
