@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load cache
+load release
 
 # json FILTER: of the list, without notes.
 json() { ktstr-cache -q list --json | jq -r "$1"; }
@@ -193,4 +194,39 @@ json() { ktstr-cache -q list --json | jq -r "$1"; }
 	run -1 ktstr-cache show one --field symbols
 	run -1 ktstr-cache vmlinux one
 	run -0 ktstr-cache verify
+}
+
+@test "cache: list tags a series that is not maintained any more" {
+	mirror
+	repo linux
+	sed -i 's/PATCHLEVEL = .*/PATCHLEVEL = 14/' linux/Makefile
+	built
+	put old
+	sed -i 's/6\.99\.7/6.14.7/' built/Makefile
+	make -s -C built bzImage >/dev/null
+	put new
+	run -0 --separate-stderr ktstr-cache list
+	[[ "$output" != *EOL* ]]
+	[ ! -e mirror/log ] || ! grep releases.json mirror/log
+	[ "$(json '.entries[].eol' | sort -u)" = null ]
+	run -0 --separate-stderr ktstr-cache list --eol
+	[ "$(grep -c '(EOL)$' <<<"$output")" = 1 ]
+	[[ "$(grep '(EOL)' <<<"$output")" == "old "* ]]
+	[ "$(grep -c '(EOL): ' <<<"$stderr")" = 1 ]
+	# Remembered: a plain list has it too, and asks nobody.
+	kill -KILL -- "-${spawned[0]}"
+	export KTSTR_OFFLINE=1
+	[ "$(json '.entries[] | select(.key == "old", .key == "new") | .key, .eol' | paste -sd ' ')" = "new false old true" ] ||
+		[ "$(json '.entries[] | .key, .eol' | paste -sd ' ')" = "old true new false" ]
+}
+
+@test "cache: list --eol without an answer says so, and lists all the same" {
+	built
+	put one
+	export KTSTR_KERNEL_MIRROR=http://127.0.0.1:1 KTSTR_NET_TRIES=1
+	run -0 --separate-stderr ktstr-cache list --eol
+	[[ "$output" == "one "* && "$output" != *EOL* ]]
+	[[ "$stderr" == *"the list of releases: "*"; no entry is tagged as EOL"* ]]
+	run -0 --separate-stderr ktstr-cache -q list --eol --json
+	[ "$(jq -r '.entries[0].eol, (.active_prefixes_fetch_error | length > 10)' <<<"$output")" = $'null\ntrue' ]
 }

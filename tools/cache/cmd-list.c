@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/cache/commands.h"
+#include "tools/cache/source/releases.h"
 #include "tools/cache/store/describe.h"
 #include "tools/cache/store/entry.h"
 #include "tools/lib/utf8.h"
@@ -15,6 +16,7 @@ enum tag {
 	TAG_STALE,
 	TAG_UNTRACKED,
 	TAG_EXTRA,
+	TAG_EOL,
 	TAG_CORRUPT,
 	TAGS,
 };
@@ -25,16 +27,48 @@ static const char *const legend[TAGS] = {
 	[TAG_UNTRACKED] = "(untracked kconfig): nobody recorded with which "
 			  "fragments it was built",
 	[TAG_EXTRA] = "(extra kconfig): built with a fragment of your own",
+	[TAG_EOL] = "(EOL): the series is not maintained any more",
 	[TAG_CORRUPT] = "a corrupt entry counts as missing; 'ktstr-cache clean "
 			"--corrupt-only' removes it",
 };
 
-/* The list as it is written. */
+/**
+ * struct list - the list as it is written
+ * @now:       the hash of today's fragments, or ""
+ * @releases:  what is maintained, if @has_releases
+ * @error:     why that could not be asked, or ""
+ * @has:       tags that were written
+ */
 struct list {
 	const struct options *o;
 	char now[STATE_CRC_SIZE];
+	struct releases releases;
+	bool has_releases;
+	struct why error;
 	bool has[TAGS];
 };
+
+/* What is maintained: ask only if that is wanted, and never fail for it. */
+static void find_releases(struct list *l)
+{
+	int r = l->o->eol ? releases_load(l->o->root, &l->releases, &l->error)
+			  : releases_kept(l->o->root, &l->releases);
+
+	l->has_releases = r == 0;
+	if (r < 0 && l->o->eol)
+		warn("%s; no entry is tagged as EOL", l->error.text);
+	else
+		l->error.text[0] = '\0';
+}
+
+/* Is the series of the entry over? Not known counts as no. */
+static bool is_eol(const struct list *l, const struct entry *e)
+{
+	const char *version = entry_text(e, "version");
+
+	return l->has_releases && *version &&
+	       !releases_is_active(&l->releases, version);
+}
 
 /* Append @text in a column; it may come from a file of somebody else. */
 static void add_column(struct str *line, const char *text, size_t width)
@@ -85,6 +119,8 @@ static void print_entry(struct list *l, const struct entry *e)
 	}
 	if (*entry_text(e, "extra_kconfig_hash"))
 		add_tag(l, &line, TAG_EXTRA, "extra kconfig");
+	if (is_eol(l, e))
+		add_tag(l, &line, TAG_EOL, "EOL");
 	puts(str_text(&line));
 }
 
@@ -102,17 +138,29 @@ static void print_table(struct list *l, const struct entries *all)
 	}
 }
 
+/* An entry as show prints it, and whether its series is over. */
+static json_t *to_json(const struct list *l, const struct entry *e)
+{
+	json_t *one = describe_entry(l->o->root, e, l->now);
+
+	if (!one)
+		die(EX_BROKEN, "out of memory");
+	if (l->has_releases && *entry_text(e, "version") && !e->error_kind)
+		json_object_set_new(one, "eol", json_boolean(is_eol(l, e)));
+	return one;
+}
+
 static void print_json(const struct list *l, const struct entries *all)
 {
 	json_t *list = json_array(), *whole;
 
 	for (size_t i = 0; i < all->count; i++)
-		json_array_append_new(
-			list,
-			describe_entry(l->o->root, &all->entry[i], l->now));
-	whole = json_pack("{s:s, s:s?, s:n, s:o}", "cache", l->o->root,
+		json_array_append_new(list, to_json(l, &all->entry[i]));
+	whole = json_pack("{s:s, s:s?, s:s?, s:o}", "cache", l->o->root,
 			  "current_ktstr_kconfig_hash", *l->now ? l->now : NULL,
-			  "active_prefixes_fetch_error", "entries", list);
+			  "active_prefixes_fetch_error",
+			  *l->error.text ? l->error.text : NULL, "entries",
+			  list);
 	if (!whole || json_dumpf(whole, stdout, JSON_INDENT(2)) < 0)
 		die(EX_BROKEN, "cannot print JSON");
 	putchar('\n');
@@ -124,17 +172,20 @@ int do_list(const struct options *o)
 	struct list l = { .o = o };
 	struct entries all = { 0 };
 	struct why why;
-	int r = entries_load(o->root, &all, &why);
+	int r;
 
 	if (o->range)
 		return do_list_range(o);
+	r = entries_load(o->root, &all, &why);
 	if (r < 0)
 		return fail(r, &why);
 	kconfig_now(o, l.now);
+	find_releases(&l);
 	if (o->json)
 		print_json(&l, &all);
 	else
 		print_table(&l, &all);
+	releases_done(&l.releases);
 	entries_done(&all);
 	return EX_PASS;
 }

@@ -21,7 +21,7 @@ struct options {
 	const char *range;
 	const char *max_size;
 	unsigned int keep, max_age_days;
-	bool has_max_age, dry_run;
+	bool has_max_age, dry_run, eol;
 	const char *from;
 	bool all;
 	bool edited;

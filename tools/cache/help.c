@@ -55,6 +55,7 @@ const char commands_help[] =
 	"      --corrupt-only       clean: remove what cannot be used\n"
 	"      --force              clean: do not ask; push: replace what is there\n"
 	"      --json               list: print JSON\n"
+	"      --eol                list: ask which series are maintained still\n"
 	"      --max-size SIZE      gc: such as 20G; else $KTSTR_CACHE_MAX_SIZE\n"
 	"      --max-age DAYS       gc: remove what was not used for so long\n"
 	"      --dry-run            gc: say what would be removed\n"

@@ -46,6 +46,7 @@ enum option_id {
 	O_MAX_SIZE,
 	O_MAX_AGE,
 	O_DRY_RUN,
+	O_EOL,
 	O_DIE,
 };
 
@@ -86,7 +87,7 @@ static const struct command {
 	  false },
 	{ "pull", do_pull, 0, MANY, BIT(O_FROM) | BIT(O_ALL), false },
 	{ "list", do_list, 0, 0,
-	  BIT(O_RANGE) | BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
+	  BIT(O_RANGE) | BIT(O_EOL) | BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
 	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
 	{ "verify", do_verify, 0, 1, 0, false },
 	{ "vmlinux", do_vmlinux, 1, 1, 0, false },
@@ -128,6 +129,7 @@ static const struct option longopts[] = {
 	{ "max-size", required_argument, NULL, O_MAX_SIZE },
 	{ "max-age", required_argument, NULL, O_MAX_AGE },
 	{ "dry-run", no_argument, NULL, O_DRY_RUN },
+	{ "eol", no_argument, NULL, O_EOL },
 	{ "die-with-parent", no_argument, NULL, O_DIE },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -226,6 +228,9 @@ static void take_option(struct options *o, int id)
 		break;
 	case O_DRY_RUN:
 		o->dry_run = true;
+		break;
+	case O_EOL:
+		o->eol = true;
 		break;
 	case O_DIE:
 		o->die_with_parent = true;

@@ -156,6 +156,17 @@ int releases_load(const char *root, struct releases *ret,
 	return 0;
 }
 
+int releases_kept(const char *root, struct releases *ret)
+{
+	auto_str struct str kept = { 0 };
+	uint64_t age_s;
+
+	if (!recent_get(root, RECENT_NAME, MAX_BYTES, &kept, &age_s) ||
+	    releases_parse(str_text(&kept), kept.len, ret, NULL) < 0)
+		return -ENOENT;
+	return 0;
+}
+
 bool releases_is_active(const struct releases *r, const char *version)
 {
 	struct version v;

@@ -49,6 +49,10 @@ void releases_done(struct releases *r);
 int releases_load(const char *root, struct releases *ret,
 		  struct why *reterr_why);
 
+/* The same from what the cache has, however old; nobody is asked. Return: 0, or
+ * -ENOENT when it has none. */
+int releases_kept(const char *root, struct releases *ret);
+
 /* The same from text, for releases_load() and tests. Return: 0, -EBADMSG or
  * -ENOMEM. */
 int releases_parse(const char *text, size_t len, struct releases *ret,

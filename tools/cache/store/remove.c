@@ -9,27 +9,50 @@
 
 #include "tools/cache/store/lock.h"
 #include "tools/cache/store/temp.h"
+#include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 #include "tools/lib/holders.h"
 
-/* Move @path out of sight, and then remove it. */
-static int discard(const char *root, const char *path, struct why *reterr_why)
+/*
+ * Move the folder @path out of sight, and then remove it.
+ *
+ * It becomes a temporary folder itself, and makes none, for which a full disk
+ * may have no room. Who is killed on the way leaves it to the next command.
+ */
+static int discard_folder(const char *root, const char *path,
+			  struct why *reterr_why)
 {
 	auto_free char *temps = NULL, *doomed = NULL;
-	auto_temp struct temp temp = TEMP_NONE;
-	int r;
+	const char *name = strrchr(path, '/') + 1;
+	int r = cache_folder(root, ".tmp", &temps, reterr_why);
 
-	if (asprintf(&temps, "%s/.tmp", root) < 0)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	r = temp_new(temps, "clean", &temp, reterr_why);
 	if (r < 0)
 		return r;
-	if (asprintf(&doomed, "%s/doomed", temp.path) < 0)
+	if (asprintf(&doomed, "%s/clean.%s", temps, name) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	if (rename(path, doomed) < 0 && errno != ENOENT)
-		return why_set(reterr_why, -errno, "cannot remove '%s': %s",
-			       path, strerror(errno));
+	(void)temp_sweep(temps); /* one of that name may be left there */
+	auto_fd int fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		(void)flock(fd, LOCK_EX | LOCK_NB);
+	if (rename(path, doomed) < 0)
+		return errno == ENOENT ? 0
+				       : why_set(reterr_why, -errno,
+						 "cannot remove '%s': %s", path,
+						 strerror(errno));
+	(void)file_remove_tree(doomed);
 	return 0;
+}
+
+/* Remove a file or a folder. */
+static int discard(const char *root, const char *path, struct why *reterr_why)
+{
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	if (errno == EISDIR)
+		return discard_folder(root, path, reterr_why);
+	return why_set(reterr_why, -errno, "cannot remove '%s': %s", path,
+		       strerror(errno));
 }
 
 int entry_remove(const char *root, const char *key, struct why *reterr_why)
@@ -42,7 +65,7 @@ int entry_remove(const char *root, const char *key, struct why *reterr_why)
 	auto_fd int lock = entry_lock(root, key, /* wait_ms */ 0, reterr_why);
 	if (lock < 0)
 		return lock;
-	r = discard(root, path, reterr_why);
+	r = discard_folder(root, path, reterr_why);
 	if (r == 0)
 		entry_lock_remove(root, key, lock);
 	return r;
@@ -71,11 +94,12 @@ static int lock_thing(const char *path, struct why *reterr_why)
 
 int thing_remove(const char *root, const char *name, struct why *reterr_why)
 {
-	auto_free char *path = NULL, *lock_path = NULL;
+	auto_free char *path = NULL, *lock_path = NULL, *note_path = NULL;
 	int r;
 
 	if (asprintf(&path, "%s/%s", root, name) < 0 ||
-	    asprintf(&lock_path, "%s.lock", path) < 0)
+	    asprintf(&lock_path, "%s.lock", path) < 0 ||
+	    asprintf(&note_path, "%s.note", path) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	auto_fd int beside = lock_thing(lock_path, reterr_why);
 	if (beside < 0 && beside != -ENOENT)
@@ -86,5 +110,7 @@ int thing_remove(const char *root, const char *name, struct why *reterr_why)
 	r = discard(root, path, reterr_why);
 	if (r == 0 && beside >= 0)
 		(void)unlink(lock_path);
+	if (r == 0)
+		(void)unlink(note_path);
 	return r;
 }

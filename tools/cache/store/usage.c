@@ -88,6 +88,14 @@ static int add_entries(struct usage *u, const char *root,
 	return r;
 }
 
+/* Is this beside something, and goes with it? See thing_remove(). */
+static bool is_companion(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && (strcmp(end, ".lock") == 0 || strcmp(end, ".note") == 0);
+}
+
 /* Add what is in the folder @below of the cache. */
 static int add_others(struct usage *u, const char *root, const char *below)
 {
@@ -100,12 +108,11 @@ static int add_others(struct usage *u, const char *root, const char *below)
 		return -ENOMEM;
 	dir = opendir(folder);
 	while (dir && r == 0 && (d = readdir(dir))) {
-		const char *end = strrchr(d->d_name, '.');
 		auto_free char *name = NULL;
 		struct thing t = { 0 };
 		struct stat st;
 
-		if (d->d_name[0] == '.' || (end && !strcmp(end, ".lock")) ||
+		if (d->d_name[0] == '.' || is_companion(d->d_name) ||
 		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		if (asprintf(&name, "%s/%s", below, d->d_name) < 0)
