@@ -2,28 +2,7 @@
 # ktstr-lock(1): what the manual page promises.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code for other shells; variables of bats
 bats_require_minimum_version 1.5.0
-load helper
-
-setup() {
-	export KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
-	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
-	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_CPUS KTSTR_MEMS KTSTR_JOBS
-	machines=$KTSTR_TOP/tests/data
-	tree=$BATS_TEST_TMPDIR/tree
-	mkdir "$tree"
-}
-
-busy() { ! flock -n "$1" true; }
-free() { flock -n "$1" true; }
-dead() { ! kill -0 "$1" 2>/dev/null; }
-source_lock() { echo "$KTSTR_CACHE_DIR"/.locks/source-*.lock; }
-
-# hold FILE: somebody has FILE for himself.
-hold() {
-	: >>"$1"
-	spawn flock -o "$1" sleep 60
-	until_true busy "$1"
-}
+load lock
 
 @test "lock: cpus gives its command CPUs, nodes and a number of jobs" {
 	run -0 ktstr-lock cpus --cap 1 --root "$machines/2cpu-vm" -- \
@@ -276,7 +255,7 @@ hold() {
 	[ "${lines[2]}" = "  (none)" ]
 	[ ! -e "$KTSTR_LOCK_DIR" ]
 	spawn ktstr-lock source "$tree" -- ktstr-lock cpus --cap 2 --root "$machines/4llc" -- sleep 60
-	until_true grep -q "^sleep" "/proc/${spawned[0]}/cmdline"
+	until_true grep -qx sleep "/proc/${spawned[0]}/comm"
 	: >"$KTSTR_LOCK_DIR/llc-4.lock"
 	run -0 ktstr-lock list --root "$machines/4llc"
 	[[ $output == *"0     0     shared    $KTSTR_LOCK_DIR/llc-0.lock ${spawned[0]} (sleep 60)"* ]]
@@ -290,7 +269,7 @@ hold() {
 		sh -c 'sleep 60; : "\"
 \ '$'\xff''"'
 	until_true test -e "$KTSTR_LOCK_DIR/cpu-use.lock"
-	until_true grep -q "^sh" "/proc/${spawned[0]}/cmdline"
+	until_true grep -qx sh "/proc/${spawned[0]}/comm"
 	: >"$KTSTR_LOCK_DIR/llc-8.lock"
 	ktstr-lock list --json --root "$machines/2node" >"$BATS_TEST_TMPDIR/json"
 	[ "$(jq -c '[.llcs[0] | .llc, .numa_node, .holders[0].pid]' "$BATS_TEST_TMPDIR/json")" = "[0,0,${spawned[0]}]" ]

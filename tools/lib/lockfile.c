@@ -13,10 +13,11 @@
 
 #include "tools/lib/cleanup.h"
 
-#define NS_PER_S     1000000000ULL
-#define INHERITED_FD 100
-#define OPEN_TRIES   100
-#define TICK_US	     50000
+#define NS_PER_S	   1000000000ULL
+#define INHERITED_FD	   100
+#define INHERITED_FD_LEAST 10
+#define OPEN_TRIES	   100
+#define TICK_US		   50000
 
 struct remote {
 	uint32_t magic;
@@ -242,6 +243,8 @@ int lock_file_inherit(int fd)
 {
 	int moved = fcntl(fd, F_DUPFD, INHERITED_FD);
 
+	if (moved < 0 && errno == EINVAL) /* RLIMIT_NOFILE is less */
+		moved = fcntl(fd, F_DUPFD, INHERITED_FD_LEAST);
 	if (moved < 0)
 		return -errno;
 	(void)futimens(fd, NULL); /* a courtesy; may be another user's file */

@@ -80,8 +80,9 @@ bool lock_file_is_current(int folder, const char *name, int fd);
 /**
  * lock_file_inherit() - leave @fd open in the command that is run next
  *
- * The descriptor moves to a number of 100 or more, where scripts do not
- * redirect, and its time of change is now, for those who clean up by age.
+ * The descriptor moves to a number of 100 or more (10 where RLIMIT_NOFILE
+ * allows no 100), where scripts do not redirect, and its time of change is now,
+ * for those who clean up by age.
  *
  * Return: the new number, or -errno (@fd is open still).
  */

@@ -155,6 +155,21 @@ static void describe_llc(const struct view *v, unsigned int id, struct str *out)
 		str_add(out, "nobody any more");
 }
 
+/* Who holds the LLC of @cpu. */
+static void describe_sharers(const struct view *v, unsigned int cpu,
+			     struct str *out)
+{
+	for (unsigned int i = 0; i < v->host.llc_count; i++) {
+		if (!CPU_ISSET(cpu, &v->host.llc[i].cpus))
+			continue;
+		auto_fd int fd = lock_file_open(
+			v->folder, llc_name(v->host.llc[i].id).text,
+			/* create */ false, NULL);
+		if (fd >= 0)
+			holders_describe(out, fd);
+	}
+}
+
 /* "CPUs 0-3 are in windows of pid 12 (sleep 60)" */
 static void describe_cpus(const struct view *v, const cpu_set_t *cpus,
 			  struct str *out)
@@ -181,8 +196,12 @@ static void describe_cpus(const struct view *v, const cpu_set_t *cpus,
 		holders_command(out, last);
 		str_add(out, ")");
 	}
-	if (named == 0)
-		str_add(out, "someone whose descriptors we may not see");
+	if (named == 0) {
+		/* Another user's descriptors are not for us to see, but whoever
+		 * has a window shares its LLC. */
+		str_add(out, "one of those who share the LLC: ");
+		describe_sharers(v, (unsigned int)cpulist_first(cpus), out);
+	}
 }
 
 void view_describe(const struct view *v, const struct blocked *blocked,

@@ -7,10 +7,13 @@
 
 #include "tools/lib/lockfile.h"
 #include "tools/lib/num.h"
+#include "tools/lib/str.h"
+#include "tools/lib/utf8.h"
 
-#define NS_PER_S     1000000000ULL
-#define WATCH_MIN_NS 10000000ULL
-#define WATCH_MAX_NS (24 * 3600 * NS_PER_S)
+#define NS_PER_S	1000000000ULL
+#define VALUE_CHARS_MAX 80
+#define WATCH_MIN_NS	10000000ULL
+#define WATCH_MAX_NS	(24 * 3600 * NS_PER_S)
 
 unsigned int read_cpus(const char *from, const char *text)
 {
@@ -19,9 +22,14 @@ unsigned int read_cpus(const char *from, const char *text)
 
 	if (r == -ERANGE && strspn(text, "0") == strlen(text))
 		die(EX_USAGE, "%s must be 1 CPU or more, not %s", from, text);
-	if (r < 0)
-		die(EX_USAGE, "%s '%s' is no number from 1 to %d", from, text,
-		    CPU_SETSIZE);
+	if (r < 0) {
+		auto_str struct str clean = { 0 };
+
+		/* A variable may hold any bytes. */
+		utf8_add_line(&clean, text, strlen(text), VALUE_CHARS_MAX);
+		die(EX_USAGE, "%s '%s' is no number from 1 to %d", from,
+		    str_text(&clean), CPU_SETSIZE);
+	}
 	return (unsigned int)n;
 }
 
