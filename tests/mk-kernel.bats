@@ -276,7 +276,7 @@ check_clean_cache() {
 @test "kernel.mk: the kernel's make gets the jobserver, and nothing else of ours" {
 	run -0 make -k -j3 ktstr-kernel KERNEL=linux O=wrong V=1 KCFLAGS=-O9 NAME=wrong
 	run -0 grep bzImage linux/builds
-	[[ "$output" == *"KCFLAGS=-Wno-error MAKEFLAGS="*"-j3 --jobserver-auth="*" V=" ]]
+	[[ "$output" == *"KCFLAGS=-Wno-error MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V=" ]]
 	[[ "${output#*MAKEFLAGS=}" != *k* ]]
 	[[ "$output" != *wrong* ]]
 	[ ! -e wrong ]

@@ -166,8 +166,10 @@ static void plan_variant(struct planning *p, const struct variant *v,
 	}
 	str_add(out, "\n");
 	add_target(out, stamp);
-	/* Without a shell between, so that make's end is ours. */
-	str_add(out, ":\n\t$(ktstr-plan-q)exec");
+	/* Without a shell between, so that make's end is ours. Under the real
+	 * clock it uses several CPUs, and as many of make's job slots. */
+	str_addf(out, ":\n\t%s$(ktstr-plan-q)exec",
+		 strcmp(v->clock, "real") == 0 ? "$(ktstr-plan-deep)" : "");
 	/* As we were called: PATH may have another one, or none. */
 	add_word(out, program_invocation_name);
 	add_word(out, "record");
@@ -210,6 +212,8 @@ int command_plan(const struct request *req)
 	identity_read(req, &p, plan.vm[0], &facts);
 	str_add(&plan.make, "# Made by ktstr-gauntlet plan.\n"
 			    "ktstr-plan-q := $(if $(filter 1,$(V)),,@)\n"
+			    "ktstr-plan-deep = $(if $(findstring n,"
+			    "$(firstword -$(MAKEFLAGS))),,+)\n"
 			    ".PHONY: ktstr-run-all\n"
 			    "ktstr-run-all: ; @:\n");
 	for (size_t i = 0; i < v.count; i++) {

@@ -94,12 +94,10 @@ static void follow_parent(const struct request *req, int sig)
 
 static void stop_too(const struct request *req)
 {
-	const struct timespec now = { 0 };
-	sigset_t go_on;
+	sigset_t pending;
 
-	sigemptyset(&go_on);
-	sigaddset(&go_on, SIGCONT);
-	if (sigtimedwait(&go_on, NULL, &now) == SIGCONT)
+	/* Woken again already? Then that is passed on to the command. */
+	if (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1)
 		return;
 	follow_parent(req, SIGKILL);
 	(void)raise(SIGSTOP);
@@ -117,8 +115,6 @@ static bool has_ended(const struct watch *w, int *ret_status)
 			return true;
 		}
 		stop_too(w->req);
-		/* Whoever woke us alone meant the command. */
-		(void)kill(w->child, SIGCONT);
 	}
 	return false;
 }
