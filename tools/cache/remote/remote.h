@@ -35,9 +35,8 @@ void remote_done(struct remote *r);
  *
  * A place is http://HOST/PATH, https://HOST/PATH, file:///PATH or a path.
  *
- * Return: 0; -ENOENT without a sentence when there is none; or with one
- * * -EINVAL - a setting is wrong
- * * -errno  - of reading a file with a secret
+ * Return: 0; -ENOENT without a sentence when there is none; or with one -EINVAL
+ * when a setting is wrong, or -ENOMEM.
  */
 int remote_find(const char *where, struct remote *ret, struct why *reterr_why);
 

@@ -65,8 +65,8 @@ int secret_read(const char *name, size_t min, char **ret,
 	/* Room for white space, but not for a device that never ends. */
 	r = file_read_at(AT_FDCWD, path, (size_t)2 * SECRET_MAX, &content);
 	if (r < 0)
-		return why_set(reterr_why, r, "%s: cannot read '%s': %s", file,
-			       path, strerror(-r));
+		return why_set(reterr_why, -EINVAL, "%s: cannot read '%s': %s",
+			       file, path, strerror(-r));
 	r = strlen(content) == (size_t)r
 		    ? take(file, content, min, ret, reterr_why)
 		    : why_set(reterr_why, -EINVAL, "%s: '%s' is no text", file,

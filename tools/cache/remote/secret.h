@@ -20,9 +20,8 @@
  * White space around it is taken off. It is one word of printable ASCII, since
  * it may become part of a header.
  *
- * Return: 0, or with a sentence
- * * -EINVAL - both are set; it is too short or too long, or no such word
- * * -errno  - of reading the file
+ * Return: 0, -ENOMEM, or -EINVAL with a sentence: both are set; it is too
+ *short, too long, or no such word; the file cannot be read.
  */
 int secret_read(const char *name, size_t min, char **ret,
 		struct why *reterr_why);
