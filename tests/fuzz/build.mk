@@ -1,5 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Fuzz targets, replayed with their saved inputs as unit tests.
-fuzz-targets := cpulist spec
-tests-y += $(fuzz-targets:%=fuzz-%)
-$(foreach t,$(fuzz-targets),$(eval fuzz-$t-objs-y := tests/fuzz/fuzz-$t.o tests/fuzz/replay.o))
+# Fuzz targets: $(call fuzz-target,NAME,OBJECTS,LIBRARIES) is fuzz-NAME.c with
+# these beside libktstr.a; variables of other build.mk files may be written as
+# $$(NAME-objs-y). Its saved inputs are tests/fuzz/NAME/*, replayed as a unit
+# test, and with SAN=fuzzer,... (make fuzz) it is a program of libFuzzer.
+define fuzz-target
+fuzz-targets       += $1
+fuzz-$1-objs-y      = tests/fuzz/fuzz-$1.o $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/replay.o) $2
+fuzz-$1-libs-y      = $3
+tests-y            += fuzz-$1
+endef
+
+$(eval $(call fuzz-target,cpulist))
+$(eval $(call fuzz-target,jobserver))
+$(eval $(call fuzz-target,kconfig,tools/kconfig/conf.o))
+$(eval $(call fuzz-target,kernel-spec,tools/cache/source/spec.o))
+$(eval $(call fuzz-target,locks))
+$(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
+$(eval $(call fuzz-target,spec))
+
+# New inputs stay in the output folder: what is worth keeping is copied into
+# tests/fuzz/NAME by hand, a few dozen small files for each target.
+.PHONY: fuzz
+SECS ?= 60
+fuzz-dir = $(O)/fuzz
+fuzz: ## Fuzz one parser with clang: TARGET=NAME [SECS=60]
+	$(if $(filter $(TARGET),$(fuzz-targets)),,$(error make fuzz needs TARGET=, one of $(fuzz-targets)))
+	+$(ktstr-q)$(MAKE) --no-print-directory O='$(fuzz-dir)' CC='$(CLANG)' \
+		SAN=fuzzer,address,undefined '$(fuzz-dir)/fuzz-$(TARGET)'
+	$(ktstr-q)mkdir -p '$(fuzz-dir)/$(TARGET).inputs' '$(fuzz-dir)/$(TARGET).found'
+	$(ktstr-q)nice -n 19 '$(fuzz-dir)/fuzz-$(TARGET)' -max_total_time=$(SECS) -timeout=10 -max_len=4096 \
+		-print_final_stats=1 -artifact_prefix='$(fuzz-dir)/$(TARGET).found/' \
+		'$(fuzz-dir)/$(TARGET).inputs' 'tests/fuzz/$(TARGET)'

@@ -122,6 +122,7 @@ TEST(rewrites_nothing_but_the_jobserver)
 		  "k --x -j2 --jobserver-auth=7,8 -- V=1 W=a\\ -j9" },
 		{ "kw -j --jobserver-fds=3,4 --jobserver-auth=fifo:a\\ b -l2",
 		  "kw -l2 -j2 --jobserver-auth=7,8" },
+		{ "-- V=1", " -j2 --jobserver-auth=7,8 -- V=1" },
 		{ "x\\", "x\\\\ -j2 --jobserver-auth=7,8" },
 		{ "x\\\\", "x\\\\ -j2 --jobserver-auth=7,8" },
 		{ " --jobs-like -jx", " --jobs-like -jx -j2 "

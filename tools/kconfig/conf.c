@@ -149,29 +149,15 @@ static int parse_line(char *text, struct conf_line *ret, size_t *reterr_at)
 	return 1;
 }
 
-int conf_read(struct conf *c, const char *path, const char *label,
-	      struct why *reterr_why)
+int conf_parse(struct conf *c, char *text, const char *label,
+	       struct why *reterr_why)
 {
-	auto_free char *text = NULL;
-	int r = file_read_at(AT_FDCWD, path, MAX_BYTES, &text);
-	char *next, *p = text;
-	struct conf_line line = { .file = (char *)(label ? label : path) };
+	struct conf_line line = { .file = (char *)label };
+	char *next;
 
-	if (r == -EFBIG)
-		return why_set(reterr_why, -EINVAL,
-			       "%s: not a kernel configuration: it is larger "
-			       "than 4 MiB",
-			       line.file);
-	if (r < 0)
-		return why_set(reterr_why, r, "cannot read '%s': %s", path,
-			       strerror(-r));
-	if (strlen(text) != (size_t)r)
-		return why_set(reterr_why, -EINVAL,
-			       "%s: not a kernel configuration: it holds a "
-			       "NUL byte",
-			       line.file);
-	for (; p && *p; p = next) {
+	for (char *p = text; p && *p; p = next) {
 		size_t at = 0;
+		int r;
 
 		next = strchr(p, '\n');
 		if (next)
@@ -187,6 +173,29 @@ int conf_read(struct conf *c, const char *path, const char *label,
 			return why_set(reterr_why, -ENOMEM, "out of memory");
 	}
 	return 0;
+}
+
+int conf_read(struct conf *c, const char *path, const char *label,
+	      struct why *reterr_why)
+{
+	auto_free char *text = NULL;
+	int r = file_read_at(AT_FDCWD, path, MAX_BYTES, &text);
+
+	label = label ? label : path;
+	if (r == -EFBIG)
+		return why_set(reterr_why, -EINVAL,
+			       "%s: not a kernel configuration: it is larger "
+			       "than 4 MiB",
+			       label);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read '%s': %s", path,
+			       strerror(-r));
+	if (strlen(text) != (size_t)r)
+		return why_set(reterr_why, -EINVAL,
+			       "%s: not a kernel configuration: it holds a "
+			       "NUL byte",
+			       label);
+	return conf_parse(c, text, label, reterr_why);
 }
 
 bool conf_has(const struct conf *c, const struct conf_line *want)

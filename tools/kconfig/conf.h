@@ -58,6 +58,10 @@ void conf_done(struct conf *c);
 int conf_read(struct conf *c, const char *path, const char *label,
 	      struct why *reterr_why);
 
+/* The same from @text, which is changed; @label is its name in messages. */
+int conf_parse(struct conf *c, char *text, const char *label,
+	       struct why *reterr_why);
+
 /* Set one option, as a line of a file would. Return: 0 or -ENOMEM. */
 int conf_set(struct conf *c, const struct conf_line *from);
 

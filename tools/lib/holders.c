@@ -19,13 +19,26 @@
 #define PROC_BYTES_MAX	  (16 << 20)
 #define COMMAND_CHARS_MAX 100
 #define NAMED_MAX	  4
+#define LINE_BYTES_MAX	  128
+
+/* sscanf() reads on behind a line's end, and first measures all of the rest. */
+static void copy_line(const char *text, char ret[LINE_BYTES_MAX])
+{
+	size_t len = strcspn(text, "\n");
+
+	if (len >= LINE_BYTES_MAX)
+		len = LINE_BYTES_MAX - 1;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+}
 
 /* "1: FLOCK  ADVISORY  WRITE 359 00:13:11691 0 EOF"; false for others. */
-static bool parse_line(const char *text, struct lock_line *ret)
+static bool parse_line(const char *line_of_text, struct lock_line *ret)
 {
-	char type[16], mode[16], last[32];
+	char text[LINE_BYTES_MAX], type[16], mode[16], last[32];
 	struct lock_line line;
 
+	copy_line(line_of_text, text);
 	if (sscanf(text,
 		   "%*s %15s %*s %15s %d %x:%x:%" SCNu64 " %" SCNu64 " %31s",
 		   type, mode, &line.pid, &line.major, &line.minor, &line.inode,
@@ -97,6 +110,27 @@ static int mount_of(int fd, unsigned int *ret)
 	return at && sscanf(at, "mnt_id: %u", ret) == 1 ? 0 : -ENODATA;
 }
 
+bool lock_mount_parse(const char *mountinfo, unsigned int mount,
+		      unsigned int *ret_major, unsigned int *ret_minor)
+{
+	while (*mountinfo) {
+		size_t len = strcspn(mountinfo, "\n");
+		char line[LINE_BYTES_MAX];
+		unsigned int number, major, minor;
+
+		copy_line(mountinfo, line);
+		if (sscanf(line, "%u %*u %u:%u", &number, &major, &minor) ==
+			    3 &&
+		    number == mount) {
+			*ret_major = major;
+			*ret_minor = minor;
+			return true;
+		}
+		mountinfo += len + (mountinfo[len] == '\n');
+	}
+	return false;
+}
+
 int lock_id_of(int fd, struct lock_id *ret, struct why *reterr_why)
 {
 	auto_free char *text = NULL;
@@ -113,17 +147,9 @@ int lock_id_of(int fd, struct lock_id *ret, struct why *reterr_why)
 			       "cannot tell the device of a lock file: %s",
 			       strerror(-r));
 	id.inode = st.st_ino;
-	for (const char *p = text; *p;) {
-		unsigned int number;
-		size_t len = strcspn(p, "\n");
-
-		if (sscanf(p, "%u %*u %u:%u", &number, &id.major, &id.minor) ==
-			    3 &&
-		    number == mount) {
-			*ret = id;
-			return 0;
-		}
-		p += len + (p[len] == '\n');
+	if (lock_mount_parse(text, mount, &id.major, &id.minor)) {
+		*ret = id;
+		return 0;
 	}
 	/*
 	 * In a chroot the mount that the root is on is not listed. The file's

@@ -59,6 +59,11 @@ void lock_table_done(struct lock_table *t);
  */
 int lock_id_of(int fd, struct lock_id *ret, struct why *reterr_why);
 
+/* The device of mount number @mount in the text of /proc/self/mountinfo; false
+ * when it is not listed. */
+bool lock_mount_parse(const char *mountinfo, unsigned int mount,
+		      unsigned int *ret_major, unsigned int *ret_minor);
+
 /* Does the line speak of this file? */
 bool lock_line_is_of(const struct lock_line *line, const struct lock_id *id);
 

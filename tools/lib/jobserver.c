@@ -183,7 +183,7 @@ void jobserver_rewrite(struct str *out, const char *makeflags,
 			options = false;
 		}
 		/* Letters without a dash are flags only at the very start. */
-		if (word != makeflags)
+		if (word != makeflags || is_end(word, len))
 			str_add(out, " ");
 		str_add_bytes(out, word, len);
 		if (!*at && ends_open(word, len))
