@@ -29,6 +29,7 @@ feed() {
 # release VERSION: publish a small kernel; its checksum joins the others.
 release() {
 	local name=linux-$1 folder=v${1%%.*}.x file
+	rm -rf "source-$1"
 	tree "$name"
 	head -c 100000 /dev/urandom >"$name/random"
 	if [[ $1 == *-rc* ]]; then

@@ -65,8 +65,8 @@ int url_parse(const char *text, struct url *ret, struct why *reterr_why)
 		return 0;
 	if (strchr(text, '@') || strchr(text, '?'))
 		return why_set(reterr_why, -EINVAL,
-			       "a URL with a password or a query is none, or "
-			       "not of http, https or file");
+			       "a URL with a user or a query is none of http, "
+			       "https or file");
 	return why_set(reterr_why, -EINVAL,
 		       "'%.200s' is no URL of http, https or file", text);
 }

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 
 #include "tools/cache/net/http.h"
+#include "tools/cache/net/url.h"
 #include "tools/cache/source/download-keep.h"
 #include "tools/cache/source/mirror.h"
 #include "tools/cache/source/recent.h"
@@ -29,6 +30,7 @@
  * @root, @version: what is wanted
  * @file:   the tarball's name at the mirror
  * @url:    where it is there
+ * @shown:  the same for messages, without a password
  * @path:   .downloads of the cache
  * @folder: the same, open
  */
@@ -36,6 +38,7 @@ struct job {
 	const char *root;
 	const struct version *version;
 	struct str file, url;
+	struct url shown;
 	char *path;
 	int folder;
 };
@@ -95,8 +98,7 @@ static int explain_missing(const struct job *j, const struct why *why,
 }
 
 /* There is no checksum: is it because there is no such tarball? */
-static int explain_no_sum(const struct job *j, const char *sums_url,
-			  struct why *reterr_why)
+static int explain_no_sum(const struct job *j, struct why *reterr_why)
 {
 	const struct http_request req = { .url = j->url.text,
 					  .timeout_s = SUMS_S,
@@ -109,9 +111,9 @@ static int explain_no_sum(const struct job *j, const char *sums_url,
 	if (r < 0)
 		return why_set(reterr_why, r, "%s", why.text);
 	return why_set(reterr_why, -EBADMSG,
-		       "'%s' has no checksum in '%s', so nothing proves its "
-		       "content",
-		       j->url.text, sums_url);
+		       "'%s' has no checksum in sha256sums.asc beside it, so "
+		       "nothing proves its content",
+		       j->shown.shown);
 }
 
 /* The checksum of our tarball in @text, as far as it is proven. */
@@ -124,7 +126,7 @@ static int read_sum(const struct job *j, const struct str *text,
 	if (keyring())
 		r = sums_verify(text, keyring(), &proven, reterr_why);
 	if (r < 0)
-		return r == -ENOENT ? -ENOPKG : r;
+		return r == -ENOENT ? -EINVAL : r;
 	r = sums_find(str_text(keyring() ? &proven : text), j->file.text, ret);
 	if (r == -EBADMSG)
 		return why_set(reterr_why, r,
@@ -164,13 +166,12 @@ static int wanted_sum(const struct job *j, bool kept, char ret[HASH_HEX_SIZE],
 	if (r == 0)
 		r = read_sum(j, &text, ret, reterr_why);
 	if (r == -ENOENT)
-		return explain_no_sum(j, url.text, reterr_why);
+		return explain_no_sum(j, reterr_why);
 	if (r < 0)
 		return r;
 	if (!keyring())
-		detail("KTSTR_KEYRING is not set: the signature of '%s' is "
-		       "not checked",
-		       url.text);
+		detail("KTSTR_KEYRING is not set: the signature of "
+		       "sha256sums.asc is not checked");
 	if (recent_put(j->root, name.text, &text, &why) < 0)
 		warn("%s, ignoring it", why.text);
 	return 0;
@@ -188,7 +189,7 @@ static int fetch(const struct job *j, int part, const char *note_path,
 	struct why why;
 	int r;
 
-	note("fetching '%s'", j->url.text);
+	note("fetching '%s'", j->shown.shown);
 	r = http_get_file(&req, part, &why);
 	if (r == -ENOENT)
 		return explain_missing(j, &why, reterr_why);
@@ -217,12 +218,12 @@ static int accept(const struct job *j, const char *part_name, const char *sum,
 			       "'%s' is not what sha256sums.asc says: its "
 			       "SHA-256 is %.16s..., not %.16s...; it is "
 			       "removed",
-			       j->url.text, hash, sum);
+			       j->shown.shown, hash, sum);
 	}
 	if (!*sum)
 		note("pre-releases have no checksums: '%s' is taken as it "
 		     "came",
-		     j->url.text);
+		     j->shown.shown);
 	keep_add_name(&name, j->file.text, hash);
 	if (name.failed ||
 	    asprintf(&ret->path, "%s/%s", j->path, name.text) < 0)
@@ -294,6 +295,9 @@ static int begin(struct job *j, struct why *reterr_why)
 	mirror_add_tarball(&j->url, j->version);
 	if (j->file.failed || j->url.failed)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = url_parse(j->url.text, &j->shown, reterr_why);
+	if (r < 0)
+		return r;
 	j->folder = open(j->path, O_DIRECTORY | O_CLOEXEC);
 	if (j->folder < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s': %s",

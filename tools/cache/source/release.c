@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/cache/net/url.h"
 #include "tools/cache/source/download.h"
 #include "tools/cache/source/mirror.h"
 #include "tools/cache/source/newest.h"
@@ -20,6 +21,7 @@ int resolve_release(const struct source_request *req, struct source *s,
 	auto_str struct str url = { 0 };
 	char text[VERSION_SIZE];
 	struct version v;
+	struct url shown;
 	int r = source_refuse_build_dir(req, "a version", reterr_why);
 
 	if (r == 0)
@@ -28,10 +30,13 @@ int resolve_release(const struct source_request *req, struct source *s,
 		return r;
 	version_format(&v, text);
 	mirror_add_tarball(&url, &v);
+	r = url_parse(str_text(&url), &shown, reterr_why);
+	if (r < 0)
+		return r;
 	s->kind = SOURCE_RELEASE;
 	s->version = strdup(text);
 	s->label = strdup(text);
-	s->url = str_take(&url);
+	s->url = strdup(shown.shown);
 	if (!s->version || !s->label || !s->url)
 		return source_no_memory(reterr_why);
 	s->key = source_key(s);
