@@ -217,6 +217,19 @@ load gauntlet
 	grep -q -- '-- ktstr-lock cpus --die-with-parent -- ./vm run' plan.mk
 }
 
+@test "gauntlet: under the real clock a variant takes a job slot of make for each CPU" {
+	echo 'echo "$KTSTR_JOBS" >jobs' >sabotage
+	export KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
+	ktstr-gauntlet plan --vm-command ./vm --kernel 6.12=entry --init init --clock real \
+		--lock-command "ktstr-lock cpus --root $KTSTR_TOP/tests/data/4llc" ktstr/plain.test >plan.mk
+	run -0 make -n -j9 -f plan.mk ktstr-run-all
+	[[ $output == *ktstr-lock* ]]
+	[ ! -e jobs ]
+	run -0 make -j9 -f plan.mk ktstr-run-all
+	[ "$(cat jobs)" = 5 ]
+	[[ $output != *"begin the recipe"* ]]
+}
+
 @test "gauntlet: a plan names what it cannot read" {
 	rm build/scx_qmap
 	run -2 --separate-stderr ktstr-gauntlet plan --vm-command ./vm --kernel 6.12=entry --init init --sched ktstr/qmap.sched ktstr/swap.test
