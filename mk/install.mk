@@ -17,7 +17,7 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
 	$(ktstr-q)install -m 644 $(filter-out doc/check-full.md,$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
-		install -D -m 644 "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
+		install -D -m "$$(test -x "$$file" && echo 755 || echo 644)" "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
 	$(ktstr-q)printf '%s\n' 'KTSTR_BINDIR := $(bindir)' 'KTSTR_LIBEXEC := $(libexecdir)' \
 		'include $(datadir)/mk/ktstr.mk' | install -m 644 /dev/stdin '$(DESTDIR)$(includedir)/ktstr.mk'
 

@@ -175,13 +175,13 @@ setup() {
 	ktstr-cache resolve --probe-file probe linux >/dev/null
 	jq '.state.dirty = false | .key = "one"' probe >clean
 	ktstr-cache put --probe-file clean --image linux/arch/x86/boot/bzImage --vmlinux linux/vmlinux --config linux/.config
-	jq '.source.path = "/home/me/l.tar" | .more = ["file:///home/me", {url: "https://me:secret@host/x?t=secret#v6"}]' \
+	jq '.source.path = "/srv/me/l.tar" | .more = ["file:///srv/me", {url: "https://me:secret@host/x?t=secret#v6"}]' \
 		cache/one/metadata.json >new
 	rm -f cache/one/metadata.json
 	mv new cache/one/metadata.json
 	ktstr-cache push --to share one
 	unpacked one
-	run ! grep -E "$PWD|/home|secret|vmlinux_mtime" object/metadata.json
+	run ! grep -E "$PWD|/srv|secret|vmlinux_mtime" object/metadata.json
 	run -0 jq -c '[.source.source_tree_path, .source.path, .more[0], .more[1].url]' object/metadata.json
 	[ "$output" = '[null,"l.tar",null,"https://host/x#v6"]' ]
 	run -0 other_cache ktstr-cache pull --from share one

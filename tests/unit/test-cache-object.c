@@ -54,7 +54,7 @@ static struct entry make_entry(bool turned)
 				"x86_64", "image_name", "bzImage", "built_at",
 				"2026-01-01T00:00:00Z", "label", "l", "source",
 				"type", "local", "source_tree_path",
-				turned ? "/home/a" : "/home/b"));
+				turned ? "/srv/a" : "/srv/b"));
 	json_object_set_new(meta, "files", files);
 	return (struct entry){ .key = strdup("k"),
 			       .path = strdup(folder),
@@ -111,10 +111,10 @@ TEST(what_is_this_machines_is_taken_out)
 	static const struct {
 		const char *name, *value, *want;
 	} cases[] = {
-		{ "path", "/home/me/l.tar.xz", "l.tar.xz" },
-		{ "source_tree_path", "/home/me/l", NULL },
-		{ "url", "file:///home/me", NULL },
-		{ "url", "git+file:///home/me#v6", NULL },
+		{ "path", "/srv/me/l.tar.xz", "l.tar.xz" },
+		{ "source_tree_path", "/srv/me/l", NULL },
+		{ "url", "file:///srv/me", NULL },
+		{ "url", "git+file:///srv/me#v6", NULL },
 		{ "url", "https://u:p@h/x@y", "https://h/x@y" },
 		{ "url", "https://h/x?t=s#r", "https://h/x#r" },
 		{ "url", "https://h", "https://h" },
