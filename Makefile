@@ -40,8 +40,12 @@ all-cflags   += -Werror
 endif
 
 # liblzma is linked statically, its symbols hidden: the same decompression
-# everywhere, also beside libarchive, which brings the shared one.
-lib-lzma := -Wl,--push-state,-Bstatic -llzma -Wl,--pop-state -Wl,--exclude-libs,liblzma.a
+# everywhere, also beside libarchive, which brings the shared one. LZMA=shared
+# takes that of the system instead.
+LZMA ?= static
+lib-lzma-static := -Wl,--push-state,-Bstatic -llzma -Wl,--pop-state -Wl,--exclude-libs,liblzma.a
+lib-lzma-shared := -llzma
+lib-lzma := $(or $(lib-lzma-$(LZMA)),$(error ktstr: LZMA is static or shared, not '$(LZMA)'))
 
 include mk/core.mk
 include $(sort $(wildcard tools/*/build.mk vmm/build.mk vmm/*/build.mk tests/*/build.mk tests/unit/*.mk))
