@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # ktstr-cache(1): versions of Linux, from a mirror on loopback.
 # shellcheck disable=SC2154 # bats and the helpers set stderr, lines, port
-# shellcheck disable=SC2016 # scripts for sh -c
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, on purpose
 bats_require_minimum_version 1.5.0
 load helper
 load cache

@@ -16,6 +16,7 @@ $(eval $(call fuzz-target,kconfig,tools/kconfig/conf.o))
 $(eval $(call fuzz-target,kernel-spec,tools/cache/source/spec.o))
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
+$(eval $(call fuzz-target,releases,$$(filter-out %/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y)))
 $(eval $(call fuzz-target,spec))
 
 # New inputs stay in the output folder: what is worth keeping is copied into

@@ -169,15 +169,18 @@ int releases_kept(const char *root, struct releases *ret)
 
 bool releases_is_active(const struct releases *r, const char *version)
 {
+	static const char digits[] = "0123456789";
+	size_t n = strspn(version, digits);
+	char series[VERSION_SIZE];
 	struct version v;
-	char series[48];
-	int n = 0;
 
 	/* "6.14.2-mine" and "6.99.7-fake" have a series, too. */
-	if (sscanf(version, "%*20[0-9].%*20[0-9]%n", &n) < 0 || n == 0)
+	if (version[n] == '.')
+		n += 1 + strspn(version + n + 1, digits);
+	if (r->count == 0 || n >= sizeof(series))
 		return true;
-	snprintf(series, sizeof(series), "%.*s", n, version);
-	if (r->count == 0 || version_parse(series, &v) < 0)
+	snprintf(series, sizeof(series), "%.*s", (int)n, version);
+	if (version_parse(series, &v) < 0)
 		return true;
 	for (size_t i = 0; i < r->count; i++) {
 		const struct release *one = &r->release[i];

@@ -15,15 +15,16 @@
 static int number(const char **at, uint64_t *ret)
 {
 	size_t n = strspn(*at, "0123456789");
+	const char *from = *at;
 	char digits[64];
 
 	if (n == 0)
 		return -EINVAL;
+	*at += n;
 	if (n >= sizeof(digits))
 		return -ERANGE;
-	memcpy(digits, *at, n);
+	memcpy(digits, from, n);
 	digits[n] = '\0';
-	*at += n;
 	return num_parse(digits, 0, UINT64_MAX, ret);
 }
 
