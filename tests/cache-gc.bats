@@ -1,6 +1,6 @@
 # ktstr-cache(1): what is removed, and what stays: clean, gc.
 # shellcheck disable=SC2154 # bats and the helper set stderr, lines, spawned
-# shellcheck disable=SC2016,SC2053 # scripts for sh -c, and patterns, on purpose
+# shellcheck disable=SC2016 # scripts for sh -c, on purpose
 bats_require_minimum_version 1.5.0
 load helper
 load cache

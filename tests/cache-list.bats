@@ -21,7 +21,7 @@ json() { ktstr-cache -q list --json | jq -r "$1"; }
 	mkdir cache/aaa
 	older abc 19
 	run -0 --separate-stderr ktstr-cache list
-	[[ "${lines[0]}" == local-*-x86_64-kc????????\ *" 6.99.7-fake  local    x86_64  20"* ]]
+	[[ "${lines[0]}" == local-*-x86_64-*kc????????\ *" 6.99.7-fake  local    x86_64  20"* ]]
 	[ "${lines[0]:48:1}" = ' ' ]
 	[[ "${lines[1]}" == "abc "*" (untracked kconfig)" ]]
 	[[ "${lines[2]}" == "aaa "*" (corrupt: it has no metadata.json)" ]]

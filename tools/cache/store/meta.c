@@ -21,22 +21,24 @@
  * Source: Linux Documentation/arch/x86/boot.rst, fields header (0x202) and
  * kernel_version (0x20e).
  */
-static void image_release(const char *path, char ret[65])
+static int image_release(const char *path, char ret[65], struct why *reterr_why)
 {
 	unsigned char head[0x210];
 	char text[65] = "";
-	size_t at;
+	ssize_t n;
 
 	ret[0] = '\0';
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head) ||
-	    memcmp(head + 0x202, "HdrS", 4) != 0)
-		return;
-	at = (head[0x20e] | (size_t)head[0x20f] << 8) + 0x200;
-	if (pread(fd, text, sizeof(text) - 1, (off_t)at) <= 0)
-		return;
+	n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+	if (n == sizeof(head) && memcmp(head + 0x202, "HdrS", 4) == 0)
+		n = pread(fd, text, sizeof(text) - 1,
+			  (head[0x20e] | head[0x20f] << 8) + 0x200);
+	if (n < 0)
+		return why_set(reterr_why, -errno, "cannot read '%s': %s", path,
+			       strerror(errno));
 	text[strcspn(text, " \n")] = '\0';
 	memcpy(ret, text, sizeof(text));
+	return 0;
 }
 
 /* The string value of an option without its quotes, as JSON; null if unset. */
@@ -73,23 +75,27 @@ static json_t *describe_source(const struct source *s)
 			 or_null(s->state.hash), "dirty", s->state.dirty);
 }
 
-/* Size and time of the vmlinux in a local tree, for who wants its DWARF. */
+/* The size that the vmlinux had; and where it is in a local tree, with its
+ * time, for who wants its DWARF. */
 static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 {
+	auto_free char *path = NULL;
 	struct stat st;
 
-	if (!req->vmlinux || !req->source ||
-	    req->source->kind != SOURCE_DIRECTORY)
+	if (!req->vmlinux)
 		return 0;
 	if (stat(req->vmlinux, &st) < 0)
 		return -errno;
-	auto_free char *path = realpath(req->vmlinux, NULL);
+	if (json_object_set_new(meta, "source_vmlinux_size",
+				json_integer(st.st_size)) < 0)
+		return -ENOMEM;
+	if (!req->source || req->source->kind != SOURCE_DIRECTORY)
+		return 0;
+	path = realpath(req->vmlinux, NULL);
 	if (!path)
 		return -errno;
 	if (json_object_set_new(meta, "source_vmlinux_path",
 				json_string(path)) < 0 ||
-	    json_object_set_new(meta, "source_vmlinux_size",
-				json_integer(st.st_size)) < 0 ||
 	    json_object_set_new(meta, "source_vmlinux_mtime_secs",
 				json_integer(st.st_mtime)) < 0)
 		return -ENOMEM;
@@ -125,12 +131,16 @@ int meta_make(const struct store_request *req, const char *work,
 	if (r == 0)
 		r = conf_read(&config, req->config, NULL, reterr_why);
 	if (r == 0)
-		r = copy_describe(work, &files, reterr_why);
+		r = image_release(req->image, release, reterr_why);
 	if (r < 0)
 		return r;
-	image_release(req->image, release);
-	if (state_crc_file(req->config, crc) < 0)
-		crc[0] = '\0';
+	r = state_crc_file(req->config, crc);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read '%s': %s",
+			       req->config, strerror(-r));
+	r = copy_describe(work, &files, reterr_why);
+	if (r < 0)
+		return r;
 	strftime(built_at, sizeof(built_at), "%Y-%m-%dT%H:%M:%SZ",
 		 gmtime_r(&now, &tm));
 	meta = json_pack(

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
@@ -153,4 +155,47 @@ void temp_remove(struct temp *t)
 	free(t->path);
 	*t = (struct temp)TEMP_NONE;
 	errno = saved;
+}
+
+/* Make our folder @path below a folder of everybody; it must be ours alone. */
+static int make_private(const char *path, struct why *reterr_why)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return why_set(reterr_why, -errno, "cannot make '%s': %s", path,
+			       strerror(errno));
+	if (lstat(path, &st) < 0)
+		return why_set(reterr_why, -errno, "cannot look at '%s': %s",
+			       path, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return why_set(reterr_why, -EPERM,
+			       "'%s' is not a folder of ours", path);
+	if (st.st_mode & 022)
+		return why_set(reterr_why, -EPERM, "'%s' is open to others",
+			       path);
+	return 0;
+}
+
+int temp_new_for(const char *root, const char *name, struct temp *ret,
+		 struct why *reterr_why)
+{
+	const char *tmp = getenv("TMPDIR");
+	auto_free char *temps = NULL, *own = NULL, *below = NULL;
+	int r;
+
+	if (asprintf(&temps, "%s/.tmp", root) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = temp_new(temps, name, ret, reterr_why);
+	if (r != -EROFS && r != -EACCES)
+		return r;
+	if (asprintf(&own, "%s/ktstr-%u", tmp && *tmp ? tmp : "/var/tmp",
+		     geteuid()) < 0 ||
+	    asprintf(&below, "%s/.tmp", own) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	r = make_private(own, reterr_why);
+	if (r < 0)
+		return r;
+	note("'%s' cannot be written, temporary files are in '%s'", root, own);
+	return temp_new(below, name, ret, reterr_why);
 }

@@ -35,6 +35,15 @@ struct temp {
 int temp_new(const char *parent, const char *name, struct temp *ret,
 	     struct why *reterr_why);
 
+/**
+ * temp_new_for() - a temporary folder for who works with a cache
+ *
+ * In ROOT/.tmp; but where the cache cannot be written, in a folder of our own
+ * below $TMPDIR, else /var/tmp, which is said. Return: as temp_new().
+ */
+int temp_new_for(const char *root, const char *name, struct temp *ret,
+		 struct why *reterr_why);
+
 /* Remove the folder with all that is in it; fine for TEMP_NONE. */
 void temp_remove(struct temp *t);
 

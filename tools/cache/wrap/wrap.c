@@ -95,13 +95,9 @@ static bool wait_a_little(const struct child *c, long ns, int *ret_status)
 int wrap_work(const char *root, char **argv, struct why *reterr_why)
 {
 	auto_temp struct temp temp = TEMP_NONE;
-	auto_free char *temps = NULL;
 	struct child child;
-	int r, status;
+	int status, r = temp_new_for(root, "work", &temp, reterr_why);
 
-	if (asprintf(&temps, "%s/.tmp", root) < 0)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	r = temp_new(temps, "work", &temp, reterr_why);
 	if (r < 0)
 		return r;
 	/* The command is to inherit the lock: see temp.h. */
