@@ -119,10 +119,11 @@ setup() {
 	ktstr-cache push --to share one
 	faults share
 	for fault in cut stall mute; do
+		[ "$fault" = cut ] && code=125 || code=124
 		run -1 --separate-stderr other_cache env KTSTR_REMOTE_CACHE="$faults/$fault" ktstr-cache -q get one
 		[[ "$stderr" == "ktstr-cache: remote cache: 'one' was not fetched: '$faults/$fault/one.tar.zst'"* ]]
 		[ "${#stderr_lines[@]}" = 1 ]
-		run -125 other_cache ktstr-cache pull --from "$faults/$fault" one
+		run -$code other_cache ktstr-cache pull --from "$faults/$fault" one
 		other_nothing_left
 	done
 	run -1 --separate-stderr other_cache env KTSTR_REMOTE_CACHE=http://127.0.0.1:1/ ktstr-cache get one

@@ -17,10 +17,12 @@ load project
 	cd project || return
 	KERNEL=$key KTSTR=$KTSTR_TOP KTSTR_TOOLS=$KTSTR_BUILD run -0 "$KTSTR_TOP/templates/ci/ktstr-ci.sh" TEST=fair-spin
 	[[ "$output" == *"found in the cache ($key)"*"1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
-	[ "$(python3 -c '
+	run -0 python3 - ktstr-ci-out/junit.xml <<-'END'
 		import sys, xml.etree.ElementTree as e
 		r = e.parse(sys.argv[1]).getroot()
-		print(len(list(r.iter("testcase"))), len(list(r.iter("failure"))))' ktstr-ci-out/junit.xml)" = "1 0" ]
+		print(len(list(r.iter("testcase"))), len(list(r.iter("failure"))))
+	END
+	[ "$output" = "1 0" ]
 	grep fair-spin ktstr-ci-out/report.md
 	run -0 tar -tzf ktstr-ci-out/results.tar.gz
 	[[ "$output" == *"/fair-spin/own/default/virtual/s1/result.json"* ]]
