@@ -33,7 +33,7 @@ test-kernel-env   = $(if $(file <$(test-kernel-dir)/kernels/list),\
 .PHONY: test-kernel
 test-kernel: all ## The kernel that machines boot in tests
 ifneq ($(test-kernel-spec),)
-	+$(ktstr-q)mkdir -p '$(test-kernel-dir)' && env -u MAKEFLAGS -u MAKEOVERRIDES -u O $(MAKE) --no-print-directory \
+	+$(ktstr-q)mkdir -p '$(test-kernel-dir)' && exec env -u MAKEFLAGS -u MAKEOVERRIDES -u O $(MAKE) --no-print-directory \
 		-C '$(test-kernel-dir)' -f '$(CURDIR)/mk/kernel.mk' ktstr-kernel KTSTR_OUT=. \
 		ktstr-tools-dir='$(abspath $(O))' KERNEL='$(abspath $(test-kernel-spec))'
 else

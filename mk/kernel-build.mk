@@ -102,7 +102,10 @@ overridden = $(filter-out PATH HOME,$(foreach w,$(MAKEOVERRIDES),$(if $(findstri
 drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFLAGS \
 	KCONFIG_CONFIG KCONFIG_ALLCONFIG INSTALL_PATH MFLAGS MAKELEVEL MAKEFILES \
 	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS
-clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) \
+# Who built it, where and when would make two builds of one source differ.
+same-image = KBUILD_BUILD_USER=ktstr KBUILD_BUILD_HOST=ktstr KBUILD_BUILD_VERSION=1 \
+	KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 1970'
+clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) $(same-image) \
 	MAKEFLAGS='$(if $(jobserver),$(filter -j%,$(flags-only)) $(jobserver))'
 
 tree = $(call read,tree)
@@ -116,14 +119,12 @@ logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),-
 source:
 	$(q)date +%s >'$(work)/start'
 	$(q): >'$(log)'
-	$(q)exec $(if $(filter tarball,$(call field,kind)),ktstr-cache --die-with-parent \
-		--kconfig-dir '$(kconfig)' fetch --to '$(work)/source' '$(call field,path)',\
-		echo '$(call field,path)') >'$(work)/tree'
+	$(q)exec ktstr-cache --die-with-parent fetch --probe-file '$(probe)' --to '$(work)/source' >'$(work)/tree'
 
-# Our .config is made from the user's, or from tinyconfig, and the fragments. It
-# is made again from the same start whenever a fragment has changed: what a
-# fragment no longer says must not stay. It is made and checked beside the tree,
-# and put there at once.
+# Our .config is made from the user's, or from KTSTR_KCONFIG_BASE, and the
+# fragments. It is made again from the same start whenever a fragment has
+# changed: what a fragment no longer says must not stay. It is made and checked
+# beside the tree, and put there at once.
 fragments = '$(kconfig)/ktstr.config' '$(kconfig)/$(call field,arch).config' $(if $(extra),'$(extra)')
 config = $(work)/config
 saved = $(folder)/.config.ktstr-saved
@@ -133,7 +134,7 @@ configure: source
 
 .PHONY: base merge check adopt
 base:
-	+$(q)$(if $(call field,base),$(copy-base),exec $(call logged,configuring) --append -- $(kernel-make) KCONFIG_CONFIG='$(config)' tinyconfig)
+	+$(q)$(if $(call field,base),$(copy-base),exec $(call logged,configuring) --append -- $(kernel-make) KCONFIG_CONFIG='$(config)' $(call field,kconfig_base)config)
 copy-base = cp '$(if $(is-theirs),$(folder)/.config,$(saved))' '$(config)' || { \
 	echo "ktstr: '$(folder)/.config' was made from a file that is gone; remove '$(folder)/.config.ktstr' to begin with it as it is" >&2; exit 2; }
 merge: base

@@ -11,6 +11,8 @@
 #   KERNEL               kernel trees, tarballs, cache keys; several words
 #   KTSTR_OUT            folder of our output (ktstr-out)
 #   KTSTR_EXTRA_KCONFIG  your own configuration fragment; it wins over ours
+#   KTSTR_KCONFIG_BASE   what the fragments are put upon where a tree has no .config:
+#                        tinyconfig, built in minutes, or defconfig
 #   KTSTR_CPU_CAP        how many CPUs a build may reserve
 #   KTSTR_CACHE_DIR      the cache; else see ktstr-cache(1)
 #   KTSTR_CACHE_DIRTY    1: keep kernels of trees with changes in the cache, too
@@ -38,7 +40,7 @@ ktstr-kernel: $(ktstr-tools)
 	$(ktstr-no-blanks)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
-	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
+	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
 	ktstr-cache work --die-with-parent -- \
 	$(ktstr-kernel-make) --no-print-directory -f '$(ktstr-kernel-dir)/kernel-build.mk' \
 	kernels KERNEL='$(KERNEL)' KTSTR_OUT='$(KTSTR_OUT)'

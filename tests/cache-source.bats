@@ -15,7 +15,7 @@ load cache
 	[ "$(jq -r .state.dirty <<<"$output")" = false ]
 	hash=$(git -C linux rev-parse HEAD)
 	[ "$(jq -r .state.hash <<<"$output")" = "$hash" ]
-	[[ "$(jq -r .key <<<"$output")" == local-${hash:0:12}-x86_64-kc???????? ]]
+	[[ "$(jq -r .key <<<"$output")" == local-${hash:0:12}-x86_64-tiny-kc???????? ]]
 	[[ "$(jq -r .label <<<"$output")" == linux_?????? ]]
 }
 
@@ -75,15 +75,46 @@ load cache
 	[ "$(jq -r .key <<<"$output")" = "$key" ]
 }
 
+noted() {
+	ktstr-cache -q resolve './odd name' >/dev/null && ls "$KTSTR_CACHE_DIR"/.tarballs/*
+}
+
+@test "cache: KTSTR_KCONFIG_BASE is in the key and the label, and has two values" {
+	repo linux
+	tar -cf l.tar linux
+	for what in linux l.tar; do
+		key=$(KTSTR_KCONFIG_BASE=defconfig field "./$what" key)
+		[[ "$key" == *-x86_64-def-kc???????? ]]
+		[[ "$(KTSTR_KCONFIG_BASE=defconfig field "./$what" label)" == *_defconfig ]]
+		[ "$(KTSTR_KCONFIG_BASE=tinyconfig field "./$what" key)" = "${key/-def-/-tiny-}" ]
+		[ "$(KTSTR_KCONFIG_BASE='' field "./$what" key)" = "${key/-def-/-tiny-}" ]
+	done
+	KTSTR_KCONFIG_BASE=allyesconfig run -2 --separate-stderr ktstr-cache resolve ./linux
+	[ "$stderr" = "ktstr-cache: KTSTR_KCONFIG_BASE is 'allyesconfig'; it may be tinyconfig or defconfig" ]
+	# a .config of the user's comes before either
+	echo CONFIG_OURS=y >linux/.config
+	[ "$(KTSTR_KCONFIG_BASE=defconfig field ./linux key)" = "$(field ./linux key)" ]
+	[[ "$(KTSTR_KCONFIG_BASE=defconfig field ./linux label)" != *_defconfig ]]
+}
+
 @test "cache: a tarball is known by its content, whatever its name" {
 	command -v zstd >/dev/null || skip "needs zstd"
 	tree linux
 	tar -cJf linux-1.2.tar.xz linux
 	key=$(field ./linux-1.2.tar.xz key)
-	[[ "$key" == tarball-????????????????-x86_64-kc* ]]
+	[[ "$key" == 6.99.7-fake-file-????????????-x86_64-tiny-kc* ]]
 	[[ "$(field ./linux-1.2.tar.xz label)" == linux-1.2_?????? ]]
 	cp linux-1.2.tar.xz 'odd name'
 	[ "$(field './odd name' key)" = "$key" ]
+	# what is known of a file is noted when it is old enough, and only for it
+	touch -d '1 hour ago' 'odd name'
+	until_true noted
+	[ "$(field './odd name' key)" = "$key" ]
+	run -0 strace -f -e trace=openat,open -o trace ktstr-cache resolve './odd name'
+	! grep -q 'odd name' trace
+	echo more >>linux/touched.c
+	tar -cJf 'odd name' linux
+	[ "$(field './odd name' key)" != "$key" ]
 	tar -czf a.tar.gz linux
 	tar --zstd -cf a.tar.zst linux
 	tar -cf a.tar linux
@@ -261,6 +292,6 @@ refused() {
 	touch stuff/file
 	tar -cf stuff.tar stuff
 	run -2 --separate-stderr ktstr-cache fetch --to to stuff.tar
-	[ "$stderr" = "ktstr-cache: tarball '$PWD/stuff.tar' holds no kernel tree: 'stuff' lacks Makefile or Kconfig" ]
+	[ "$stderr" = "ktstr-cache: tarball '$PWD/stuff.tar' holds no kernel tree: its top folder has no Makefile that tells a version" ]
 	[ ! -e to ]
 }

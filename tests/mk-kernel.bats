@@ -56,7 +56,7 @@ check_clean_cache() {
 	run -0 kernel KERNEL=linux
 	[[ "$output" == *"not in the cache, building it"*"built in "*" s (local-"* ]]
 	entry=$(readlink "ktstr-out/kernels/$(label)")
-	[[ "$entry" == "$KTSTR_CACHE_DIR"/local-*-x86_64-kc???????? ]]
+	[[ "$entry" == "$KTSTR_CACHE_DIR"/local-*-x86_64-tiny-kc???????? ]]
 	[ -f "$entry/bzImage" ]
 	[ -f "$entry/config" ]
 	grep -x CONFIG_SCHED_CLASS_EXT=y "$entry/config"
@@ -71,6 +71,32 @@ check_clean_cache() {
 	run -0 kernel KERNEL=linux
 	[[ "$output" == *"found in the cache (local-"* ]]
 	[ "$(builds)" = 1 ]
+}
+
+@test "kernel.mk: KTSTR_KCONFIG_BASE=defconfig is another kernel of the same tree" {
+	run -0 kernel KERNEL=linux
+	run -0 kernel KERNEL=linux KTSTR_KCONFIG_BASE=defconfig
+	[[ "$output" == *"built in"*"-def-kc"* ]]
+	[ "$(builds)" = 2 ]
+	[[ "$(label)" == linux_??????_defconfig ]]
+	grep -x CONFIG_DEF=y "ktstr-out/kernels/$(label)/config"
+	! grep CONFIG_TINY "ktstr-out/kernels/$(label)/config"
+	# each is found again, and the tree's .config is still nobody's
+	run -0 kernel KERNEL=linux
+	[[ "$output" == *"found in the cache"*"-tiny-kc"* ]]
+	run -0 env KTSTR_KCONFIG_BASE=defconfig make ktstr-kernel KERNEL=linux
+	[[ "$output" == *"found in the cache"*"-def-kc"* ]]
+	[ "$(builds)" = 2 ]
+	run -2 kernel KERNEL=linux KTSTR_KCONFIG_BASE=allmodconfig
+	[[ "$output" == *"KTSTR_KCONFIG_BASE is 'allmodconfig'; it may be tinyconfig or defconfig"* ]]
+}
+
+@test "kernel.mk: who builds, where and when is the same in every image" {
+	run -0 kernel KERNEL=linux
+	grep -F ' BY=ktstr@ktstr AT=Thu Jan 1 00:00:00 UTC 1970' linux/builds
+	run -0 env KBUILD_BUILD_USER=me make ktstr-kernel KERNEL=linux KTSTR_KCONFIG_BASE=defconfig KBUILD_BUILD_HOST=here
+	[ "$(builds)" = 2 ]
+	! grep -vF ' BY=ktstr@ktstr ' linux/builds
 }
 
 @test "kernel.mk: two makes at once publish links and list in turn" {
@@ -128,7 +154,7 @@ check_clean_cache() {
 	rm -rf linux/.git
 	tar -cJf linux.tar.xz linux
 	run -0 kernel KERNEL=linux.tar.xz
-	[[ "$output" == *"built in"*"(tarball-"* ]]
+	[[ "$output" == *"built in"*"-file-"* ]]
 	[ -z "$(ls "$KTSTR_CACHE_DIR/.tmp")" ]
 	cp linux.tar.xz another-name.tar
 	run -0 kernel KERNEL=another-name.tar
@@ -154,8 +180,8 @@ check_clean_cache() {
 	mkdir empty
 	run -2 --separate-stderr kernel KERNEL=empty
 	[[ "$stderr" == *"is no kernel tree: it has no Makefile and no Kconfig"* ]]
-	run -2 --separate-stderr kernel KERNEL=6.12
-	[[ "$stderr" == *"not built yet"* ]]
+	run -2 --separate-stderr kernel KERNEL=git+
+	[[ "$stderr" == *"kernel 'git+"* ]]
 	[ ! -e ktstr-out/kernels/list ]
 }
 
@@ -276,8 +302,9 @@ check_clean_cache() {
 @test "kernel.mk: the kernel's make gets the jobserver, and nothing else of ours" {
 	run -0 make -k -j3 ktstr-kernel KERNEL=linux O=wrong V=1 KCFLAGS=-O9 NAME=wrong
 	run -0 grep bzImage linux/builds
-	[[ "$output" == *"KCFLAGS=-Wno-error MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V=" ]]
-	[[ "${output#*MAKEFLAGS=}" != *k* ]]
+	[[ "$output" == *"KCFLAGS=-Wno-error MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V= BY="* ]]
+	flags=${output#*MAKEFLAGS=}
+	[[ "${flags%% V=*}" != *k* ]]
 	[[ "$output" != *wrong* ]]
 	[ ! -e wrong ]
 }

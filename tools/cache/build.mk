@@ -7,7 +7,7 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-cle
 	$(addprefix tools/cache/source/,entry-key.o fingerprint.o folder.o \
 		git.o git-files.o git-index.o git-untracked.o parallel.o path-set.o paths.o run-git.o \
 		json.o kconfig.o key.o \
-		local-tarball.o source.o spec.o state.o tarball.o toolchain.o tree.o) \
+		local-tarball.o source.o spec.o state.o tarball.o tarball-look.o toolchain.o tree.o) \
 	$(addprefix tools/cache/store/,copy.o describe.o entries.o entry.o lock.o meta.o remove.o \
 		share.o store.o strip.o temp.o usage.o vmlinux.o) \
 	$(addprefix tools/cache/wrap/,progress.o wrap.o) tools/kconfig/conf.o

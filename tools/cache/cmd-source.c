@@ -206,7 +206,7 @@ int do_adopt(const struct options *o)
 		r = why_set(&why, -EINVAL, "'%s' is not about a folder",
 			    o->args[0]);
 	if (r == 0) {
-		kconfig_format(&kconfig, &s.kconfig);
+		source_add_config(&kconfig, &s);
 		r = state_adopt(s.build, o->args[1], s.state.base,
 				str_text(&kconfig), &why);
 	}

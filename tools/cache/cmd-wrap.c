@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmd-wrap.c - around other commands: work, exec, log. */
+/* cmd-wrap.c - around other commands: work, exec, log, try. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +37,20 @@ int do_log(const struct options *o)
 		die(EX_USAGE, "log needs --to");
 	r = wrap_log(o->to, o->append, o->title ? o->title : o->args[0],
 		     o->echo, o->args, &why);
+	if (r >= 0)
+		return r;
+	warn("%s", why.text);
+	return EX_BROKEN;
+}
+
+int do_try(const struct options *o)
+{
+	struct why why;
+	int r;
+
+	if (!o->to)
+		die(EX_USAGE, "try needs --to");
+	r = wrap_try(o->to, o->args, &why);
 	if (r >= 0)
 		return r;
 	warn("%s", why.text);

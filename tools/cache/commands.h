@@ -54,6 +54,7 @@ int do_vmlinux(const struct options *o);
 int do_work(const struct options *o);
 int do_exec(const struct options *o);
 int do_log(const struct options *o);
+int do_try(const struct options *o);
 
 /* list --range: no entries, but what is published. */
 int do_list_range(const struct options *o);

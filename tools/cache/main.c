@@ -100,6 +100,7 @@ static const struct command {
 	{ "exec", do_exec, 1, 0, 0, true },
 	{ "log", do_log, 1, 0,
 	  BIT(O_TO) | BIT(O_TITLE) | BIT(O_ECHO) | BIT(O_APPEND_LOG), true },
+	{ "try", do_try, 1, 0, BIT(O_TO), true },
 };
 
 static const struct option longopts[] = {

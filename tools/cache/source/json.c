@@ -24,7 +24,7 @@ json_t *source_to_json(const struct source *s)
 	json_t *state;
 	bool configured;
 
-	kconfig_format(&kconfig, &s->kconfig);
+	source_add_config(&kconfig, s);
 	configured = strcmp(s->state.record, str_text(&kconfig)) == 0;
 	state = json_pack(
 		"{s:b, s:b, s:s?, s:s?, s:s?, s:s?, s:s?}", "git", s->state.git,
@@ -34,11 +34,12 @@ json_t *source_to_json(const struct source *s)
 		"record", or_null(s->state.record));
 	return json_pack(
 		"{s:s, s:s?, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
-		"s:s?, s:b, s:o, s:s?}",
+		"s:s?, s:s?, s:b, s:o, s:s?}",
 		"kind", kind_name[s->kind], "key", s->key, "identity",
 		s->identity, "label", s->label, "path", s->path, "url", s->url,
 		"build", s->build, "version", or_null(s->version), "arch",
-		s->arch, "sha256", or_null(s->sha256), "kconfig_hash",
+		s->arch, "sha256", or_null(s->sha256), "kconfig_base",
+		or_null(s->kconfig.base), "kconfig_hash",
 		or_null(s->kconfig.builtin), "extra_kconfig_hash",
 		or_null(s->kconfig.extra), "configured", configured, "state",
 		state, "hint", s->hint);
@@ -86,6 +87,8 @@ static bool from_json(const json_t *o, struct source *s)
 	return (s->path || s->url) && s->label &&
 	       get_fixed(o, "arch", s->arch, sizeof(s->arch)) &&
 	       get_fixed(o, "sha256", s->sha256, sizeof(s->sha256)) &&
+	       get_fixed(o, "kconfig_base", s->kconfig.base,
+			 sizeof(s->kconfig.base)) &&
 	       get_fixed(o, "kconfig_hash", s->kconfig.builtin,
 			 sizeof(s->kconfig.builtin)) &&
 	       get_fixed(o, "extra_kconfig_hash", s->kconfig.extra,

@@ -87,6 +87,22 @@ int kconfig_hash(const char *folder, const char *arch, const char *extra,
 	return 0;
 }
 
+int kconfig_base(char ret[KCONFIG_BASE_SIZE], struct why *reterr_why)
+{
+	const char *value = getenv("KTSTR_KCONFIG_BASE");
+
+	if (!value || !*value || strcmp(value, "tinyconfig") == 0)
+		memcpy(ret, "tiny", sizeof("tiny"));
+	else if (strcmp(value, "defconfig") == 0)
+		memcpy(ret, "def", sizeof("def"));
+	else
+		return why_set(reterr_why, -EINVAL,
+			       "KTSTR_KCONFIG_BASE is '%s'; it may be "
+			       "tinyconfig or defconfig",
+			       value);
+	return 0;
+}
+
 void kconfig_format(struct str *out, const struct kconfig *k)
 {
 	str_addf(out, "kc%s", k->builtin);

@@ -5,13 +5,19 @@
 #include "tools/cache/source/state.h"
 #include "tools/lib/str.h"
 
+/* Bytes of a base's name. */
+#define KCONFIG_BASE_SIZE 8
+
 /**
- * struct kconfig - the hashes of the fragments
+ * struct kconfig - what a configuration is made of
+ * @base:    what the fragments are put upon where the user has no .config:
+ *	     "tiny" or "def", for make tinyconfig or defconfig
  * @builtin: CRC32 of what ktstr.config and ARCH.config say, merged; comments
  *	     and order of files do not count
  * @extra:   the same of the user's fragment, or ""
  */
 struct kconfig {
+	char base[KCONFIG_BASE_SIZE];
 	char builtin[STATE_CRC_SIZE];
 	char extra[STATE_CRC_SIZE];
 };
@@ -38,6 +44,14 @@ int kconfig_folder(const char *option, char **ret, struct why *reterr_why);
  */
 int kconfig_hash(const char *folder, const char *arch, const char *extra,
 		 struct kconfig *ret, struct why *reterr_why);
+
+/**
+ * kconfig_base() - the base that $KTSTR_KCONFIG_BASE asks for
+ *
+ * tinyconfig, which is the default, or defconfig. Return: 0, or -EINVAL with a
+ * sentence.
+ */
+int kconfig_base(char ret[KCONFIG_BASE_SIZE], struct why *reterr_why);
 
 /* Append "kcHASH" or "kcHASH-xkcHASH", as keys and records have it. */
 void kconfig_format(struct str *out, const struct kconfig *k);

@@ -2,11 +2,12 @@
 #include "tools/cache/source/resolve.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define COMMIT_DIGITS  12
-#define CONTENT_DIGITS 16
+#define CONTENT_DIGITS 12
 #define LABEL_DIGITS   6
 
 /*
@@ -38,24 +39,51 @@ char *source_label(const char *path, const char *unique, const char *mark)
 	return label;
 }
 
+/* What names the source, up to its last dash. */
+static void add_source(struct str *key, const struct source *s)
+{
+	switch (s->kind) {
+	case SOURCE_DIRECTORY:
+		str_addf(key, "local-%.*s-", COMMIT_DIGITS, s->state.hash);
+		if (s->state.dirty)
+			str_addf(key, "dirty%.*s-", COMMIT_DIGITS,
+				 s->state.fingerprint);
+		break;
+	case SOURCE_RELEASE:
+		str_addf(key, "%s-tarball-", s->version);
+		break;
+	case SOURCE_TARBALL:
+		str_addf(key, "%s-file-%.*s-", s->version, CONTENT_DIGITS,
+			 s->sha256);
+		break;
+	case SOURCE_KEY:
+		break;
+	}
+}
+
+void source_add_config(struct str *out, const struct source *s)
+{
+	if (s->kind == SOURCE_DIRECTORY && *s->state.base)
+		str_addf(out, "cfg%s-", s->state.base);
+	else
+		str_addf(out, "%s-", s->kconfig.base);
+	kconfig_format(out, &s->kconfig);
+}
+
 char *source_key(const struct source *s)
 {
 	auto_str struct str key = { 0 };
 
-	if (s->kind == SOURCE_DIRECTORY && s->state.dirty)
-		str_addf(&key, "local-%.*s-dirty%.*s-%s-", COMMIT_DIGITS,
-			 s->state.hash, COMMIT_DIGITS, s->state.fingerprint,
-			 s->arch);
-	else if (s->kind == SOURCE_DIRECTORY)
-		str_addf(&key, "local-%.*s-%s-", COMMIT_DIGITS, s->state.hash,
-			 s->arch);
-	else if (s->kind == SOURCE_RELEASE)
-		str_addf(&key, "%s-tarball-%s-", s->version, s->arch);
-	else
-		str_addf(&key, "tarball-%.*s-%s-", CONTENT_DIGITS, s->sha256,
-			 s->arch);
-	if (s->kind == SOURCE_DIRECTORY && *s->state.base)
-		str_addf(&key, "cfg%s-", s->state.base);
-	kconfig_format(&key, &s->kconfig);
+	add_source(&key, s);
+	str_addf(&key, "%s-", s->arch);
+	source_add_config(&key, s);
 	return str_take(&key);
+}
+
+const char *source_base_mark(const struct source *s)
+{
+	bool theirs = s->kind == SOURCE_DIRECTORY && *s->state.base;
+
+	return !theirs && strcmp(s->kconfig.base, "def") == 0 ? "_defconfig"
+							      : "";
 }

@@ -35,7 +35,8 @@ int resolve_release(const struct source_request *req, struct source *s,
 		return r;
 	s->kind = SOURCE_RELEASE;
 	s->version = strdup(text);
-	s->label = strdup(text);
+	if (asprintf(&s->label, "%s%s", text, source_base_mark(s)) < 0)
+		s->label = NULL;
 	s->url = strdup(shown.shown);
 	if (!s->version || !s->label || !s->url)
 		return source_no_memory(reterr_why);

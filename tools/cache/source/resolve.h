@@ -21,6 +21,10 @@ int resolve_key(const struct source_request *req, struct source *s,
  * frees it. */
 char *source_key(const struct source *s);
 
+/* What labels end in: "_defconfig" when that is the base, else nothing; so
+ * kernels of both bases can be beside each other. */
+const char *source_base_mark(const struct source *s);
+
 /*
  * source_label() - name @path for people
  *
@@ -29,6 +33,10 @@ char *source_key(const struct source *s);
  */
 char *source_label(const char *path, const char *unique, const char *mark);
 
+/* Bytes of a kernel's Makefile that are looked at. */
+#define SOURCE_MAKEFILE_MAX (1 << 20)
+/* The version that this Makefile tells, which the caller frees, or NULL. */
+char *source_makefile_version(const char *text);
 /* The version in the Makefile of a tree, which the caller frees, or NULL. */
 char *source_tree_version(const char *folder);
 

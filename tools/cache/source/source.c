@@ -67,6 +67,8 @@ static int hash_kconfig(const struct source_request *req, struct source *s,
 	if (r == 0)
 		r = kconfig_hash(folder, s->arch, req->extra, &s->kconfig,
 				 reterr_why);
+	if (r == 0)
+		r = kconfig_base(s->kconfig.base, reterr_why);
 	return r;
 }
 

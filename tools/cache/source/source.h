@@ -37,19 +37,21 @@ enum source_kind {
  * A key names everything that decides what the kernel is, as far as it can be
  * known before a build, and nothing that a build changes:
  *
- * folder:  local-COMMIT-ARCH[-cfgBASE]-kcHASH[-xkcHASH]
- *          COMMIT is HEAD, 12 digits, of a clean git tree. BASE is the CRC32 of
- *          the .config that the user put there; it is absent when there was
- *          none, though our build leaves one (see struct state).
+ * folder:  local-COMMIT-ARCH-BASE-kcHASH[-xkcHASH]
+ *          COMMIT is HEAD, 12 digits, of a clean git tree. BASE is "cfg" and
+ *          the CRC32 of the .config that the user put there. Where there was
+ *          none it is "tiny" or "def", see struct kconfig, as for all others,
+ *          though our build leaves a .config (see struct state).
  *          A dirty one has COMMIT-dirtyPRINT, PRINT being the start of the
  *          fingerprint; it is a key only with KTSTR_CACHE_DIRTY=1.
- * tarball: tarball-CONTENT-ARCH-kcHASH[-xkcHASH]
- *          CONTENT is the start of its SHA-256: a file's name proves nothing.
- *
- * release: VERSION-tarball-ARCH-kcHASH[-xkcHASH]
+ * tarball: VERSION-file-CONTENT-ARCH-BASE-kcHASH[-xkcHASH]
+ *          VERSION is what the Makefile in it says, CONTENT the start of its
+ *          SHA-256: a file's name proves nothing.
+ * release: VERSION-tarball-ARCH-BASE-kcHASH[-xkcHASH]
  *          Such as 6.14.2; kernel.org never changes one.
  *
- * A folder that is not under git has no key: nothing names its content. required.list is no part, for it changes no kernel.
+ * A folder that is not under git has no key: nothing names its content.
+ * required.list is no part, for it changes no kernel.
  */
 struct source {
 	enum source_kind kind;
@@ -88,6 +90,10 @@ struct source_request {
  */
 int source_resolve(const struct source_request *req, struct source *ret,
 		   struct why *reterr_why);
+
+/* Append what names the configuration: BASE-kcHASH[-xkcHASH], where BASE is
+ * "tiny", "def" or, for a folder with a .config of the user's, "cfgHASH". */
+void source_add_config(struct str *out, const struct source *s);
 
 /* The source as a JSON object, a new reference; NULL if memory ran out. */
 json_t *source_to_json(const struct source *s);

@@ -35,13 +35,13 @@ int state_crc_file(const char *path, char ret[STATE_CRC_SIZE])
  */
 static int read_note(const char *path, struct state *s)
 {
-	char base[16], result[16], kconfig[24];
+	char base[16], result[16], kconfig[STATE_RECORD_SIZE];
 	auto_free char *text = NULL;
 	int r = file_read_at(AT_FDCWD, path, /* max */ 4096, &text);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (sscanf(text, "base %15s\nresult %15s\nkconfig %23s\n", base, result,
+	if (sscanf(text, "base %15s\nresult %15s\nkconfig %47s\n", base, result,
 		   kconfig) != 3 ||
 	    strcmp(result, s->config) != 0)
 		return 0;

@@ -9,6 +9,9 @@
 /* Hex digits of a CRC32, with the NUL. */
 #define STATE_CRC_SIZE 9
 
+/* "cfgHASH-kcHASH-xkcHASH", with the NUL and some room. */
+#define STATE_RECORD_SIZE 48
+
 /**
  * struct state - what a kernel is built from
  * @git, @dirty, @hash, @fingerprint: see struct git_look
@@ -16,7 +19,7 @@
  * @base:   CRC32 of the .config that is ours to build upon: @config, unless
  *	    state_adopt() has noted that we made this very .config; then what it
  *	    was made from, "" for tinyconfig
- * @record: kconfig hash that the record names, or ""; empty if .config is
+ * @record: what the note says that went in, or ""; empty if .config is
  *	    not what the record tells of
  * */
 struct state {
@@ -25,7 +28,7 @@ struct state {
 	char fingerprint[HASH_HEX_SIZE];
 	char config[STATE_CRC_SIZE];
 	char base[STATE_CRC_SIZE];
-	char record[2 * STATE_CRC_SIZE + 8];
+	char record[STATE_RECORD_SIZE];
 };
 
 /**

@@ -16,7 +16,6 @@
 #include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
 
-#define BLOCK_BYTES 262144
 #define MAX_MEMBERS 2000000u
 #define MAX_BYTES   (32ull << 30)
 /* A tar archive ends in two records of zeros. */
@@ -35,47 +34,6 @@ struct unpack {
 	char top[NAME_MAX + 1];
 	uint64_t members, bytes;
 };
-
-static struct archive *open_tarball(const char *path, struct why *reterr_why)
-{
-	struct archive *a = archive_read_new();
-
-	if (!a) {
-		why_set(reterr_why, -ENOMEM, "out of memory");
-		return NULL;
-	}
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_format_tar(a);
-	if (archive_read_open_filename(a, path, BLOCK_BYTES) != ARCHIVE_OK) {
-		why_set(reterr_why, -EINVAL, "cannot read '%s': %s", path,
-			archive_error_string(a));
-		archive_read_free(a);
-		return NULL;
-	}
-	return a;
-}
-
-int tarball_check(const char *path, struct why *reterr_why)
-{
-	struct archive_entry *e;
-	struct archive *a;
-	int r;
-
-	if (access(path, R_OK) < 0)
-		return why_set(reterr_why, -errno, "cannot read '%s': %s", path,
-			       strerror(errno));
-	a = open_tarball(path, NULL);
-	r = a ? archive_read_next_header(a, &e) : ARCHIVE_FATAL;
-	archive_read_free(a);
-	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
-		return 0;
-	return why_set(reterr_why, -EINVAL,
-		       "'%s' is neither a kernel tree nor a kernel tarball "
-		       "(tar, plain or in xz, gzip or zstd)",
-		       path);
-}
 
 bool tarball_link_is_safe(const char *name, const char *target)
 {
@@ -274,7 +232,7 @@ static int unpack_here(struct unpack *u, int fd, struct why *reterr_why)
 	if (fstat(fd, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot read '%s': %s",
 			       u->path, strerror(errno));
-	u->from = open_tarball(u->path, reterr_why);
+	u->from = tarball_open(u->path, reterr_why);
 	if (!u->from)
 		return -EINVAL;
 	u->to = archive_write_disk_new();

@@ -6,6 +6,11 @@
 
 #include "tools/lib/why.h"
 
+struct archive;
+/* libarchive's end of a tarball, for archive_read_free(); NULL with a sentence
+ * when it cannot be read. */
+struct archive *tarball_open(const char *path, struct why *reterr_why);
+
 /**
  * tarball_check() - is @path a tarball, by its content?
  *
@@ -14,6 +19,15 @@
  * Return: 0, -EINVAL when it is none, or -errno of reading.
  */
 int tarball_check(const char *path, struct why *reterr_why);
+
+/**
+ * tarball_version() - the version that the Makefile in the top folder tells
+ * @ret: the caller frees it
+ *
+ * The tarball is read up to that file. Return: 0, -EINVAL when there is none or
+ * it tells none, or -errno of reading; with a sentence.
+ */
+int tarball_version(const char *path, char **ret, struct why *reterr_why);
 
 /**
  * tarball_unpack() - unpack the one top folder of a tarball

@@ -50,14 +50,10 @@ static void makefile_field(const char *text, const char *name, char ret[32])
 	}
 }
 
-char *source_tree_version(const char *folder)
+char *source_makefile_version(const char *text)
 {
-	auto_free char *path = NULL, *text = NULL;
 	char major[32], minor[32], patch[32], extra[32], *version = NULL;
 
-	if (asprintf(&path, "%s/Makefile", folder) < 0 ||
-	    file_read_at(AT_FDCWD, path, /* max */ 1 << 20, &text) < 0)
-		return NULL;
 	makefile_field(text, "VERSION", major);
 	makefile_field(text, "PATCHLEVEL", minor);
 	makefile_field(text, "SUBLEVEL", patch);
@@ -67,4 +63,14 @@ char *source_tree_version(const char *folder)
 		     patch, extra) < 0)
 		return NULL;
 	return version;
+}
+
+char *source_tree_version(const char *folder)
+{
+	auto_free char *path = NULL, *text = NULL;
+
+	if (asprintf(&path, "%s/Makefile", folder) < 0 ||
+	    file_read_at(AT_FDCWD, path, SOURCE_MAKEFILE_MAX, &text) < 0)
+		return NULL;
+	return source_makefile_version(text);
 }

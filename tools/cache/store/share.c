@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #define BLOCK_BYTES 65536
 /* Most that Linux shares by one call; see ioctl_fideduperange(2). */
 #define SHARE_BYTES (16 << 20)
+
+/* How much of a file's place on the disk is compared. */
+#define EXTENTS_MAX 32
 
 /* Paths of files by "SIZE-SHA256". */
 struct pool {
@@ -50,6 +54,39 @@ static void pool_add(struct pool *p, const struct entry *e)
 		    asprintf(&path, "%s/%s", e->path, below) >= 0)
 			json_object_set_new(p->path, name, json_string(path));
 	}
+}
+
+/* The first extents of a file. */
+struct extents {
+	struct fiemap map;
+	struct fiemap_extent extent[EXTENTS_MAX];
+};
+
+static bool find_extents(int fd, struct extents *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->map.fm_length = FIEMAP_MAX_OFFSET;
+	ret->map.fm_flags = FIEMAP_FLAG_SYNC;
+	ret->map.fm_extent_count = EXTENTS_MAX;
+	return ioctl(fd, FS_IOC_FIEMAP, &ret->map) == 0 &&
+	       ret->map.fm_mapped_extents > 0;
+}
+
+/* Do both files have their bytes in the same places of the disk already? */
+static bool is_shared(int a, int b)
+{
+	struct extents x, y;
+
+	if (!find_extents(a, &x) || !find_extents(b, &y) ||
+	    x.map.fm_mapped_extents != y.map.fm_mapped_extents)
+		return false;
+	for (uint32_t i = 0; i < x.map.fm_mapped_extents; i++) {
+		if (!(x.extent[i].fe_flags & FIEMAP_EXTENT_SHARED) ||
+		    x.extent[i].fe_physical != y.extent[i].fe_physical ||
+		    x.extent[i].fe_length != y.extent[i].fe_length)
+			return false;
+	}
+	return true;
 }
 
 /* Let the file system share the bytes of two open files. */
@@ -124,7 +161,7 @@ static uint64_t share_file(const char *from, const char *to, const char *spare)
 	if (a < 0 || b < 0 || fstat(a, &x) < 0 || fstat(b, &y) < 0 ||
 	    !S_ISREG(x.st_mode) || !S_ISREG(y.st_mode) ||
 	    x.st_dev != y.st_dev || x.st_ino == y.st_ino ||
-	    x.st_size != y.st_size)
+	    x.st_size != y.st_size || is_shared(a, b))
 		return 0;
 	if (share_extents(a, b, (uint64_t)x.st_size))
 		return (uint64_t)x.st_size;

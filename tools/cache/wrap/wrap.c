@@ -14,6 +14,7 @@
 #include "tools/cache/store/temp.h"
 #include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 
 #define TAIL_LINES 20
 #define TAIL_BYTES 8192
@@ -195,4 +196,20 @@ int wrap_log(const char *path, bool append, const char *title, bool echo,
 	if (r != 0 && !echo)
 		show_tail(in, path);
 	return r;
+}
+
+int wrap_try(const char *path, char **argv, struct why *reterr_why)
+{
+	struct child child;
+	char text[16];
+	int n, status, r = start(&child, /* out */ -1, argv, reterr_why);
+
+	if (r < 0)
+		return r;
+	while (!wait_a_little(&child, /* ns */ 3600000000000, &status))
+		;
+	if (status >= EX_CANNOT_RUN)
+		return status;
+	n = snprintf(text, sizeof(text), "%d\n", status);
+	return file_publish(path, text, (size_t)n, 0666, reterr_why);
 }

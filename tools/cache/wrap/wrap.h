@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap.h - run a command with a temporary folder, or with a log. */
+/* wrap.h - run a command with a temporary folder, with a log, or to try it. */
 #pragma once
 
 #include <stdbool.h>
@@ -37,3 +37,14 @@ int wrap_work(const char *root, char **argv, struct why *reterr_why);
  */
 int wrap_log(const char *path, bool append, const char *title, bool echo,
 	     char **argv, struct why *reterr_why);
+
+/**
+ * wrap_try() - run a command, and have its failure be no failure of ours
+ * @path: a file that gets its exit status, as a line
+ *
+ * A command that a signal ended, or that could not be run, is no answer: then
+ * the file is not written, and what comes after must not be tried either.
+ *
+ * Return: 0 when @path was written, else as wrap_work().
+ */
+int wrap_try(const char *path, char **argv, struct why *reterr_why);
