@@ -100,7 +100,7 @@ TEST(kinds_of_refusal)
 	CHECK_INT(make_at(nothing, &why), PLACE_NO_CPUSET);
 	put("slice/cgroup.controllers", "cpuset cpu\n");
 	put("slice/own/cgroup.controllers", "cpu\n");
-	CHECK_INT(make_at(own, &why), PLACE_NO_CPUSET);
+	CHECK_INT(make_at(own, &why), PLACE_SUBTREE_REFUSED);
 	/* beside us it could be; the new folder has no cpuset.cpus */
 	put("slice/cgroup.subtree_control", "cpuset\n");
 	put("slice/own/cgroup.controllers", "cpuset\n");

@@ -267,6 +267,16 @@ static void sweep(const char *path)
 		(void)place_sweep(fd);
 }
 
+/* A group that owns its CPUs would lose them to one beside it that wants them.
+ */
+static bool is_partition(const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && (has_word(fd, "cpuset.cpus.partition", "root") ||
+			   has_word(fd, "cpuset.cpus.partition", "isolated"));
+}
+
 enum place_kind place_make(const struct cgroup_position *where,
 			   const struct place_want *want, struct place *ret,
 			   struct why *reterr_why)
@@ -274,7 +284,7 @@ enum place_kind place_make(const struct cgroup_position *where,
 	auto_free char *own = NULL;
 	auto_free char *above = NULL;
 	struct why beside = { "" };
-	enum place_kind kind;
+	enum place_kind first = PLACE_NO_CPUSET, kind;
 	char *slash;
 
 	if (asprintf(&own, "%s%s%s", where->mount, *where->path ? "/" : "",
@@ -289,13 +299,19 @@ enum place_kind place_make(const struct cgroup_position *where,
 		return make_in(own, /* threaded */ false, want, ret,
 			       reterr_why);
 	slash = strrchr(above, '/');
-	if (*where->path && slash) {
+	if (*where->path && slash && !is_partition(own)) {
 		*slash = '\0';
 		sweep(own);
-		kind = make_in(above, /* threaded */ false, want, ret, &beside);
-		if (kind == PLACE_MADE)
-			return kind;
+		first = make_in(above, /* threaded */ false, want, ret,
+				&beside);
+		if (first == PLACE_MADE)
+			return first;
 		detail("not beside our cgroup: %s", beside.text);
 	}
-	return make_in(own, /* threaded */ true, want, ret, reterr_why);
+	kind = make_in(own, /* threaded */ true, want, ret, reterr_why);
+	if (kind != PLACE_NO_CPUSET || first == PLACE_NO_CPUSET)
+		return kind;
+	/* Our group has none because its parent does not pass it on. */
+	*reterr_why = beside;
+	return first;
 }
