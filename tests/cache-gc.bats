@@ -265,3 +265,33 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	put three
 	run -0 ktstr-cache verify three
 }
+
+@test "cache: a file system that can share bytes shares them between equal files" {
+	command -v mkfs.btrfs >/dev/null || skip "needs mkfs.btrfs"
+	built
+	head -c 1M /dev/urandom >>built/arch/x86/boot/bzImage
+	truncate -s 200M disk
+	mkfs.btrfs -q disk >/dev/null
+	mkdir mounted
+	unshare -m mount -o loop disk mounted || skip "may not mount btrfs"
+	cat >on-btrfs <<-'END'
+		set -e
+		mount -o loop disk mounted
+		export KTSTR_CACHE_DIR=$PWD/mounted/cache
+		put() { ktstr-cache put --image built/arch/x86/boot/bzImage --vmlinux built/vmlinux --config built/.config --key "$1"; }
+		put one
+		put two
+		[ ! mounted/cache/one/bzImage -ef mounted/cache/two/bzImage ]
+		[ "$(filefrag -v mounted/cache/two/bzImage | grep -c shared)" -ge 1 ]
+		cp --reflink=never mounted/cache/two/bzImage mounted/new
+		chmod 444 mounted/new
+		mv -f mounted/new mounted/cache/two/bzImage
+		ktstr-cache gc 2>&1 | grep 'stored once now: 1.0 MiB saved'
+		ktstr-cache gc 2>&1 | grep -c saved || :
+		ktstr-cache verify
+		umount mounted
+	END
+	run -0 unshare -m bash on-btrfs
+	echo "$output"
+	[[ "$output" == *$'\n0\n'* ]]
+}

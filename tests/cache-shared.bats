@@ -18,8 +18,8 @@ several_users() {
 		folder=${folder:-/}
 	done
 	mkdir bin
-	cp "$(command -v ktstr-cache)" bin/
-	chmod 755 bin bin/ktstr-cache
+	cp "$(command -v ktstr-cache)" "$(command -v ktstr-lock)" bin/
+	chmod 755 bin bin/*
 	built
 	chmod -R a+rX built
 	user 61001 -- test -r built/vmlinux || skip "other users cannot reach $PWD"
@@ -112,6 +112,7 @@ needs_mounts() {
 	several_users
 	mkdir cache
 	chmod 1777 cache
+	run -0 user 61003 -- ktstr-lock source built -- true
 	run -0 user 61001 -- ktstr-cache $(put_args one)
 	run -0 user 61002 -- ktstr-cache $(put_args two)
 	run -125 --separate-stderr user 61002 -- ktstr-cache clean --force

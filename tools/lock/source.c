@@ -30,13 +30,9 @@ static int open_folder(char **ret_path)
 
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
-	r = file_make_folders(root, &why);
+	r = cache_folder(root, ".locks", &path, &why);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
-	if (asprintf(&path, "%s/.locks", root) < 0)
-		die(EX_BROKEN, "out of memory");
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		die(EX_BROKEN, "cannot make lock folder '%s': %m", path);
 	r = lock_folder_open(path, /* create */ false, /* path_is_ours */ false,
 			     &why);
 	if (r < 0)

@@ -19,6 +19,9 @@
 /* Most that Linux shares by one call; see ioctl_fideduperange(2). */
 #define SHARE_BYTES (16 << 20)
 
+/* Smaller files may lie in their inode, where nothing can be shared though the
+ * file system says that it was. */
+#define INLINE_MAX 4096
 /* How much of a file's place on the disk is compared. */
 #define EXTENTS_MAX 32
 
@@ -163,7 +166,7 @@ static uint64_t share_file(const char *from, const char *to, const char *spare)
 	    x.st_dev != y.st_dev || x.st_ino == y.st_ino ||
 	    x.st_size != y.st_size || is_shared(a, b))
 		return 0;
-	if (share_extents(a, b, (uint64_t)x.st_size))
+	if (x.st_size >= INLINE_MAX && share_extents(a, b, (uint64_t)x.st_size))
 		return (uint64_t)x.st_size;
 	if (x.st_uid != y.st_uid || x.st_gid != y.st_gid ||
 	    x.st_mode != y.st_mode || (x.st_mode & 0222) ||
