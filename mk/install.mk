@@ -7,7 +7,7 @@ template-files = $(shell find templates -name build -prune -o -name ktstr-out -p
 
 install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(includedir)' \
-		'$(DESTDIR)$(datadir)/mk' '$(DESTDIR)$(datadir)/kconfig' '$(DESTDIR)$(mandir)/man1' \
+		'$(DESTDIR)$(datadir)/mk' '$(DESTDIR)$(datadir)/kconfig' '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(mandir)/man7' \
 		'$(DESTDIR)$(docdir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(progs-y)) '$(DESTDIR)$(bindir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(guest-progs-y)) '$(DESTDIR)$(libexecdir)'
@@ -15,6 +15,7 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 755 $(wildcard mk/*.sh) '$(DESTDIR)$(datadir)/mk'
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
+	$(ktstr-q)install -m 644 $(wildcard doc/*.7) '$(DESTDIR)$(mandir)/man7'
 	$(ktstr-q)install -m 644 $(filter-out doc/check-full.md,$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
 		install -D -m "$$(test -x "$$file" && echo 755 || echo 644)" "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
@@ -23,5 +24,6 @@ install: all ## Install below $(DESTDIR)$(prefix)
 
 uninstall: ## Remove what install put there
 	$(ktstr-q)rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(progs-y)) '$(DESTDIR)$(includedir)/ktstr.mk' \
-		$(patsubst doc/%,'$(DESTDIR)$(mandir)/man1'/%,$(wildcard doc/*.1))
+		$(patsubst doc/%,'$(DESTDIR)$(mandir)/man1'/%,$(wildcard doc/*.1)) \
+		$(patsubst doc/%,'$(DESTDIR)$(mandir)/man7'/%,$(wildcard doc/*.7))
 	$(ktstr-q)rm -rf '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(datadir)' '$(DESTDIR)$(docdir)'

@@ -52,6 +52,22 @@ tools() {
 	done
 }
 
+@test "doc: groff finds nothing in the pages of section 7, and they tell all settings" {
+	for page in doc/*.7; do
+		run -0 groff -mdoc -Tutf8 -ww -z "$page"
+		[ -z "$output" ]
+		sed -n 's/^\.Xr \(ktstr-[a-z]*\) 1.*/\1/p' "$page" | while read -r other; do
+			[ -e "doc/$other.1" ]
+		done
+	done
+	# Each variable that fetching a kernel obeys is explained.
+	grep -ohE '"KTSTR_(KERNEL_MIRROR|OFFLINE|KEYRING|NET_[A-Z]*|DOWNLOADS_[A-Z]*)"' \
+		tools/cache/net/*.c tools/cache/source/*.c | tr -d '"' | sort -u >"$BATS_TEST_TMPDIR/read"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/read")" -ge 7 ]
+	sed -n 's/^\.It Ev \(KTSTR_[A-Z_]*\)$/\1/p' doc/ktstr-kernel-spec.7 | sort -u |
+		diff "$BATS_TEST_TMPDIR/read" -
+}
+
 @test "doc: ktstr-vm(1) names every class of a verdict" {
 	sed -n '/@class:/,/@reasons:/p' tools/vm/judge.h | grep -oE '"[a-z-]+"' | tr -d '"' |
 		sort >"$BATS_TEST_TMPDIR/classes"
