@@ -15,6 +15,8 @@ setup() {
 	mkdir -p other
 	put one >/dev/null
 	ktstr-cache push --to share one >/dev/null
+	mkdir good
+	cp share/one.tar.zst good
 	unpacked one
 }
 
@@ -161,6 +163,7 @@ again() { packed one metadata.json bzImage vmlinux config "$@"; }
 	run -0 ktstr-cache push --force --to share one
 	run -0 other_cache ktstr-cache pull --from share one
 	rm -rf other/one
+	cp -f share/one.tar.zst good
 	unpacked one
 	run -0 tar -tf <(zstd -qdc share/one.tar.zst)
 	[ "${lines[*]}" = "metadata.json metadata.json.hmac bzImage vmlinux config" ]

@@ -81,11 +81,14 @@ faults() {
 # other_cache COMMAND...: with another cache than the one that put uses.
 other_cache() { KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/other "$@"; }
 
-# unpacked KEY: the object share/KEY.tar.zst as the folder object/.
+# unpacked KEY: the object good/KEY.tar.zst, or else that in share/, as the folder
+# object/.
 unpacked() {
 	rm -rf object
 	mkdir object
-	zstd -qdc "share/$1.tar.zst" | tar -C object -xf -
+	local from=share
+	[ ! -d good ] || from=good
+	zstd -qdc "$from/$1.tar.zst" | tar -C object -xf -
 }
 
 # packed KEY MEMBER...: the other way, with these members.
