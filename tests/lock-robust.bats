@@ -8,6 +8,7 @@ needs_root() { [ "$(id -u)" = 0 ] || skip "needs root"; }
 
 # waiter ARG...: reserve in the background; its messages are in the file err.
 waiter() {
+	rm -f "$BATS_TEST_TMPDIR/err"
 	spawn env --default-signal=INT,TERM ktstr-lock cpus "$@" -- \
 		sh -c 'echo "$KTSTR_CPUS" >"$1"' sh "$BATS_TEST_TMPDIR/went-on" \
 		2>"$BATS_TEST_TMPDIR/err"
@@ -51,7 +52,7 @@ waiter() {
 }
 
 @test "lock: SIGTERM and SIGINT end a wait, and nothing is held" {
-	local signal
+	local signal ended
 	for signal in TERM INT; do
 		spawned=()
 		rm -f "$BATS_TEST_TMPDIR/cpus.$takers"
@@ -59,7 +60,9 @@ waiter() {
 		given $((takers - 1))
 		waiter --window 1 --root "$machines/1cpu"
 		kill -"$signal" "${spawned[1]}"
-		run -$((128 + $(kill -l $signal))) wait "${spawned[1]}"
+		ended=0
+		wait "${spawned[1]}" || ended=$?
+		[ "$ended" -eq $((128 + $(kill -l $signal))) ]
 		kill -KILL -- "-${spawned[0]}"
 		until_true nothing_held
 	done
