@@ -1,5 +1,5 @@
 # A dirty tree is built once for each fingerprint: ktstr-cache(1), mk/kernel.mk.
-# shellcheck disable=SC2154 # bats and the helper set stderr, spawned
+# shellcheck disable=SC2154,SC2030,SC2031 # bats and the helper set stderr; each test is a shell
 bats_require_minimum_version 1.5.0
 load helper
 

@@ -286,8 +286,8 @@ check_clean_cache() {
 	[ "$(ls -A sub/cache/.tmp)" = "" ]
 	run -0 kernel
 	[[ "$output" == *"found in the cache"* ]]
-	run -2 --separate-stderr kernel KERNEL='git+https://example.org/linux#v6.12'
-	[[ "$stderr" == *"kernel 'git+https://example.org/linux#v6.12' is a git URL"* ]]
+	run -2 --separate-stderr kernel KERNEL='git+./nowhere#v6.12'
+	[[ "$stderr" == *"kernel 'git+./nowhere#v6.12': there is no './nowhere'"* ]]
 }
 
 @test "kernel.mk: what a killed make left of a link harms nothing" {

@@ -5,7 +5,7 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-cle
 	tools/cache/cmd-expand.o $(addprefix tools/cache/source/,download.o download-keep.o expand.o mirror.o \
 		newest.o recent.o release.o releases.o sums.o version.o) \
 	$(addprefix tools/cache/source/,entry-key.o fingerprint.o folder.o \
-		git.o git-files.o git-index.o git-untracked.o parallel.o path-set.o paths.o run-git.o \
+		git.o git-ask.o git-files.o git-index.o git-mirror.o git-untracked.o git-url.o parallel.o path-set.o paths.o remote-git.o run-git.o \
 		json.o kconfig.o key.o \
 		local-tarball.o source.o spec.o state.o tarball.o tarball-look.o toolchain.o tree.o) \
 	$(addprefix tools/cache/store/,copy.o describe.o entries.o entry.o lock.o meta.o remove.o \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/cache/source/release.h"
+#include "tools/cache/source/remote-git.h"
 #include "tools/cache/source/source.h"
 #include "tools/cache/source/tarball.h"
 #include "tools/cache/wrap/wrap.h"
@@ -224,7 +225,12 @@ static int fetch(const struct options *o, const struct source *s,
 	if (s->kind == SOURCE_DIRECTORY)
 		return 0;
 	if (!o->to)
-		die(EX_USAGE, "fetch of a tarball or a version needs --to");
+		die(EX_USAGE,
+		    "fetch of a tarball, a version or a git URL needs --to");
+	if (s->kind == SOURCE_GIT) {
+		note("getting commit %.12s of '%s'", s->state.hash, s->url);
+		return remote_git_unpack(o->root, s, o->to, ret_folder, why);
+	}
 	if (s->kind == SOURCE_RELEASE)
 		return release_unpack(o->root, s, o->to, ret_folder, why);
 	return tarball_unpack(s->path, o->to, ret_folder, why);

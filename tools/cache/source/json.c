@@ -10,6 +10,7 @@ static const char *const kind_name[] = {
 	[SOURCE_TARBALL] = "tarball",
 	[SOURCE_KEY] = "key",
 	[SOURCE_RELEASE] = "release",
+	[SOURCE_GIT] = "git",
 };
 
 /* "" is null outside. */
@@ -33,16 +34,16 @@ json_t *source_to_json(const struct source *s)
 		or_null(s->state.config), "base", or_null(s->state.base),
 		"record", or_null(s->state.record));
 	return json_pack(
-		"{s:s, s:s?, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
+		"{s:s, s:s?, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
 		"s:s?, s:s?, s:b, s:o, s:s?}",
 		"kind", kind_name[s->kind], "key", s->key, "identity",
 		s->identity, "label", s->label, "path", s->path, "url", s->url,
-		"build", s->build, "version", or_null(s->version), "arch",
-		s->arch, "sha256", or_null(s->sha256), "kconfig_base",
-		or_null(s->kconfig.base), "kconfig_hash",
-		or_null(s->kconfig.builtin), "extra_kconfig_hash",
-		or_null(s->kconfig.extra), "configured", configured, "state",
-		state, "hint", s->hint);
+		"ref", s->ref, "build", s->build, "version",
+		or_null(s->version), "arch", s->arch, "sha256",
+		or_null(s->sha256), "kconfig_base", or_null(s->kconfig.base),
+		"kconfig_hash", or_null(s->kconfig.builtin),
+		"extra_kconfig_hash", or_null(s->kconfig.extra), "configured",
+		configured, "state", state, "hint", s->hint);
 }
 
 /* Copy the string called @name to @ret; false when it does not fit. */
@@ -71,11 +72,12 @@ static bool from_json(const json_t *o, struct source *s)
 	if (!kind)
 		return false;
 	while (strcmp(kind, kind_name[s->kind]) != 0) {
-		if (++s->kind > SOURCE_RELEASE)
+		if (++s->kind > SOURCE_GIT)
 			return false;
 	}
 	s->path = get(o, "path");
 	s->url = get(o, "url");
+	s->ref = get(o, "ref");
 	s->build = get(o, "build");
 	s->key = get(o, "key");
 	s->identity = get(o, "identity");
@@ -85,6 +87,7 @@ static bool from_json(const json_t *o, struct source *s)
 	st->git = json_is_true(json_object_get(state, "git"));
 	st->dirty = json_is_true(json_object_get(state, "dirty"));
 	return (s->path || s->url) && s->label &&
+	       (s->kind != SOURCE_GIT || (s->url && s->ref)) &&
 	       get_fixed(o, "arch", s->arch, sizeof(s->arch)) &&
 	       get_fixed(o, "sha256", s->sha256, sizeof(s->sha256)) &&
 	       get_fixed(o, "kconfig_base", s->kconfig.base,

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/cache/source/remote-git.h"
+
 #define COMMIT_DIGITS  12
 #define CONTENT_DIGITS 12
 #define LABEL_DIGITS   6
@@ -55,6 +57,10 @@ static void add_source(struct str *key, const struct source *s)
 	case SOURCE_TARBALL:
 		str_addf(key, "%s-file-%.*s-", s->version, CONTENT_DIGITS,
 			 s->sha256);
+		break;
+	case SOURCE_GIT:
+		remote_git_add_ref(key, s->ref);
+		str_addf(key, "-git-%.*s-", COMMIT_DIGITS, s->state.hash);
 		break;
 	case SOURCE_KEY:
 		break;

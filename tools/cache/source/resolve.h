@@ -14,6 +14,8 @@ int resolve_tarball(const struct source_request *req, struct source *s,
 		    struct why *reterr_why);
 int resolve_release(const struct source_request *req, struct source *s,
 		    struct why *reterr_why);
+int resolve_git(const struct source_request *req, struct source *s,
+		struct why *reterr_why);
 int resolve_key(const struct source_request *req, struct source *s,
 		struct why *reterr_why);
 

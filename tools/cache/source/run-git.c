@@ -93,6 +93,8 @@ static noreturn void become(const struct git_run *run, int out, int err,
 	if (setsid() < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
 		_exit(125);
+	if (run->hold_fd && fcntl(run->hold_fd, F_SETFD, 0) < 0)
+		_exit(125);
 	set_environment(run);
 	for (size_t i = 0; run->args[i] && i < MAX_ARGS; i++)
 		argv[n++] = run->args[i];

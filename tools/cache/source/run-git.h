@@ -9,12 +9,14 @@
  * struct git_run - one run
  * @args:      behind "git", NULL-terminated
  * @index:     GIT_INDEX_FILE, or NULL
+ * @hold_fd:   a lock that git and its helpers hold as well; 0 for none
  * @timeout_s: it is ended after that many seconds
  * @what:      what it is to do, for messages: "list the refs of 'URL'"
  */
 struct git_run {
 	const char *const *args;
 	const char *index;
+	int hold_fd;
 	unsigned int timeout_s;
 	const char *what;
 };

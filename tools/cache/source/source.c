@@ -14,6 +14,7 @@ void source_done(struct source *s)
 {
 	free(s->path);
 	free(s->url);
+	free(s->ref);
 	free(s->build);
 	free(s->key);
 	free(s->identity);
@@ -72,6 +73,14 @@ static int hash_kconfig(const struct source_request *req, struct source *s,
 	return r;
 }
 
+static int resolve_remote(const struct source_request *req, struct source *s,
+			  struct why *reterr_why)
+{
+	int r = hash_kconfig(req, s, reterr_why);
+
+	return r < 0 ? r : resolve_git(req, s, reterr_why);
+}
+
 static int resolve_version(const struct source_request *req, struct source *s,
 			   struct why *reterr_why)
 {
@@ -114,6 +123,8 @@ int source_resolve(const struct source_request *req, struct source *ret,
 		r = resolve_path(req, &s, reterr_why);
 	else if (r == 0 && spec_kind(req->spec) == SPEC_VERSION)
 		r = resolve_version(req, &s, reterr_why);
+	else if (r == 0 && spec_kind(req->spec) == SPEC_GIT)
+		r = resolve_remote(req, &s, reterr_why);
 	else if (r == 0)
 		r = resolve_key(req, &s, reterr_why);
 	if (r < 0)

@@ -14,24 +14,26 @@ enum source_kind {
 	SOURCE_TARBALL,
 	SOURCE_KEY,
 	SOURCE_RELEASE,
+	SOURCE_GIT,
 };
 
 /**
  * struct source - a resolved kernel spec
  * @kind:    what it is
  * @path:    absolute path of the folder or tarball; of the entry for a key;
- *	     NULL for a release
+ *	     NULL for a release and a git URL
  * @build:   absolute path of the folder with .config; NULL unless a folder
  * @key:     key of the cache entry, or NULL: this build is never stored
  * @identity: what names the content that is built: @key, or that of a dirty git
  *	     tree; NULL when nothing does
  * @label:   short name, unique for the path or content; a file name
- * @url:     where the tarball of a release is, else NULL
+ * @url:     where the tarball of a release is, or the git repository; else NULL
+ * @ref:     of a git URL, else NULL
  * @version: as the Makefile or the entry has it; NULL while unknown
  * @hint:    why @key is NULL, and what to do about it; else NULL
  * @arch:    such as x86_64
  * @sha256:  of a tarball, else ""
- * @state:   of a folder, else zeros
+ * @state:   of a folder; of a git URL the commit is its hash; else zeros
  * @kconfig: hashes of the fragments; zeros for a key
  *
  * A key names everything that decides what the kernel is, as far as it can be
@@ -49,13 +51,16 @@ enum source_kind {
  *          SHA-256: a file's name proves nothing.
  * release: VERSION-tarball-ARCH-BASE-kcHASH[-xkcHASH]
  *          Such as 6.14.2; kernel.org never changes one.
+ * git URL: REF-git-COMMIT-ARCH-BASE-kcHASH[-xkcHASH]
+ *          A "/" and the like in REF are "_"; the commit decides.
  *
  * A folder that is not under git has no key: nothing names its content.
  * required.list is no part, for it changes no kernel.
  */
 struct source {
 	enum source_kind kind;
-	char *path, *url, *build, *key, *identity, *label, *version, *hint;
+	char *path, *url, *ref, *build, *key, *identity, *label, *version,
+		*hint;
 	char arch[16];
 	char sha256[HASH_HEX_SIZE];
 	struct state state;

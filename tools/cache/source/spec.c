@@ -60,7 +60,6 @@ enum spec_kind spec_kind(const char *text)
 int spec_refuse_unbuilt(const char *text, struct why *reterr_why)
 {
 	static const char *const what[] = {
-		[SPEC_GIT] = "a git URL",
 		[SPEC_HOST] = "the host's kernel",
 	};
 	enum spec_kind kind = spec_kind(text);
@@ -70,7 +69,8 @@ int spec_refuse_unbuilt(const char *text, struct why *reterr_why)
 			       "'%s' stands for several kernels; see "
 			       "ktstr-cache expand",
 			       text);
-	if (kind == SPEC_PATH || kind == SPEC_KEY || kind == SPEC_VERSION)
+	if (kind == SPEC_PATH || kind == SPEC_KEY || kind == SPEC_VERSION ||
+	    kind == SPEC_GIT)
 		return 0;
 	return why_set(reterr_why, -EOPNOTSUPP,
 		       "kernel '%s' is %s, and getting one is not built yet; "

@@ -28,7 +28,7 @@ enum spec_kind spec_kind(const char *text);
 /**
  * spec_refuse_unbuilt() - refuse the kinds that are known, but not built yet
  *
- * Return: 0 for paths, versions and keys, else -EOPNOTSUPP with a sentence.
+ * Return: 0 for paths, versions, git URLs and keys, else -EOPNOTSUPP with a sentence.
  */
 int spec_refuse_unbuilt(const char *text, struct why *reterr_why);
 

@@ -70,6 +70,10 @@ static json_t *describe_source(const struct source *s)
 	if (s->kind == SOURCE_RELEASE)
 		return json_pack("{s:s, s:s}", "type", "tarball", "url",
 				 s->url);
+	if (s->kind == SOURCE_GIT)
+		return json_pack("{s:s, s:s, s:s, s:s}", "type", "git", "url",
+				 s->url, "ref", s->ref, "git_hash",
+				 s->state.hash);
 	return json_pack("{s:s, s:s, s:s?, s:b}", "type", "local",
 			 "source_tree_path", s->path, "git_hash",
 			 or_null(s->state.hash), "dirty", s->state.dirty);
