@@ -291,6 +291,19 @@ fails() {
 	[ "$(asked releases.json)" -eq 7 ]
 }
 
+@test "release: a server whose certificate nobody vouches for is refused" {
+	command -v openssl >/dev/null || skip "needs openssl to make a certificate"
+	mkdir tls
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+		-keyout key.pem -out tls/cert.pem 2>/dev/null
+	cat key.pem >>tls/cert.pem
+	spawn python3 "$KTSTR_TOP/tests/http-server.py" "$PWD/tls"
+	until_true test -e tls/port
+	KTSTR_KERNEL_MIRROR=https://127.0.0.1:$(cat tls/port) fails 125 "the list of releases: 'https://127.0.0.1:*/releases.json': *certificate*" resolve latest
+	[ ! -e tls/log ]
+}
+
 @test "release: KTSTR_OFFLINE asks nobody, and says what would have been fetched" {
 	release 6.14.2
 	ktstr-cache fetch 6.14.2 --to a
@@ -407,10 +420,15 @@ fails() {
 @test "release: list --range prints versions, also as JSON" {
 	run -0 ktstr-cache list --range 6.6..6.13.12
 	[ "$output" = $'6.6.87\n6.12.24\n6.13.12' ]
+	# In the order of versions, and once.
+	sed -i 's/.*6.6.87.*/&\n{"moniker": "stable", "version": "6.12.24"},/' mirror/www/releases.json
+	touch -d '1 hour ago' "$KTSTR_CACHE_DIR"/.downloads/releases-*
+	run -0 ktstr-cache list --range 6.6..6.13.12
+	[ "$output" = $'6.6.87\n6.12.24\n6.13.12' ]
 	run -0 ktstr-cache list --range 6.12..6.15 --json
 	[ "$(jq -c . <<<"$output")" = '{"range":"6.12..6.15","start":"6.12","end":"6.15","versions":["6.12.24","6.13.12","6.14.3"]}' ]
 	fails 2 "'6.6' is no range; write VERSION..VERSION" list --range 6.6
-	[ "$(asked releases.json)" -eq 1 ]
+	[ "$(asked releases.json)" -eq 2 ]
 }
 
 @test "release: a broken list of releases is a sentence, and broken rows are counted" {

@@ -23,12 +23,14 @@ times yet ("*": no limit), says what is done:
     headers             headers without an end
 
 FOLDER/log gets a line for each request: method, path, "range=" and "auth=".
+With FOLDER/cert.pem, a certificate and its key, it speaks TLS.
 As a proxy it serves the path of whatever host it is asked for.
 """
 import fnmatch
 import hashlib
 import http.server
 import os
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -171,6 +173,12 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+certificate = os.path.join(folder, "cert.pem")
+if os.path.exists(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False)
 with open(os.path.join(folder, "port.new"), "w") as f:
     f.write("%d\n" % server.server_address[1])
 os.rename(os.path.join(folder, "port.new"), os.path.join(folder, "port"))
