@@ -113,15 +113,28 @@ static void fill_command(const struct request *req, struct job *job)
 			die(EX_CANNOT_RUN, "%s", why.text);
 		job->program = program;
 		str_addf(&path, "/job/bin/%s", slash ? slash + 1 : name);
-		name = str_take(&path);
+		name = str_text(&path);
 	}
-	if (!name || words_append(&argv, name) < 0)
+	if (path.failed || words_append(&argv, name) < 0)
 		die(EX_BROKEN, "out of memory");
 	for (char *const *w = req->command + 1; *w; w++) {
 		if (words_append(&argv, *w) < 0)
 			die(EX_BROKEN, "out of memory");
 	}
 	job->command = argv;
+	str_done(&path);
+}
+
+static void job_done(struct job *job, struct include *include)
+{
+	for (size_t i = 0; i < job->include_count; i++) {
+		free(include[i].host);
+		free(include[i].guest);
+	}
+	free(include);
+	words_free((char **)job->command);
+	free((char *)job->program);
+	free((char *)job->input);
 }
 
 int command_exec(const struct request *req)
@@ -153,6 +166,8 @@ int command_exec(const struct request *req)
 	launch(&c, &job, init, limit, &o);
 	int code = report(&o, &c);
 	outcome_done(&o);
+	job_done(&job, include);
+	launch_done(&c);
 	return code;
 }
 

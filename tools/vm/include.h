@@ -7,7 +7,7 @@
 /**
  * include_read() - the files and folders of all --include options
  * @words: NULL-terminated, or NULL
- * @ret:   array, never freed
+ * @ret:   array, and its texts, are the caller's
  *
  * Without a GUESTPATH a path keeps its place, absolute; a bare name that is no
  * file here is a program of $PATH, and becomes /bin/NAME. Dies when there is no

@@ -10,7 +10,7 @@
 /**
  * input_read() - all of standard input
  * @timeout_s: how long to wait for its end
- * @ret:       the bytes, never freed; NULL when there is nothing to read
+ * @ret:       the bytes, the caller frees them; NULL when there is nothing
  *
  * Nothing of the host reaches a machine once it runs, so what cannot be had at
  * the start is refused: dies for a terminal, for more than INPUT_MAX, and with

@@ -50,6 +50,12 @@ void launch_configure(const struct request *req, const struct topology *t,
 	*ret = c;
 }
 
+void launch_done(struct machine_config *c)
+{
+	free((char *)c->kernel);
+	c->kernel = NULL;
+}
+
 void launch_show(const struct machine_config *c)
 {
 	auto_words char **argv = NULL;

@@ -32,6 +32,9 @@ struct outcome {
 void launch_configure(const struct request *req, const struct topology *t,
 		      unsigned int want_mib, struct machine_config *ret);
 
+/* Free what launch_configure() made. */
+void launch_done(struct machine_config *c);
+
 /**
  * launch() - run @job in the machine @c
  * @init:      path of ktstr-init

@@ -284,6 +284,7 @@ int main(int argc, char **argv)
 			    req.command[0]);
 		refuse(name, given & ~commands[i].options);
 		int code = commands[i].run(&req);
+		words_free(req.include);
 		msg_close_stdout();
 		return code;
 	}

@@ -144,6 +144,7 @@ int command_run(const struct request *req)
 	json_decref(json);
 	judgement_done(&j);
 	outcome_done(&o);
+	launch_done(&c);
 	variant_done(&v);
 	return code;
 }
