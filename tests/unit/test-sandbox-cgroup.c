@@ -45,6 +45,10 @@ TEST(the_path_is_relative_to_what_is_mounted)
 		       "b");
 	check_position("1 1 0:1 /a /m rw - cgroup2 c rw\n", "0::/a\n", "/m",
 		       "");
+	check_position("1 1 0:1 /x /m rw - cgroup2 c rw\n"
+		       "1 1 0:1 /y /n rw - tmpfs c rw\n"
+		       "1 1 0:1 /a /o rw - cgroup2 c rw\n",
+		       "0::/a/b\n", "/o", "b");
 }
 
 static void check_none(const char *mountinfo, const char *cgroup)

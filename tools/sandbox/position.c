@@ -57,14 +57,17 @@ static bool is_cgroup2(const char *line)
 	return dash && dash < end && strncmp(dash, " - cgroup2 ", 11) == 0;
 }
 
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
 static const char *find_line(const char *text, bool (*wanted)(const char *line))
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
+	for (; *text; text = next_line(text)) {
 		if (wanted(text))
 			return text;
-		text += len + (text[len] == '\n');
 	}
 	return NULL;
 }
@@ -97,7 +100,7 @@ static char *below(const char *path, const char *root)
 int cgroup_position_parse(const char *mountinfo, const char *cgroup,
 			  struct cgroup_position *ret, struct why *reterr_why)
 {
-	const char *mounted = find_line(mountinfo, is_cgroup2);
+	const char *mounted = find_line(mountinfo, is_cgroup2), *next;
 	const char *own = find_line(cgroup, is_unified);
 
 	if (!mounted)
@@ -111,6 +114,10 @@ int cgroup_position_parse(const char *mountinfo, const char *cgroup,
 	if (!root || !mount || !path)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	ret->path = below(path, root);
+	/* There may be other mounts, of other parts of the tree. */
+	next = ret->path ? NULL : find_line(next_line(mounted), is_cgroup2);
+	if (next)
+		return cgroup_position_parse(next, cgroup, ret, reterr_why);
 	if (!ret->path)
 		return why_set(reterr_why, -ENOENT,
 			       "our cgroup '%s' is not below '%s'", path,
