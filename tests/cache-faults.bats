@@ -54,6 +54,20 @@ put_from() {
 	nothing_left
 }
 
+@test "cache: a reader who is overtaken by a replacement looks again" {
+	two_kernels
+	put one
+	# It stops between opening the entry's folder and looking into it.
+	spawn strace -f -qq -o log -P "$KTSTR_CACHE_DIR/one" -e trace=openat -e inject=openat:signal=STOP:when=1 \
+		env ASAN_OPTIONS=detect_leaks=0 ktstr-cache get one >out 2>err
+	until_true grep -q 'stopped by SIGSTOP' log
+	put_from built2 one
+	kill -CONT "$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' log)"
+	wait "${spawned[0]}"
+	[ "$(cat out)" = "$KTSTR_CACHE_DIR/one" ]
+	[ ! -s err ]
+}
+
 @test "cache: many who store at once under few keys leave whole entries" {
 	two_kernels
 	for i in 1 2 3 4 5 6 7 8; do
