@@ -102,7 +102,7 @@ fails() {
 	fails 2 "fetch needs SPEC or --probe-file, and not both" fetch --to a
 	ktstr-cache resolve 6.14.2 --probe-file probe
 	fails 2 "fetch needs SPEC or --probe-file, and not both" fetch --to a --probe-file probe 6.14.2
-	fails 2 "fetch of a tarball or a version needs --to" fetch 6.14.2
+	fails 2 "fetch of a tarball, a version or a git URL needs --to" fetch 6.14.2
 }
 
 @test "release: a kept tarball that was damaged is fetched again" {
@@ -312,7 +312,8 @@ fails() {
 	export KTSTR_OFFLINE=1
 	run -0 --separate-stderr ktstr-cache fetch 6.14.2 --to b
 	got 6.14.2
-	fails 125 "KTSTR_OFFLINE is set, so '$KTSTR_KERNEL_MIRROR/v6.x/sha256sums.asc' is not fetched" fetch 6.14.3 --to b
+	fails 125 "KTSTR_OFFLINE is set, and the tarball is not in the cache: '$KTSTR_KERNEL_MIRROR/v6.x/linux-6.14.3.tar.xz' would be fetched" fetch 6.14.3 --to b
+	fails 125 "KTSTR_OFFLINE is set, so '$KTSTR_KERNEL_MIRROR/torvalds/t/linux-6.15-rc3.tar.gz' is not fetched" fetch 6.15-rc3 --to b
 	[ "$(parts)" = "" ]
 	[ "$(field 6.14 version)" = 6.14.3 ]
 	touch -d '3 hours ago' "$KTSTR_CACHE_DIR"/.downloads/releases-*

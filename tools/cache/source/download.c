@@ -320,6 +320,11 @@ static int fetch_and_keep(const struct job *j, int *part, struct download *ret,
 	r = find(j, ret, reterr_why);
 	if (r == -ENOENT) {
 		r = wanted_sum(j, /* kept */ false, sum, reterr_why);
+		if (r == -ENETDOWN)
+			r = why_set(reterr_why, r,
+				    "KTSTR_OFFLINE is set, and the tarball is "
+				    "not in the cache: '%s' would be fetched",
+				    j->shown.shown);
 		if (r == 0)
 			r = fetch(j, *part, note_path, reterr_why);
 		if (r == 0)
