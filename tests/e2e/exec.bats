@@ -17,6 +17,16 @@ needs_machine() {
 	command -v busybox >/dev/null || skip "needs busybox"
 }
 
+# A machine has to boot first: until_true, with more patience.
+after_boot() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		until_true "$@" 2>/dev/null && return 0
+	done
+	echo "still false after 100 s: $*"
+	return 1
+}
+
 @test "exec: every byte of input and output arrives, more than a pipe holds" {
 	head -c 1500000 /dev/urandom >in
 	ktstr-vm exec "${kernel[@]}" -- busybox cat <in >out
@@ -26,7 +36,7 @@ needs_machine() {
 @test "exec: output and errors stay apart, and come while the command runs" {
 	spawn sh -c 'exec "$@" >out 2>err' sh ktstr-vm exec "${kernel[@]}" --include sleep -- \
 		sh -c 'echo one; echo two >&2; sleep 1000000'
-	until_true grep -qx two err
+	after_boot grep -qx two err
 	[ "$(cat out)" = one ]
 	kill -0 "${spawned[0]}" # it has not ended
 }
@@ -99,6 +109,30 @@ needs_machine() {
 	"${CC:-cc}" -O0 -static -o eat eat.c
 	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./eat
 	[[ $stderr == "ktstr-vm: the guest's 512 MiB of memory were not enough, --memory gives it more: Out of memory: Killed process"* ]]
+}
+
+@test "exec: a killed machine is an error, after what it had printed" {
+	spawn sh -c '"$@" >out 2>err; echo $? >status' sh ktstr-vm exec "${kernel[@]}" --include sleep -- \
+		sh -c 'echo one; sleep 1000000'
+	after_boot grep -qx one out
+	pkill -KILL -s "${spawned[0]}" -f qemu-system
+	until_true test -s status
+	[ "$(cat status)" = 125 ]
+	[ "$(head -n 1 err)" = "ktstr-vm: QEMU died of signal 9 (Killed)" ]
+	[ "$(cat out)" = one ]
+}
+
+@test "exec: SIGTERM ends it also when nobody reads its output" {
+	mkfifo pipe
+	exec 7<>pipe
+	spawn ktstr-vm exec "${kernel[@]}" -- busybox yes >pipe 7>&-
+	[ "$(timeout 100 head -c 2 pipe)" = y ] # it prints
+	full() { ! dd if=/dev/zero of=pipe bs=4096 count=1 oflag=nonblock 2>/dev/null; }
+	until_true full
+	kill -TERM "${spawned[0]}"
+	gone() { ! kill -0 "${spawned[0]}" 2>/dev/null; }
+	until_true gone
+	exec 7>&-
 }
 
 @test "exec: what is not in the machine is told by its shell" {
