@@ -13,7 +13,7 @@
 # So nothing goes on when make is killed.
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: kernels one-folder kernel resolve look obtain link
+.PHONY: kernels settings kernel resolve look obtain link
 .PHONY: build again store commands compile tools-for-bpf configure source
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
@@ -43,46 +43,79 @@ resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve
 
 #### kernels: one after the other, then the list
 
-numbers := $(shell seq $(words $(KERNEL)))
-one-rule = kernel-$1: ; +$$(q)exec ktstr-cache --die-with-parent exec -- $$(self) kernel word-number=$1 spec='$$(word $1,$$(KERNEL))'
+# Lists and ranges become single specs; a word that is one costs no process.
+ifndef word-number
+is-many := $(or $(findstring ..,$(KERNEL)),$(findstring $(comma),$(KERNEL)))
+specs := $(if $(is-many),$(shell exec ktstr-cache --die-with-parent expand $(KERNEL:%='%')),$(KERNEL))
+expanded := $(if $(is-many),$(.SHELLSTATUS),0)
+numbers := $(shell seq $(words $(specs)))
+several := $(if $(word 2,$(numbers)),$(words $(numbers)))
+endif
+
+# A kernel that cannot be had hides no other one; a signal ends all.
+tried = '$(KTSTR_WORK)/$1/status'
+one-rule = kernel-$1: settings ; +$$(q)mkdir '$(KTSTR_WORK)/$1' && exec ktstr-cache --die-with-parent try --to $(call tried,$1) -- \
+	$$(self) kernel word-number=$1 several=$(several) spec='$$(word $1,$$(specs))'
+$(foreach n,$(numbers),$(eval $(call one-rule,$n)))
 
 refuse = echo 'ktstr: $1' >&2; exit 2
-one-folder:
-	$(q)$(if $(and $(outside),$(word 2,$(numbers))),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(words $(numbers))))
-kernels: one-folder $(numbers:%=kernel-%)
-	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball or a cache key))
+switches := KTSTR_FORCE KTSTR_CLEAN
+not-switched = $(strip $(foreach v,$(switches),$(if $(filter-out 0 1,$($v))$(word 2,$($v)),$v)))
+settings:
+	$(q)$(if $(filter-out 0,$(expanded)),exit 2)
+	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball$(comma) a version or a cache key))
+	$(q)$(if $(not-switched),$(call refuse,$(firstword $(not-switched)) is 0 or 1$(comma) not $($(firstword $(not-switched)))))
+	$(q)$(if $(and $(outside),$(several)),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(several)))
+
+failed = $(strip $(foreach n,$(numbers),$(if $(filter-out 0,$(file <$(KTSTR_WORK)/$n/status)),$n)))
+say-failed = $(call refuse,$(words $(failed)) of $(several) kernels cannot be had: $(foreach n,$(failed),$(word $n,$(specs))))
+kernels: settings $(numbers:%=kernel-%)
+	$(q)$(if $(failed),$(if $(several),$(say-failed),exit 2))
 	$(q)$(in-turn) awk '!seen[$$0]++' $(numbers:%='$(KTSTR_WORK)/%/label') >'$(out)/list.new' && \
 		mv -f '$(out)/list.new' '$(out)/list'
-$(foreach n,$(numbers),$(eval $(call one-rule,$n)))
 
 #### kernel: outside of the locks
 
 kernel: link
 
+name = kernel $(if $(several),$(word-number)/$(several) )$(label)
 resolve:
-	$(q)mkdir -p '$(work)' '$(out)'
+	$(q)mkdir -p '$(out)'
+	$(if $(wildcard $(or $(outside),$(spec))/.config.ktstr-kept),$(q)$(call put-back,$(or $(outside),$(spec))))
 	$(q)exec $(call resolve-to,$(probe))
 
 # A miss is exit status 1; anything else is trouble.
 # One that is not kept there may be in our own folder, of the very same source.
 cached = ktstr-cache get '$(call field,key)' >'$(work)/entry' || test $$? -eq 1
 built = ktstr-cache built '$(probe)' '$(out)/.built/$(label)' >'$(work)/entry' || test $$? -eq 1
-find = $(if $(call field,key),$(cached),$(if $(call field,identity),$(built)))
+find = $(if $(is-forced),,$(if $(call field,key),$(cached),$(if $(call field,identity),$(built))))
+is-forced = $(filter 1,$(KTSTR_FORCE))
 look: resolve
+	$(if $(is-forced),$(q)$(if $(filter key,$(call field,kind)),$(call refuse,KTSTR_FORCE builds anew$(comma) and $(spec) is a cache entry: name its source)))
 	$(q)$(find)
+
+# Two of several may have one label: the same kernel twice, or two that would
+# get in each other's way in KTSTR_OUT.
+mine = $(label)|$(or $(call field,key),$(call field,path))
+others = $(foreach n,$(filter-out $(word-number),$(shell seq $(several))),$(file <$(KTSTR_WORK)/$n/name))
+namesake = $(filter $(label)|%,$(others))
+.PHONY: distinct
+distinct: resolve
+	$(if $(several),$(q)$(if $(filter-out $(mine),$(namesake)),$(call refuse,kernel $(spec) would have the same name as another one of KERNEL$(comma) $(label): give each a KTSTR_OUT of its own)))
+	$(if $(several),$(q)echo '$(mine)' >'$(work)/name')
 
 locks = $(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
 	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
-obtain: look
-	$(if $(call read,entry),,$(q)echo 'kernel $(label): $(if $(call field,key),not in the cache$(comma) )building it')
+obtain: distinct look
+	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )building it')
 	+$(if $(call read,entry),,$(q)exec $(locks) $(self) build)
 
 # The link changes at once, from one kernel to the other.
 link: obtain
 	$(q)$(in-turn) ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
 	$(q)echo '$(label)' >'$(work)/label'
-	$(q)echo 'kernel $(label): $(or $(call read,built),$(if $(call field,key),found in the cache,unchanged since it was built)) ($(or $(call field,key),not kept))'
+	$(q)echo '$(name): $(or $(call read,built),$(if $(call field,key),found in the cache,unchanged since it was built)) ($(or $(call field,key),not kept))'
 
 #### build: inside of the locks; look again, for others may have built meanwhile
 
@@ -114,12 +147,25 @@ kernel-make = $(clean-env) $(MAKE) -C '$(tree)' $(if $(filter-out $(tree),$(fold
 build-args = $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) KCFLAGS=-Wno-error
 image = $(folder)/arch/x86/boot/bzImage
 log = $(out)/$(label).log
-logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),--echo) --title 'kernel $(label): $1'
+logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),--echo) --title '$(name): $1'
 
 source:
 	$(q)date +%s >'$(work)/start'
 	$(q): >'$(log)'
 	$(q)exec ktstr-cache --die-with-parent fetch --probe-file '$(probe)' --to '$(work)/source' >'$(work)/tree'
+
+# As if the tree had just been unpacked, but for the .config, of which a copy
+# stays until it is back: who finds the copy later completes what was begun.
+.PHONY: clean
+clean: source
+	$(if $(wildcard $(folder)/.config.ktstr-kept),$(q)rm -f '$(folder)/.config.ktstr-kept')
+	+$(if $(filter 1,$(KTSTR_CLEAN)),$(if $(filter directory,$(call field,kind)),$(clean-tree),$(q)echo '$(name): there is nothing to clean, its source was just unpacked'))
+define clean-tree
+$(q)$(if $(wildcard $(folder)/.config),cp -p '$(folder)/.config' '$(folder)/.config.ktstr-new' && mv -f '$(folder)/.config.ktstr-new' '$(folder)/.config.ktstr-kept')
++$(q)exec $(call logged,cleaning) --append -- $(kernel-make) mrproper
+$(q)if test -e '$(folder)/.config.ktstr-kept'; then mv -f '$(folder)/.config.ktstr-kept' '$(folder)/.config'; fi
+endef
+put-back = test -e '$1/.config' || { cp -p '$1/.config.ktstr-kept' '$1/.config.ktstr-new' && mv -f '$1/.config.ktstr-new' '$1/.config'; }
 
 # Our .config is made from the user's, or from KTSTR_KCONFIG_BASE, and the
 # fragments. It is made again from the same start whenever a fragment has
@@ -129,7 +175,7 @@ fragments = '$(kconfig)/ktstr.config' '$(kconfig)/$(call field,arch).config' $(i
 config = $(work)/config
 saved = $(folder)/.config.ktstr-saved
 is-theirs = $(filter $(call field,base),$(call field,config))
-configure: source
+configure: clean
 	+$(q)$(if $(call field,configured),$(call check,$(folder)/.config),exec $(self) adopt)
 
 .PHONY: base merge check adopt
@@ -154,7 +200,7 @@ define keep-it
 if ! cmp -s '$(folder)/.config' '$(saved)'; then \
 	if test -e '$(saved)'; then mv -f '$(saved)' '$(saved).old'; fi; \
 	cp -p '$(folder)/.config' '$(saved).new' && mv -f '$(saved).new' '$(saved)' || exit 1; \
-	echo "kernel $(label): '$(folder)/.config' is going to change; it is kept as '$(saved)'"; \
+	echo "$(name): '$(folder)/.config' is going to change; it is kept as '$(saved)'"; \
 fi
 endef
 
@@ -187,4 +233,4 @@ put:
 		$(if $(wildcard $(work)/bpf/out),--bpf-dir '$(work)/bpf/out') >'$(work)/entry'
 	$(q)echo "built in $$(($$(date +%s) - $(call read,start))) s" >'$(work)/built'
 	$(if $(is-kept),,$(if $(call field,key),$(q)$(say-not-kept)))
-say-not-kept = echo 'kernel $(label): what was built is not what the key says, so it is not kept in the cache' >&2
+say-not-kept = echo '$(name): what was built is not what the key says, so it is not kept in the cache' >&2

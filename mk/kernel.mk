@@ -8,7 +8,7 @@
 #                  $(KTSTR_OUT)/kernels/list       the labels, one a line
 #
 # Settings:
-#   KERNEL               kernel trees, tarballs, cache keys; several words
+#   KERNEL               kernel specs, see ktstr-cache(1); several words, lists, ranges
 #   KTSTR_OUT            folder of our output (ktstr-out)
 #   KTSTR_EXTRA_KCONFIG  your own configuration fragment; it wins over ours
 #   KTSTR_KCONFIG_BASE   what the fragments are put upon where a tree has no .config:
@@ -17,6 +17,8 @@
 #   KTSTR_CACHE_DIR      the cache; else see ktstr-cache(1)
 #   KTSTR_CACHE_DIRTY    1: keep kernels of trees with changes in the cache, too
 #   KTSTR_KERNEL_O       build a kernel tree in this folder, not in the tree
+#   KTSTR_FORCE          1: build also what is in the cache
+#   KTSTR_CLEAN          1: make mrproper before a tree is built; its .config stays
 #   V=1                  show the commands and the kernel's build
 #
 # For ktstr.mk: ktstr-tools-dir is the folder of our programs, when they are not
@@ -40,7 +42,7 @@ ktstr-kernel: $(ktstr-tools)
 	$(ktstr-no-blanks)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
-	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O V,$(call ktstr-kernel-set,$v)) \
+	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O KTSTR_FORCE KTSTR_CLEAN V,$(call ktstr-kernel-set,$v)) \
 	ktstr-cache work --die-with-parent -- \
 	$(ktstr-kernel-make) --no-print-directory -f '$(ktstr-kernel-dir)/kernel-build.mk' \
 	kernels KERNEL='$(KERNEL)' KTSTR_OUT='$(KTSTR_OUT)'
