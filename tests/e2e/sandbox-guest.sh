@@ -20,6 +20,7 @@ narrower_nodes_are_a_warning_and_with_strict_an_error
 the_caller_stays_in_its_own_cgroup
 what_is_left_in_the_group_is_killed
 what_is_left_in_a_threaded_group_is_killed
+what_was_moved_into_the_group_is_killed_with_it
 groups_that_the_command_made_go_with_ours
 a_sandbox_in_a_sandbox_has_its_own_group
 groups_of_nested_sandboxes_are_swept
@@ -264,6 +265,21 @@ what_is_left_in_a_threaded_group_is_killed() {
 	no_groups
 }
 
+# No child of ours: cgroup.kill, or the list of a threaded group, has it.
+what_was_moved_into_the_group_is_killed_with_it() {
+	threaded_caller
+	for caller in '' "$threaded"; do
+		$caller sleep $mark &
+		rm -f /tmp/started
+		$caller ktstr-sandbox --strict --cpus 1 -- sh -c ": >/tmp/started; sleep 0.5" &
+		until_true test -e /tmp/started
+		sleepers >"$(groups)/cgroup.procs"
+		wait $!
+		nothing_runs
+		no_groups
+	done
+}
+
 groups_that_the_command_made_go_with_ours() {
 	sandbox --strict --cpus 1 -- sh -c "cd $cg\$(sed s/^0::// /proc/self/cgroup) &&
 		mkdir -p a/b/c d && sleep $mark & sleep 0.1
@@ -305,6 +321,7 @@ only_groups_of_dead_makers_are_swept() {
 kill_of_the_guardian() {
 	with_namespaces
 	start_work
+	kill -STOP "$init" # the kernel does it, not the init
 	kill -9 $guardian
 	all_ends
 }
@@ -373,6 +390,7 @@ users="in_group $cg/u/job $user"
 kill_of_a_user_s_guardian() {
 	users_caller
 	start_work $users
+	kill -STOP "$init"
 	kill -9 $guardian
 	all_ends $users
 }

@@ -60,6 +60,7 @@ guest() {
 @test "sandbox: the caller stays in its own cgroup" { guest; }
 @test "sandbox: what is left in the group is killed" { guest; }
 @test "sandbox: what is left in a threaded group is killed" { guest; }
+@test "sandbox: what was moved into the group is killed with it" { guest; }
 @test "sandbox: groups that the command made go with ours" { guest; }
 @test "sandbox: a sandbox in a sandbox has its own group" { guest; }
 @test "sandbox: groups of nested sandboxes are swept" { guest; }
