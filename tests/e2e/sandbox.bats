@@ -13,6 +13,8 @@ setup_file() {
 		--include "$(command -v ktstr-sandbox)=/usr/bin/ktstr-sandbox" \
 		--include "$(command -v ktstr-lock)=/usr/bin/ktstr-lock" \
 		--include "$KTSTR_TOP/tests/e2e/sandbox-guest.sh=/sandbox-guest.sh" \
+		--include "$KTSTR_TOP/tests/e2e/sandbox-places.sh=/sandbox-places.sh" \
+		--include "$KTSTR_TOP/tests/e2e/sandbox-ends.sh=/sandbox-ends.sh" \
 		-- /sandbox-guest.sh </dev/null >"$tap" 2>"$tap.err" || status=$?
 	echo "$status" >"$tap.status"
 }
