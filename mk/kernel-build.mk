@@ -108,8 +108,12 @@ locks = $(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call fi
 	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
 obtain: distinct look
-	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )building it')
-	+$(if $(call read,entry),,$(q)exec $(locks) $(self) build)
+	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )$(if $(is-host),taking,building) it')
+	+$(if $(call read,entry),,$(q)$(if $(is-host),$(take),exec $(locks) $(self) build))
+# The kernel that runs is there already.
+is-host = $(filter host,$(call field,kind))
+take = ktstr-cache --die-with-parent --kconfig-dir '$(kconfig)' put --probe-file '$(probe)' >'$(work)/entry' && \
+	echo 'taken from this machine' >'$(work)/built'
 
 # The link changes at once, from one kernel to the other.
 link: obtain

@@ -45,7 +45,7 @@ ktstr-bpf      := $(KTSTR_OUT)/bpf
 ktstr-label   = $(firstword $(file <$(KTSTR_OUT)/kernels/list))
 ktstr-entry   = $(if $(ktstr-label),$(realpath $(KTSTR_OUT)/kernels/$(ktstr-label)))
 ktstr-vmlinux = $(if $(KTSTR_VMLINUX),$(realpath $(KTSTR_VMLINUX)),$(if \
-	$(ktstr-entry),$(realpath $(ktstr-entry)/vmlinux)))
+	$(ktstr-entry),$(or $(realpath $(ktstr-entry)/vmlinux),$(realpath $(ktstr-entry)/vmlinux.btf))))
 ktstr-own     = $(if $(ktstr-entry),$(realpath $(ktstr-entry)/bpf/$1))
 
 # The three things that the entry's bpf/ offers. Debian has bpftool in a folder

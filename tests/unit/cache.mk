@@ -6,7 +6,7 @@ tests-y   += $1
 $1-objs-y  = tests/unit/$1.o $$(cache-test-objs)
 $1-libs-y  = $$(ktstr-cache-libs-y)
 endef
-$(foreach t,http lock object releases spec state tarball temp version,$(eval $(call cache-test,test-cache-$t)))
+$(foreach t,git http lock object releases spec state tarball temp version,$(eval $(call cache-test,test-cache-$t)))
 
 # Fuzz targets that need the program, replayed as unit tests.
 define cache-fuzz

@@ -35,14 +35,20 @@ int do_put(const struct options *o)
 	struct why why;
 	int r = 0;
 
-	if (!o->image || !o->config)
-		die(EX_USAGE, "put needs --image and --config");
 	if (o->probe_file) {
 		r = source_read(o->probe_file, &s, &why);
 		req.source = &s;
 	}
 	if (r < 0)
 		return fail(r, &why);
+	if (o->probe_file && s.kind == SOURCE_HOST) {
+		r = put_host(o, &s, PUT_WAIT_MS, &path, &why);
+		if (r == 0)
+			puts(path);
+		return r < 0 ? fail(r, &why) : EX_PASS;
+	}
+	if (!o->image || !o->config)
+		die(EX_USAGE, "put needs --image and --config");
 	if (o->to && !req.key)
 		req.key = strrchr(o->to, '/') ? strrchr(o->to, '/') + 1 : o->to;
 	if (!req.key)

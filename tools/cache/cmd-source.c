@@ -222,6 +222,11 @@ static int fetch(const struct options *o, const struct source *s,
 		return why_set(why, -EINVAL,
 			       "'%s' is a cache entry, which has no source",
 			       s->key);
+	if (s->kind == SOURCE_HOST)
+		return why_set(why, -EINVAL,
+			       "'%s' is a kernel that was built, without its "
+			       "source",
+			       s->path);
 	if (s->kind == SOURCE_DIRECTORY)
 		return 0;
 	if (!o->to)

@@ -70,6 +70,11 @@ void check_remote(void);
 /* Push what was just stored, if there is a remote that wants it. */
 void push_stored(const struct options *o, const char *key);
 
+struct source;
+/* Store the kernel that runs, which @s was resolved to. Return: 0 or -errno. */
+int put_host(const struct options *o, const struct source *s,
+	     unsigned int wait_ms, char **ret_path, struct why *why);
+
 struct entry;
 /* The entry called @key, corrupt or not; does not return when there is none. */
 void look_or_exit(const struct options *o, const char *key, struct entry *ret);

@@ -81,7 +81,8 @@ static const struct command {
 	{ "get", do_get, 1, 1, 0, false },
 	{ "put", do_put, 0, 0,
 	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
-		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR) | BIT(O_EDITED),
+		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR) | BIT(O_EDITED) |
+		  BIT(O_KCONFIG_DIR),
 	  false },
 	{ "push", do_push, 0, MANY, BIT(O_TO) | BIT(O_ALL) | BIT(O_FORCE),
 	  false },
@@ -91,8 +92,8 @@ static const struct command {
 	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
 	{ "verify", do_verify, 0, 1, 0, false },
 	{ "vmlinux", do_vmlinux, 1, 1, 0, false },
-	{ "gc", do_gc, 0, 0,
-	  BIT(O_MAX_SIZE) | BIT(O_MAX_AGE) | BIT(O_DRY_RUN), false },
+	{ "gc", do_gc, 0, 0, BIT(O_MAX_SIZE) | BIT(O_MAX_AGE) | BIT(O_DRY_RUN),
+	  false },
 	{ "clean", do_clean, 0, MANY,
 	  BIT(O_KEEP) | BIT(O_CORRUPT_ONLY) | BIT(O_FORCE), false },
 	{ "strip", do_strip, 2, 2, 0, false },

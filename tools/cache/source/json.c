@@ -11,6 +11,7 @@ static const char *const kind_name[] = {
 	[SOURCE_KEY] = "key",
 	[SOURCE_RELEASE] = "release",
 	[SOURCE_GIT] = "git",
+	[SOURCE_HOST] = "host",
 };
 
 /* "" is null outside. */
@@ -72,7 +73,7 @@ static bool from_json(const json_t *o, struct source *s)
 	if (!kind)
 		return false;
 	while (strcmp(kind, kind_name[s->kind]) != 0) {
-		if (++s->kind > SOURCE_GIT)
+		if (++s->kind > SOURCE_HOST)
 			return false;
 	}
 	s->path = get(o, "path");

@@ -62,6 +62,11 @@ static void add_source(struct str *key, const struct source *s)
 		remote_git_add_ref(key, s->ref);
 		str_addf(key, "-git-%.*s-", COMMIT_DIGITS, s->state.hash);
 		break;
+	case SOURCE_HOST:
+		str_add(key, "host-");
+		remote_git_add_ref(key, s->version);
+		str_addf(key, "-%.*s-", CONTENT_DIGITS, s->sha256);
+		break;
 	case SOURCE_KEY:
 		break;
 	}
@@ -81,8 +86,12 @@ char *source_key(const struct source *s)
 	auto_str struct str key = { 0 };
 
 	add_source(&key, s);
-	str_addf(&key, "%s-", s->arch);
-	source_add_config(&key, s);
+	str_add(&key, s->arch);
+	/* The kernel that runs has none of our configuration. */
+	if (s->kind != SOURCE_HOST) {
+		str_add(&key, "-");
+		source_add_config(&key, s);
+	}
 	return str_take(&key);
 }
 

@@ -16,6 +16,8 @@ int resolve_release(const struct source_request *req, struct source *s,
 		    struct why *reterr_why);
 int resolve_git(const struct source_request *req, struct source *s,
 		struct why *reterr_why);
+int resolve_host(const struct source_request *req, struct source *s,
+		 struct why *reterr_why);
 int resolve_key(const struct source_request *req, struct source *s,
 		struct why *reterr_why);
 

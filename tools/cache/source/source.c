@@ -115,7 +115,7 @@ int source_resolve(const struct source_request *req, struct source *ret,
 		   struct why *reterr_why)
 {
 	auto_source struct source s = { 0 };
-	int r = spec_refuse_unbuilt(req->spec, reterr_why);
+	int r = spec_check_single(req->spec, reterr_why);
 
 	if (r == 0)
 		r = source_arch(s.arch, reterr_why);
@@ -125,6 +125,8 @@ int source_resolve(const struct source_request *req, struct source *ret,
 		r = resolve_version(req, &s, reterr_why);
 	else if (r == 0 && spec_kind(req->spec) == SPEC_GIT)
 		r = resolve_remote(req, &s, reterr_why);
+	else if (r == 0 && spec_kind(req->spec) == SPEC_HOST)
+		r = resolve_host(req, &s, reterr_why);
 	else if (r == 0)
 		r = resolve_key(req, &s, reterr_why);
 	if (r < 0)

@@ -15,6 +15,7 @@ enum source_kind {
 	SOURCE_KEY,
 	SOURCE_RELEASE,
 	SOURCE_GIT,
+	SOURCE_HOST,
 };
 
 /**
@@ -32,7 +33,7 @@ enum source_kind {
  * @version: as the Makefile or the entry has it; NULL while unknown
  * @hint:    why @key is NULL, and what to do about it; else NULL
  * @arch:    such as x86_64
- * @sha256:  of a tarball, else ""
+ * @sha256:  of a tarball, or of what the kernel that runs is made of; else ""
  * @state:   of a folder; of a git URL the commit is its hash; else zeros
  * @kconfig: hashes of the fragments; zeros for a key
  *
@@ -53,6 +54,8 @@ enum source_kind {
  *          Such as 6.14.2; kernel.org never changes one.
  * git URL: REF-git-COMMIT-ARCH-BASE-kcHASH[-xkcHASH]
  *          A "/" and the like in REF are "_"; the commit decides.
+ * host:    host-RELEASE-CONTENT-ARCH
+ *          CONTENT is the start of a SHA-256 over image, configuration, BTF.
  *
  * A folder that is not under git has no key: nothing names its content.
  * required.list is no part, for it changes no kernel.
@@ -90,7 +93,7 @@ struct source_request {
  * Return: 0, or with a sentence
  * * -ENOENT     - no such path, or no such entry
  * * -EINVAL     - the path is no kernel tree and no tarball
- * * -EOPNOTSUPP - a kind of spec, or a machine, that is not built yet
+ * * -EOPNOTSUPP - a machine that is not built yet
  * * -errno      - of reading
  */
 int source_resolve(const struct source_request *req, struct source *ret,

@@ -57,25 +57,14 @@ enum spec_kind spec_kind(const char *text)
 	return access(text, F_OK) == 0 ? SPEC_PATH : SPEC_KEY;
 }
 
-int spec_refuse_unbuilt(const char *text, struct why *reterr_why)
+int spec_check_single(const char *text, struct why *reterr_why)
 {
-	static const char *const what[] = {
-		[SPEC_HOST] = "the host's kernel",
-	};
-	enum spec_kind kind = spec_kind(text);
-
-	if (kind == SPEC_RANGE)
-		return why_set(reterr_why, -EINVAL,
-			       "'%s' stands for several kernels; see "
-			       "ktstr-cache expand",
-			       text);
-	if (kind == SPEC_PATH || kind == SPEC_KEY || kind == SPEC_VERSION ||
-	    kind == SPEC_GIT)
+	if (spec_kind(text) != SPEC_RANGE)
 		return 0;
-	return why_set(reterr_why, -EOPNOTSUPP,
-		       "kernel '%s' is %s, and getting one is not built yet; "
-		       "give a kernel tree, a kernel tarball or a cache key",
-		       text, what[kind]);
+	return why_set(reterr_why, -EINVAL,
+		       "'%s' stands for several kernels; see "
+		       "ktstr-cache expand",
+		       text);
 }
 
 int key_check(const char *key, struct why *reterr_why)

@@ -25,12 +25,8 @@ enum spec_kind {
 /* What @text is. */
 enum spec_kind spec_kind(const char *text);
 
-/**
- * spec_refuse_unbuilt() - refuse the kinds that are known, but not built yet
- *
- * Return: 0 for paths, versions, git URLs and keys, else -EOPNOTSUPP with a sentence.
- */
-int spec_refuse_unbuilt(const char *text, struct why *reterr_why);
+/* Refuse a range. Return: 0 or -EINVAL with a sentence. */
+int spec_check_single(const char *text, struct why *reterr_why);
 
 /**
  * key_check() - may @key be the name of a cache entry?

@@ -84,6 +84,10 @@ static int fill(const struct store_request *req, const char *work,
 		r = copy_file(req->config, work, "config", modes, reterr_why);
 	if (r == 0 && req->vmlinux)
 		r = strip_to(req->vmlinux, work, modes, &has_btf, reterr_why);
+	if (r == 0 && req->btf) {
+		has_btf = true;
+		r = copy_file(req->btf, work, "vmlinux.btf", modes, reterr_why);
+	}
 	if (r == 0 && req->bpf_dir)
 		r = copy_tree(req->bpf_dir, work, "bpf", modes, reterr_why);
 	if (r == 0)

@@ -15,6 +15,7 @@
  *	     result
  * @image:   the boot image; keeps its name
  * @vmlinux: is stripped; NULL when there is none
+ * @btf:     the BTF alone, for a kernel without @vmlinux; or NULL
  * @config:  the final .config
  * @bpf_dir: NULL, or BPF tools that fit this kernel
  * @wait_ms: longest wait for readers of an entry that must be replaced
@@ -22,7 +23,7 @@
 struct store_request {
 	const char *root, *to, *key;
 	const struct source *source;
-	const char *image, *vmlinux, *config, *bpf_dir;
+	const char *image, *vmlinux, *btf, *config, *bpf_dir;
 	unsigned int wait_ms;
 	bool edited;
 };
