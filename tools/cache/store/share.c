@@ -59,13 +59,14 @@ static void pool_add(struct pool *p, const struct entry *e)
 	}
 }
 
-/* The first extents of a file. */
-struct extents {
+/* The first extents of a file; they follow the map, as FS_IOC_FIEMAP wants. */
+union extents {
 	struct fiemap map;
-	struct fiemap_extent extent[EXTENTS_MAX];
+	char room[sizeof(struct fiemap) +
+		  EXTENTS_MAX * sizeof(struct fiemap_extent)];
 };
 
-static bool find_extents(int fd, struct extents *ret)
+static bool find_extents(int fd, union extents *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->map.fm_length = FIEMAP_MAX_OFFSET;
@@ -78,15 +79,18 @@ static bool find_extents(int fd, struct extents *ret)
 /* Do both files have their bytes in the same places of the disk already? */
 static bool is_shared(int a, int b)
 {
-	struct extents x, y;
+	union extents x, y;
 
 	if (!find_extents(a, &x) || !find_extents(b, &y) ||
 	    x.map.fm_mapped_extents != y.map.fm_mapped_extents)
 		return false;
 	for (uint32_t i = 0; i < x.map.fm_mapped_extents; i++) {
-		if (!(x.extent[i].fe_flags & FIEMAP_EXTENT_SHARED) ||
-		    x.extent[i].fe_physical != y.extent[i].fe_physical ||
-		    x.extent[i].fe_length != y.extent[i].fe_length)
+		const struct fiemap_extent *p = &x.map.fm_extents[i];
+		const struct fiemap_extent *q = &y.map.fm_extents[i];
+
+		if (!(p->fe_flags & FIEMAP_EXTENT_SHARED) ||
+		    p->fe_physical != q->fe_physical ||
+		    p->fe_length != q->fe_length)
 			return false;
 	}
 	return true;
@@ -95,23 +99,25 @@ static bool is_shared(int a, int b)
 /* Let the file system share the bytes of two open files. */
 static bool share_extents(int from, int to, uint64_t size)
 {
-	struct {
+	union {
 		struct file_dedupe_range head;
-		struct file_dedupe_range_info info;
+		char room[sizeof(struct file_dedupe_range) +
+			  sizeof(struct file_dedupe_range_info)];
 	} range;
+	struct file_dedupe_range_info *info = range.head.info;
 
-	for (uint64_t at = 0; at < size; at += range.info.bytes_deduped) {
+	for (uint64_t at = 0; at < size; at += info->bytes_deduped) {
 		uint64_t left = size - at;
 
 		memset(&range, 0, sizeof(range));
 		range.head.src_offset = at;
 		range.head.src_length = left < SHARE_BYTES ? left : SHARE_BYTES;
 		range.head.dest_count = 1;
-		range.info.dest_fd = to;
-		range.info.dest_offset = at;
+		info->dest_fd = to;
+		info->dest_offset = at;
 		if (ioctl(from, FIDEDUPERANGE, &range) < 0 ||
-		    range.info.status != FILE_DEDUPE_RANGE_SAME ||
-		    range.info.bytes_deduped == 0)
+		    info->status != FILE_DEDUPE_RANGE_SAME ||
+		    info->bytes_deduped == 0)
 			return false;
 	}
 	return true;
