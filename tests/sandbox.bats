@@ -354,3 +354,11 @@ work() {
 	run -0 ktstr-sandbox --version
 	[[ $output == "ktstr-sandbox "* ]]
 }
+
+@test "sandbox: closed standard streams stay closed, and nothing goes into a pipe instead" {
+	# With these two closed, the pipe to the init would have their numbers.
+	ktstr-sandbox --cpus "$cpu" -- sh -c \
+		'sleep 0.2; grep Cpus_allowed_list: /proc/self/status; [ ! -e /proc/self/fd/2 ]' \
+		<&- 2>&- >out
+	[ "$(cat out)" = "Cpus_allowed_list:	$cpu" ]
+}

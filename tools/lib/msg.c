@@ -2,11 +2,31 @@
 #include "tools/lib/msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 int msg_verbosity;
+
+/*
+ * Who is started with a closed standard stream gets its number for the next
+ * file or pipe that he opens, and a message would then go into that. Nothing
+ * can be written to these, as to a closed one, and commands do not get them.
+ */
+__attribute__((constructor)) static void keep_streams(void)
+{
+	static const char *const harmless[] = { "/dev/null", "/" };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int r = fcntl(fd, F_GETFD);
+
+		/* The lowest free number is @fd. */
+		for (size_t i = 0; r < 0 && i < 2; i++)
+			r = open(harmless[i], O_RDONLY | O_CLOEXEC);
+	}
+}
 
 KTSTR_PRINTF(1, 0)
 static void put(const char *fmt, va_list ap)
