@@ -2,6 +2,7 @@
 /* /proc/locks, lock files, and clean lines of text. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -168,4 +169,37 @@ TEST(text_becomes_one_clean_line)
 	check_line("\xc3\xa4\xc3\xb6\xc3\xbc", 2,
 		   "\xc3\xa4\xc3\xb6\xe2\x80\xa6");
 	check_line("ab", 2, "ab");
+}
+
+/* A lease is no lock: to call it busy would be to wait for it in circles. */
+TEST(leased_lock_file_is_not_busy)
+{
+	const struct {
+		int mode, lease;
+	} owner[] = { { O_RDONLY, F_RDLCK }, { O_RDWR, F_WRLCK } };
+	char path[] = "/tmp/ktstr-test-lease.XXXXXX";
+	struct why why;
+
+	CHECK(mkdtemp(path));
+	auto_fd int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int made =
+		openat(folder, "a", O_CREAT | O_RDONLY | O_CLOEXEC, 0666);
+
+	CHECK(folder >= 0 && made >= 0);
+	CHECK_INT(close(take_fd(made)), 0);
+	/* Who breaks a lease lets its owner know by SIGIO. */
+	CHECK(signal(SIGIO, SIG_IGN) != SIG_ERR);
+	for (size_t i = 0; i < 2; i++) {
+		auto_fd int held =
+			openat(folder, "a", owner[i].mode | O_CLOEXEC);
+
+		CHECK_INT(fcntl(held, F_SETLEASE, owner[i].lease), 0);
+		auto_fd int fd = lock_file_open(folder, "a", false, &why);
+		if (owner[i].lease == F_RDLCK)
+			CHECK(fd >= 0);
+		else
+			CHECK_INT(fd, -EBUSY);
+	}
+	CHECK_INT(unlinkat(folder, "a", 0), 0);
+	CHECK_INT(rmdir(path), 0);
 }

@@ -115,9 +115,15 @@ int lock_file_open(int folder, const char *name, bool create,
 	auto_fd int fd = open_or_create(folder, name, create);
 	struct stat st;
 
+	/* Its owner may have a lease on it. That is no lock on the file, and
+	 * there is nothing that we could wait for. */
+	if (fd == -EWOULDBLOCK)
+		fd = -EBUSY;
 	if (fd < 0)
 		return why_set(reterr_why, fd, "cannot open lock file '%s': %s",
-			       name, strerror(-fd));
+			       name,
+			       fd == -EBUSY ? "another program keeps it from us"
+					    : strerror(-fd));
 	if (fstat(fd, &st) < 0)
 		return why_set(reterr_why, -errno,
 			       "cannot look at lock file '%s': %s", name,

@@ -42,6 +42,8 @@ const char *lock_remote_name(int fd, const char **ret_reason);
  * Return: a descriptor with O_CLOEXEC, or with @reterr_why set
  * * -ENOENT - not there, and not to be created
  * * -EINVAL - not a regular file
+ * * -EBUSY  - its owner has a lease on it, see fcntl(2); no lock, so that
+ *	     -EWOULDBLOCK would be wrong
  * * -errno  - of openat(2)
  */
 int lock_file_open(int folder, const char *name, bool create,

@@ -305,7 +305,7 @@ void reserve(const struct request *req, struct view *v, struct plan *ret)
 	auto_free int *llc = calloc(v->host.llc_count, sizeof(*llc));
 	struct taken taken = { .llc = llc, .uses = -1 };
 	struct wait wait = { .start_ns = now_ns() };
-	struct blocked refused = { 0 }, blocked;
+	struct blocked refused = { 0 }, blocked = { 0 };
 	unsigned int tries = 0;
 	struct why why;
 

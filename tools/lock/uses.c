@@ -60,11 +60,15 @@ static int open_again(int fd, struct why *reterr_why)
 	int again;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	again = open(path, O_RDWR | O_CLOEXEC);
-	if (again < 0)
-		return why_set(reterr_why, -errno,
+	/* Without O_NONBLOCK its owner could let us wait, by a lease. */
+	again = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (again < 0) {
+		int err = errno == EWOULDBLOCK ? EBUSY : errno;
+
+		return why_set(reterr_why, -err,
 			       "cannot open lock file '%s' for writing: %s",
-			       USES_FILE, strerror(errno));
+			       USES_FILE, strerror(err));
+	}
 	return again;
 }
 
