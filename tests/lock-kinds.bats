@@ -74,7 +74,7 @@ load lock
 	run -75 --separate-stderr on no-cache-ids --exclusive --topology 1n1l2c1t --no-wait -- true
 	[[ $stderr == *"LLC 0 ("*"LLC 2 ("* ]]
 	kill -KILL -- "-${spawned[1]}"
-	run -0 on no-cache-ids --exclusive --topology 1n1l2c1t --wait=20 -- sh -c 'echo $KTSTR_CPUS'
+	run -0 --separate-stderr on no-cache-ids --exclusive --topology 1n1l2c1t --wait=20 -- sh -c 'echo $KTSTR_CPUS'
 	[ "$output" = "$(cat "$BATS_TEST_TMPDIR/cpus.1")" ]
 }
 
