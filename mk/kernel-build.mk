@@ -139,16 +139,21 @@ overridden = $(filter-out PATH HOME,$(foreach w,$(MAKEOVERRIDES),$(if $(findstri
 drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFLAGS \
 	KCONFIG_CONFIG KCONFIG_ALLCONFIG INSTALL_PATH MFLAGS MAKELEVEL MAKEFILES \
 	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS
-# Who built it, where and when would make two builds of one source differ.
+# Who built it, where and when would make two builds of one source differ. So
+# would LOCALVERSION, unless it is set: kbuild then adds "+" where git knows of no
+# tag; what the tree and .config say of the version stays. A time that is set
+# also has pahole write BTF in one order.
 same-image = KBUILD_BUILD_USER=ktstr KBUILD_BUILD_HOST=ktstr KBUILD_BUILD_VERSION=1 \
-	KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 1970'
+	KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 1970' LOCALVERSION=
 clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) $(same-image) \
 	MAKEFLAGS='$(if $(jobserver),$(filter -j%,$(flags-only)) $(jobserver))'
 
 tree = $(call read,tree)
 folder = $(or $(call field,build),$(tree))
 kernel-make = $(clean-env) $(MAKE) -C '$(tree)' $(if $(filter-out $(tree),$(folder)),O='$(folder)')
-build-args = $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) KCFLAGS=-Wno-error
+# Paths are in the DWARF, whose hash is the build id, which is in the image.
+no-paths = $(patsubst %,-fdebug-prefix-map=%=.,$(sort $(folder) $(tree)))
+build-args = $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) KCFLAGS='-Wno-error $(no-paths)' KAFLAGS='$(no-paths)'
 image = $(folder)/arch/x86/boot/bzImage
 log = $(out)/$(label).log
 logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),--echo) --title '$(name): $1'

@@ -53,9 +53,24 @@ load kernel
 @test "kernel.mk: who builds, where and when is the same in every image" {
 	run -0 kernel KERNEL=linux
 	grep -F ' BY=ktstr@ktstr AT=Thu Jan 1 00:00:00 UTC 1970' linux/builds
-	run -0 env KBUILD_BUILD_USER=me make ktstr-kernel KERNEL=linux KTSTR_KCONFIG_BASE=defconfig KBUILD_BUILD_HOST=here
+	run -0 env KBUILD_BUILD_USER=me LOCALVERSION=-mine make ktstr-kernel KERNEL=linux KTSTR_KCONFIG_BASE=defconfig KBUILD_BUILD_HOST=here
 	[ "$(builds)" = 2 ]
 	run ! grep -vF ' BY=ktstr@ktstr ' linux/builds
+	run ! grep -vx '.* LV=environment' linux/builds
+}
+
+@test "kernel.mk: the folder that a kernel is built in is not in it" {
+	cp -R linux away
+	rm -rf linux/.git
+	tar -cf linux.tar linux
+	run -0 kernel KERNEL=away
+	cmp away/arch/x86/boot/bzImage "ktstr-out/kernels/$(label)/bzImage"
+	run -0 kernel KERNEL=away KTSTR_KERNEL_O=elsewhere KTSTR_FORCE=1
+	cmp away/arch/x86/boot/bzImage elsewhere/arch/x86/boot/bzImage
+	run -0 kernel KERNEL=linux.tar
+	cmp away/arch/x86/boot/bzImage "ktstr-out/kernels/$(label)/bzImage"
+	strings -a away/vmlinux >text
+	run ! grep -F "$PWD" text
 }
 
 @test "kernel.mk: two makes at once publish links and list in turn" {
@@ -261,7 +276,7 @@ load kernel
 @test "kernel.mk: the kernel's make gets the jobserver, and nothing else of ours" {
 	run -0 make -k -j3 ktstr-kernel KERNEL=linux O=wrong V=1 KCFLAGS=-O9 NAME=wrong
 	run -0 grep bzImage linux/builds
-	[[ "$output" == *"KCFLAGS=-Wno-error MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V= BY="* ]]
+	[[ "$output" == *"KCFLAGS=-Wno-error -fdebug-prefix-map=$PWD/linux=. MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V= BY="* ]]
 	flags=${output#*MAKEFLAGS=}
 	[[ "${flags%% V=*}" != *k* ]]
 	[[ "$output" != *wrong* ]]
