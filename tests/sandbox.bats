@@ -359,6 +359,6 @@ work() {
 	# With these two closed, the pipe to the init would have their numbers.
 	ktstr-sandbox --cpus "$cpu" -- sh -c \
 		'sleep 0.2; grep Cpus_allowed_list: /proc/self/status; [ ! -e /proc/self/fd/2 ]' \
-		<&- 2>&- >out
-	[ "$(cat out)" = "Cpus_allowed_list:	$cpu" ]
+		<&- 2>&- >"$tmp/out"
+	[ "$(cat "$tmp/out")" = "Cpus_allowed_list:	$cpu" ]
 }
