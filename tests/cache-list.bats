@@ -103,6 +103,10 @@ json() { ktstr-cache -q list --json | jq -r "$1"; }
 	damage schema_drift 'sed -i "s/\"key\": \"one\"/\"key\": \"two\"/" metadata.json'
 	damage schema_drift 'sed -i "s#\"config\": {#\"../one/config\": {#" metadata.json'
 	damage schema_drift 'sed -i "s#\"image_name\": \"#&x/#" metadata.json'
+	# make has it in commands and in the names of links
+	for label in ../x "x'\\\$(id)'" 'a b' -x .x; do
+		damage schema_drift 'sed -i "s#\"label\": \"[^\"]*#\"label\": \"'"$label"'#" metadata.json'
+	done
 	damage image_missing 'rm bzImage'
 	damage image_missing 'rm bzImage; mkdir bzImage'
 	damage image_missing 'sed -i "s/\"image_name\": \"bz/&x/" metadata.json'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/store/entry.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -15,6 +16,8 @@
 
 /* Longest metadata.json that is read, in bytes. */
 #define META_BYTES_MAX (4 << 20)
+/* Longest label, so that names made of it are names of files. */
+#define LABEL_MAX 200
 /* How often an entry is looked at that is replaced meanwhile. */
 #define LOOKS_MAX 10
 
@@ -61,6 +64,21 @@ static bool is_below(const char *name)
 		name += len;
 	} while (*name++ == '/');
 	return true;
+}
+
+/* May @label be the name of a link, and stand in a shell's command? It is
+ * handed to both, see mk/kernel-build.mk, and an entry may come from somebody
+ * else. */
+static bool is_label(const char *label)
+{
+	for (const char *p = label; *p; p++) {
+		bool plain = isascii((unsigned char)*p) &&
+			     (isalnum((unsigned char)*p) || *p == '_');
+
+		if (!plain && (p == label || !strchr(".-+", *p)))
+			return false;
+	}
+	return strlen(label) <= LABEL_MAX;
 }
 
 /* Read metadata.json, and name what is wrong with it. */
@@ -117,6 +135,8 @@ static void check_fields(struct entry *e)
 				"metadata.json lists a file outside of the "
 				"entry");
 	}
+	if (!is_label(entry_text(e, "label")))
+		corrupt(e, "schema_drift", "its label is no name");
 	if (strchr(entry_text(e, "image_name"), '/'))
 		corrupt(e, "schema_drift", "the boot image is no file name");
 	if (!e->error_kind && strcmp(entry_text(e, "key"), e->key) != 0)
