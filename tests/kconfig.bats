@@ -75,7 +75,8 @@ setup() {
 	mkdir -p tree/mm tree/.git
 	printf 'config SMP\n\tbool "smp"\nconfig NUMA_BALANCING\n\tbool "x"\n\tdepends on NUMA && SMP\n\tdepends on !PREEMPT_RT\n\nconfig OTHER\n\tdepends on NOTHING\n' >tree/mm/Kconfig.more
 	echo 'config NOT_KNOWN' >tree/.git/Kconfig
-	run -0 --separate-stderr ktstr-kconfig check "$config" --requested one --tree tree
+	echo '# CONFIG_NUMA_BALANCING is not set' >>base
+	run -0 --separate-stderr ktstr-kconfig check base --requested one --tree tree
 	[ "${stderr_lines[0]}" = "ktstr-kconfig: one:1: CONFIG_NUMA_BALANCING=y was dropped: the final value is '# CONFIG_NUMA_BALANCING is not set'; it depends on NUMA && SMP && !PREEMPT_RT" ]
 	[ "${stderr_lines[1]}" = "ktstr-kconfig: one:2: CONFIG_NOT_KNOWN=y was dropped: this kernel tree has no such option" ]
 	[ "${stderr_lines[2]}" = "ktstr-kconfig: one:3: CONFIG_SMP_X=y was dropped: this kernel tree has no such option" ]
