@@ -103,7 +103,7 @@ commit() { field "$1" state.hash; }
 	[ "$(commit git+./linux#refs/heads/v1)" = "$first" ]
 	mkdir empty
 	run ! --separate-stderr ktstr-cache resolve git+./empty#x
-	[[ "$stderr" == "ktstr-cache: cannot ask '$PWD/empty' for 'x': "* ]]
+	[[ "$stderr" == "ktstr-cache: cannot ask '$PWD/empty' for 'x': fatal: '$PWD/empty' does not appear to be a git repository" ]]
 	refused --build-dir=out "resolve needs*"
 	run -2 --separate-stderr ktstr-cache resolve --build-dir out git+./linux
 	[[ "$stderr" == *"is a git URL; only a kernel tree is built in a folder"* ]]

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,18 +197,33 @@ static int listen_to(struct git_child *c, uint64_t until, struct str *out)
 	return 0;
 }
 
-/* The last line of what it said, as text that a terminal can bear. */
-static const char *last_line(struct git_child *c)
+/* Is @line the one with which git ends when ssh, or it, has said why before? */
+static bool is_epilogue(const char *line)
 {
-	char *line;
+	static const char text[] = "fatal: Could not read from remote";
 
-	while (c->said > 0 && c->errors[c->said - 1] == '\n')
-		c->errors[--c->said] = '\0';
-	line = strrchr(c->errors, '\n') ? strrchr(c->errors, '\n') + 1
-					: c->errors;
-	for (char *p = line; *p; p++)
-		*p = (unsigned char)*p < ' ' || *p == 127 ? ' ' : *p;
-	return *line ? line : "it said nothing";
+	return strncmp(line, text, strlen(text)) == 0;
+}
+
+/*
+ * The line of what it said that tells why: the first that is fatal, else what
+ * is before the epilogue, else the last. Control characters become blanks.
+ */
+static const char *reason(struct git_child *c)
+{
+	const char *last = NULL;
+	char *next = c->errors, *line;
+
+	while ((line = strsep(&next, "\n"))) {
+		for (char *p = line; *p; p++)
+			*p = (unsigned char)*p < ' ' || *p == 127 ? ' ' : *p;
+		if (last && is_epilogue(line))
+			return last;
+		if (strncmp(line, "fatal: ", 7) == 0)
+			return line;
+		last = *line ? line : last;
+	}
+	return last ? last : "it said nothing";
 }
 
 static int judge(struct git_child *c, const struct git_run *run, int r,
@@ -230,7 +246,7 @@ static int judge(struct git_child *c, const struct git_run *run, int r,
 			       run->what);
 	if (WEXITSTATUS(status) != 0)
 		return why_set(why, -EIO, "cannot %s: %s", run->what,
-			       last_line(c));
+			       reason(c));
 	return 0;
 }
 
