@@ -32,14 +32,14 @@ extra := $(abspath $(KTSTR_EXTRA_KCONFIG))
 outside := $(abspath $(KTSTR_KERNEL_O))
 
 # What the probe file says; read when a recipe needs it, since steps change it.
-field = $(shell ktstr-cache key --field $1 '$(probe)')
+field = $(subst |,$(space),$(patsubst $1=%,%,$(filter $1=%,$(subst $(space),|,$(file <$(probe).lines)))))
 label = $(call field,label)
 read = $(strip $(file <$(work)/$1))
 # Another make may do the same here, with the same names until the rename.
 in-turn = exec 9<'$(out)' && flock 9 &&
 resolve-to = ktstr-cache $2 --die-with-parent --kconfig-dir '$(kconfig)' resolve \
 	$(if $(extra),--extra-kconfig '$(extra)') $(if $(outside),--build-dir '$(outside)') \
-	--probe-file '$1' '$(spec)' >/dev/null
+	--probe-file '$1' --lines '$(spec)' >'$1.lines'
 
 #### kernels: one after the other, then the list
 

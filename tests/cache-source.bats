@@ -172,6 +172,15 @@ noted() {
 	since dirty-before ''
 }
 
+@test "cache: resolve --lines prints what there is, a line each" {
+	repo linux
+	run -0 --separate-stderr ktstr-cache resolve --lines linux
+	grep -Fx "path=$PWD/linux" <<<"$output"
+	grep -Fx kind=directory <<<"$output"
+	grep -Fx git=yes <<<"$output"
+	run -1 grep -E '^(dirty|url|hint|state)=' <<<"$output"
+}
+
 @test "cache: probe prints the state of a tree" {
 	repo linux
 	run -0 --separate-stderr ktstr-cache probe linux

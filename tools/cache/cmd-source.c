@@ -47,6 +47,23 @@ static void print_json(json_t *o)
 	json_decref(o);
 }
 
+/* Print what is neither null nor false: "NAME=VALUE", "yes" for true. */
+static void print_lines(json_t *o)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(o, name, value)
+	{
+		if (json_is_object(value))
+			print_lines(value);
+		else if (json_is_string(value))
+			printf("%s=%s\n", name, json_string_value(value));
+		else if (json_is_true(value))
+			printf("%s=yes\n", name);
+	}
+}
+
 /* Keep the probe for later. Return: 0 or -errno. */
 static int keep(const char *path, const struct source *s,
 		struct why *reterr_why)
@@ -79,7 +96,14 @@ int do_resolve(const struct options *o)
 		return fail(r, &why);
 	if (s.hint)
 		note("kernel '%s': %s", s.label, s.hint);
-	print_json(source_to_json(&s));
+	if (o->lines) {
+		json_t *all = source_to_json(&s);
+
+		print_lines(all);
+		json_decref(all);
+	} else {
+		print_json(source_to_json(&s));
+	}
 	return EX_PASS;
 }
 

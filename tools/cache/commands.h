@@ -24,7 +24,7 @@ struct options {
 	bool has_max_age, dry_run, eol;
 	const char *from;
 	bool all;
-	bool edited;
+	bool edited, lines;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
 	char **args;
 };

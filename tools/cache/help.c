@@ -55,6 +55,7 @@ const char commands_help[] =
 	"      --keep N             clean: spare the N newest\n"
 	"      --corrupt-only       clean: remove what cannot be used\n"
 	"      --force              clean: do not ask; push: replace what is there\n"
+	"      --lines              resolve: print NAME=VALUE lines, not JSON\n"
 	"      --json               list: print JSON\n"
 	"      --eol                list: ask which series are maintained still\n"
 	"      --max-size SIZE      gc: such as 20G; else $KTSTR_CACHE_MAX_SIZE\n"

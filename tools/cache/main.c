@@ -36,6 +36,7 @@ enum option_id {
 	O_FROM,
 	O_RANGE,
 	O_EDITED,
+	O_LINES,
 	O_ECHO,
 	O_APPEND_LOG,
 	O_KEEP,
@@ -67,7 +68,7 @@ static const struct command {
 	bool wraps;
 } commands[] = {
 	{ "resolve", do_resolve, 1, 1,
-	  BIT(O_PROBE_FILE) | BIT(O_EXTRA) | BIT(O_KCONFIG_DIR) |
+	  BIT(O_LINES) | BIT(O_PROBE_FILE) | BIT(O_EXTRA) | BIT(O_KCONFIG_DIR) |
 		  BIT(O_BUILD_DIR),
 	  false },
 	{ "probe", do_probe, 0, 1,
@@ -121,6 +122,7 @@ static const struct option longopts[] = {
 	{ "from", required_argument, NULL, O_FROM },
 	{ "range", required_argument, NULL, O_RANGE },
 	{ "edited", no_argument, NULL, O_EDITED },
+	{ "lines", no_argument, NULL, O_LINES },
 	{ "echo", no_argument, NULL, O_ECHO },
 	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
@@ -191,6 +193,9 @@ static void take_option(struct options *o, int id)
 	if (take_string(o, id))
 		return;
 	switch (id) {
+	case O_LINES:
+		o->lines = true;
+		break;
 	case O_EDITED:
 		o->edited = true;
 		break;
