@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,17 +29,31 @@ __attribute__((constructor)) static void keep_streams(void)
 	}
 }
 
+/* A value that somebody else chose must not command the terminal. */
+static void disarm(char *text)
+{
+	for (; *text; text++) {
+		bool control = (unsigned char)*text < ' ' || *text == 0x7f;
+
+		if (control && *text != '\n' && *text != '\t')
+			*text = '?';
+	}
+}
+
+/* At once: other programs write to the same standard error. */
 KTSTR_PRINTF(1, 0)
 static void put(const char *fmt, va_list ap)
 {
-	int saved = errno;
+	int saved = errno; /* for %m */
+	char *text = NULL;
 
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", program_invocation_short_name);
-	errno = saved; /* for %m */
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	if (text)
+		disarm(text);
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name,
+		text ? text : "out of memory");
+	free(text);
 	errno = saved;
 }
 
