@@ -362,3 +362,18 @@ work() {
 		<&- 2>&- >"$tmp/out"
 	[ "$(cat "$tmp/out")" = "Cpus_allowed_list:	$cpu" ]
 }
+
+@test "sandbox: nodes, and --strict, without CPUs are an error, whatever the variables say" {
+	KTSTR_CPUS='' run -2 ktstr-sandbox --mems 0 -- true
+	[ "$output" = "ktstr-sandbox: --mems needs --cpus or KTSTR_CPUS" ]
+	export KTSTR_CPUS=$cpu KTSTR_BYPASS_LLC_LOCKS=1
+	for option in "--mems=0" "--strict"; do
+		run -2 ktstr-sandbox "$option" -- true
+		[ "$output" = "ktstr-sandbox: ${option%=*} needs --cpus: KTSTR_BYPASS_LLC_LOCKS is set, so that KTSTR_CPUS is ignored" ]
+	done
+}
+
+@test "sandbox: a message does not command the terminal" {
+	run -2 ktstr-sandbox --cpus $'\e[2Jx\x7f' -- true
+	[ "$output" = "ktstr-sandbox: --cpus '?[2Jx?' is no list such as 0-3,8: look at byte 1" ]
+}

@@ -64,16 +64,19 @@ static cpu_set_t read_option_list(const char *from)
 static void add_environment(struct request *req)
 {
 	const char *bypass = getenv("KTSTR_BYPASS_LLC_LOCKS");
-	bool given = CPU_COUNT(&req->cpus) > 0;
-
-	if (!given && CPU_COUNT(&req->mems) > 0 && !getenv("KTSTR_CPUS"))
-		die(EX_USAGE, "--mems needs --cpus or KTSTR_CPUS");
 	/* Nothing was reserved, so that there is nothing to keep to. */
-	if (bypass && *bypass && !given)
-		return;
-	if (!given)
+	bool reserved = !bypass || !*bypass;
+
+	if (CPU_COUNT(&req->cpus) == 0 && reserved)
 		req->cpus = read_list("KTSTR_CPUS", getenv("KTSTR_CPUS"));
-	if (CPU_COUNT(&req->mems) == 0)
+	if (CPU_COUNT(&req->cpus) == 0 &&
+	    (req->strict || CPU_COUNT(&req->mems) > 0))
+		die(EX_USAGE, "%s needs --cpus%s",
+		    req->strict ? "--strict" : "--mems",
+		    reserved ? " or KTSTR_CPUS"
+			     : ": KTSTR_BYPASS_LLC_LOCKS is set, so that "
+			       "KTSTR_CPUS is ignored");
+	if (CPU_COUNT(&req->mems) == 0 && reserved)
 		req->mems = read_list("KTSTR_MEMS", getenv("KTSTR_MEMS"));
 }
 
@@ -83,8 +86,6 @@ static void check(const struct request *req)
 
 	if (!*req->argv)
 		die(EX_USAGE, "needs a command to run; see --help");
-	if (req->strict && CPU_COUNT(&req->cpus) == 0)
-		die(EX_USAGE, "--strict needs --cpus or KTSTR_CPUS");
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return; /* more CPUs than we know: the kernel will tell */
 	CPU_AND(&both, &req->cpus, &allowed);
