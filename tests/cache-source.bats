@@ -299,5 +299,12 @@ refused() {
 	tar -cf stuff.tar stuff
 	run -2 --separate-stderr ktstr-cache fetch --to to stuff.tar
 	[ "$stderr" = "ktstr-cache: tarball '$PWD/stuff.tar' holds no kernel tree: its top folder has no Makefile that tells a version" ]
+	# a version is part of keys, which are names of folders
+	for version in ../x "6'" '$(id)' 'a/b'; do
+		printf 'VERSION = 6\nPATCHLEVEL = %s\n' "$version" >stuff/Makefile
+		tar -cf stuff.tar stuff
+		run -2 --separate-stderr ktstr-cache resolve ./stuff.tar
+		[[ "$stderr" == *"no Makefile that tells a version" ]]
+	done
 	[ ! -e to ]
 }

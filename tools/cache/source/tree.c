@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/source/resolve.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -31,6 +33,18 @@ int source_check_tree(const char *folder, struct why *reterr_why)
 		       kconfig	  ? "Makefile"
 		       : makefile ? "Kconfig"
 				  : "Makefile and no Kconfig");
+}
+
+/* What a version may have in it, for it is part of keys and of their folders.
+ */
+static bool is_version(const char *text)
+{
+	for (; *text; text++) {
+		if (!isascii((unsigned char)*text) ||
+		    (!isalnum((unsigned char)*text) && !strchr(".-_+", *text)))
+			return false;
+	}
+	return true;
 }
 
 /* "VERSION = 6" of a kernel's Makefile, or "". */
@@ -62,6 +76,10 @@ char *source_makefile_version(const char *text)
 	    asprintf(&version, "%s.%s%s%s%s", major, minor, *patch ? "." : "",
 		     patch, extra) < 0)
 		return NULL;
+	if (!is_version(version)) {
+		free(version);
+		return NULL;
+	}
 	return version;
 }
 
