@@ -7,6 +7,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
 	export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
+	export KTSTR_KCONFIG_DIR=$KTSTR_TOP/kconfig
 	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_EXTRA_KCONFIG KTSTR_KERNEL_O KTSTR_CACHE_DIRTY
 	git config --global user.name t
 	git config --global user.email t@localhost
