@@ -109,6 +109,15 @@ static int open_or_create(int folder, const char *name, bool create)
 	return -EBUSY;
 }
 
+static const char *open_trouble(int err)
+{
+	if (err == EBUSY)
+		return "another program keeps it from us";
+	if (err == ELOOP) /* O_NOFOLLOW */
+		return "it is a symbolic link";
+	return strerror(err);
+}
+
 int lock_file_open(int folder, const char *name, bool create,
 		   struct why *reterr_why)
 {
@@ -121,9 +130,7 @@ int lock_file_open(int folder, const char *name, bool create,
 		fd = -EBUSY;
 	if (fd < 0)
 		return why_set(reterr_why, fd, "cannot open lock file '%s': %s",
-			       name,
-			       fd == -EBUSY ? "another program keeps it from us"
-					    : strerror(-fd));
+			       name, open_trouble(-fd));
 	if (fstat(fd, &st) < 0)
 		return why_set(reterr_why, -errno,
 			       "cannot look at lock file '%s': %s", name,

@@ -316,6 +316,9 @@ void reserve(const struct request *req, struct view *v, struct plan *ret)
 
 		if (r == 0)
 			break;
+		if (r != -EWOULDBLOCK && v->folder >= 0)
+			die(EX_BROKEN, "%s; the lock folder is '%s'", why.text,
+			    v->path);
 		if (r != -EWOULDBLOCK)
 			die(EX_BROKEN, "%s", why.text);
 		refused = blocked;
