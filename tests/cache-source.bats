@@ -134,7 +134,7 @@ noted() {
 	check makefile "'$PWD/makefile' is no kernel tree: it has no Kconfig"
 	check ./file "'$PWD/file' is neither a kernel tree nor a kernel tarball (tar, plain or in xz, gzip or zstd)"
 	check /dev/null "kernel '/dev/null' is neither a folder nor a tarball"
-	check '' "a key has 1 to 200 characters, this has 0"
+	check '' 'no kernel is named'
 }
 
 @test "cache: other machines are refused with a sentence" {
@@ -307,4 +307,24 @@ refused() {
 		[[ "$stderr" == *"no Makefile that tells a version" ]]
 	done
 	[ ! -e to ]
+}
+
+@test "cache: a path that leads nowhere, or is too long, is the caller's error" {
+	ln -s loop loop
+	run -2 --separate-stderr ktstr-cache resolve ./loop
+	[[ "$stderr" == "ktstr-cache: kernel './loop': "* ]]
+	run -2 --separate-stderr ktstr-cache resolve "./$(printf '%0300d' 0)"
+	[[ "$stderr" == *"File name too long" ]]
+	run -2 --separate-stderr ktstr-cache resolve ""
+	[ "$stderr" = "ktstr-cache: no kernel is named" ]
+}
+
+@test "cache: expand prints a line for each, so no spec has a line end in it" {
+	run -2 --separate-stderr ktstr-cache expand $'a\nb'
+	[[ "$stderr" == "ktstr-cache: "*"a line end may not be in the name of a kernel" ]]
+	[ "$output" = "" ]
+	run -0 ktstr-cache expand $'\ta,\n b'
+	[ "$output" = $'a\nb' ]
+	mkdir $'a\nb'
+	run -2 ktstr-cache expand $'a\nb'
 }

@@ -28,6 +28,8 @@ int fail(int error, const struct why *why)
 	case -EEXIST:
 	case -EOPNOTSUPP:
 	case -EBADMSG:
+	case -ELOOP:
+	case -ENAMETOOLONG:
 		return EX_USAGE;
 	case -EBUSY:
 		return EX_BUSY;

@@ -11,8 +11,15 @@
 
 static int add(char ***specs, const char *spec, struct why *reterr_why)
 {
-	int r = words_have(*specs, spec) ? 0 : words_append(specs, spec);
+	int r;
 
+	/* They are printed a line each. */
+	if (strchr(spec, '\n'))
+		return why_set(reterr_why, -EINVAL,
+			       "kernel '%s': a line end may not be in the name "
+			       "of a kernel",
+			       spec);
+	r = words_have(*specs, spec) ? 0 : words_append(specs, spec);
 	return r < 0 ? why_set(reterr_why, r, "out of memory") : 0;
 }
 

@@ -59,6 +59,8 @@ enum spec_kind spec_kind(const char *text)
 
 int spec_check_single(const char *text, struct why *reterr_why)
 {
+	if (!*text)
+		return why_set(reterr_why, -EINVAL, "no kernel is named");
 	if (spec_kind(text) != SPEC_RANGE)
 		return 0;
 	return why_set(reterr_why, -EINVAL,

@@ -25,7 +25,7 @@ enum spec_kind {
 /* What @text is. */
 enum spec_kind spec_kind(const char *text);
 
-/* Refuse a range. Return: 0 or -EINVAL with a sentence. */
+/* Refuse a range, and no text. Return: 0 or -EINVAL with a sentence. */
 int spec_check_single(const char *text, struct why *reterr_why);
 
 /**
