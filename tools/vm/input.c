@@ -2,7 +2,6 @@
 #include "tools/vm/input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,8 +42,6 @@ size_t input_read(unsigned int timeout_s, char **ret)
 	ssize_t n;
 
 	*ret = NULL;
-	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
-		return 0; /* closed */
 	if (isatty(STDIN_FILENO))
 		die(EX_USAGE, "standard input is a terminal, which exec does "
 			      "not carry into the machine, and 'shell' is not "
