@@ -36,13 +36,19 @@ ktstr-kernel-make = $(MAKE)
 ktstr-kernel-run = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 ktstr-kernel-set = $(if $($1),$1='$($1)')
 
+# The shell gets them between quotes, so none may have one.
+ktstr-kernel-settings = KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR \
+	KTSTR_CACHE_DIRTY KTSTR_KERNEL_O KTSTR_FORCE KTSTR_CLEAN V
+ktstr-kernel-no-quotes = $(foreach v,KERNEL KTSTR_OUT $(ktstr-kernel-settings),\
+	$(if $(findstring ',$($v)),$(error ktstr: $v may not have a quote in it: $($v))))
+
 # One process, so that it has make for its parent, and ends when make does.
 .PHONY: ktstr-kernel
 ktstr-kernel: $(ktstr-tools)
-	$(ktstr-no-blanks)
+	$(ktstr-no-blanks)$(ktstr-kernel-no-quotes)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
-	$(foreach v,KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR KTSTR_CACHE_DIRTY KTSTR_KERNEL_O KTSTR_FORCE KTSTR_CLEAN V,$(call ktstr-kernel-set,$v)) \
+	$(foreach v,$(ktstr-kernel-settings),$(call ktstr-kernel-set,$v)) \
 	ktstr-cache work --die-with-parent -- \
 	$(ktstr-kernel-make) --no-print-directory -f '$(ktstr-kernel-dir)/kernel-build.mk' \
 	kernels KERNEL='$(KERNEL)' KTSTR_OUT='$(KTSTR_OUT)'

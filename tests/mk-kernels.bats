@@ -119,3 +119,11 @@ other_tree() {
 	run -0 kernel KERNEL=linux.tar KTSTR_CLEAN=1
 	[[ "$output" == *"there is nothing to clean, its source was just unpacked"* ]]
 }
+
+@test "kernels: a quote in a setting is refused, not run" {
+	run -2 --separate-stderr kernel KERNEL="x'\$\$(touch made)'"
+	[[ "$stderr" == *"ktstr: KERNEL may not have a quote in it: x'"* ]]
+	run -2 --separate-stderr kernel KERNEL=linux KTSTR_EXTRA_KCONFIG="it's"
+	[[ "$stderr" == *"ktstr: KTSTR_EXTRA_KCONFIG may not have a quote in it: it's"* ]]
+	[ ! -e made ]
+}
