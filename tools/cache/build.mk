@@ -1,6 +1,6 @@
 # The kernel cache: sources, keys, entries.
 progs-y            += ktstr-cache
-ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-clean.o cmd-entries.o cmd-gc.o cmd-host.o cmd-list.o cmd-show.o cmd-source.o cmd-wrap.o) \
+ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-clean.o cmd-entries.o cmd-gc.o cmd-host.o cmd-list.o cmd-show.o cmd-why.o cmd-source.o cmd-wrap.o) \
 	$(addprefix tools/cache/net/,body.o http.o part.o transfer.o url.o) \
 	tools/cache/cmd-expand.o $(addprefix tools/cache/source/,download.o download-keep.o expand.o mirror.o \
 		newest.o recent.o release.o releases.o sums.o version.o) \

@@ -51,6 +51,11 @@ int do_show(const struct options *o)
 	json_t *all, *value;
 	bool has_value;
 
+	if (o->why)
+		return do_why(o);
+	if (o->args[1] || o->extra || o->build_dir)
+		die(EX_USAGE, "show takes one KEY, and --field alone; two "
+			      "kernels go with --why");
 	look_or_exit(o, o->args[0], &e);
 	kconfig_now(o, now);
 	all = describe_entry(o->root, &e, now);

@@ -24,7 +24,7 @@ struct options {
 	bool has_max_age, dry_run, eol;
 	const char *from;
 	bool all;
-	bool edited, lines;
+	bool edited, lines, why;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
 	char **args;
 };
@@ -46,6 +46,7 @@ int do_get(const struct options *o);
 int do_push(const struct options *o);
 int do_pull(const struct options *o);
 int do_show(const struct options *o);
+int do_why(const struct options *o);
 int do_list(const struct options *o);
 int do_verify(const struct options *o);
 int do_clean(const struct options *o);

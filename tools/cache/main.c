@@ -37,6 +37,7 @@ enum option_id {
 	O_RANGE,
 	O_EDITED,
 	O_LINES,
+	O_WHY,
 	O_ECHO,
 	O_APPEND_LOG,
 	O_KEEP,
@@ -90,7 +91,10 @@ static const struct command {
 	{ "pull", do_pull, 0, MANY, BIT(O_FROM) | BIT(O_ALL), false },
 	{ "list", do_list, 0, 0,
 	  BIT(O_RANGE) | BIT(O_EOL) | BIT(O_JSON) | BIT(O_KCONFIG_DIR), false },
-	{ "show", do_show, 1, 1, BIT(O_FIELD) | BIT(O_KCONFIG_DIR), false },
+	{ "show", do_show, 1, 2,
+	  BIT(O_FIELD) | BIT(O_KCONFIG_DIR) | BIT(O_WHY) | BIT(O_EXTRA) |
+		  BIT(O_BUILD_DIR),
+	  false },
 	{ "verify", do_verify, 0, 1, 0, false },
 	{ "vmlinux", do_vmlinux, 1, 1, 0, false },
 	{ "gc", do_gc, 0, 0, BIT(O_MAX_SIZE) | BIT(O_MAX_AGE) | BIT(O_DRY_RUN),
@@ -123,6 +127,7 @@ static const struct option longopts[] = {
 	{ "range", required_argument, NULL, O_RANGE },
 	{ "edited", no_argument, NULL, O_EDITED },
 	{ "lines", no_argument, NULL, O_LINES },
+	{ "why", no_argument, NULL, O_WHY },
 	{ "echo", no_argument, NULL, O_ECHO },
 	{ "append", no_argument, NULL, O_APPEND_LOG },
 	{ "keep", required_argument, NULL, O_KEEP },
@@ -193,6 +198,9 @@ static void take_option(struct options *o, int id)
 	if (take_string(o, id))
 		return;
 	switch (id) {
+	case O_WHY:
+		o->why = true;
+		break;
 	case O_LINES:
 		o->lines = true;
 		break;

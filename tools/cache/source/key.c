@@ -72,12 +72,18 @@ static void add_source(struct str *key, const struct source *s)
 	}
 }
 
-void source_add_config(struct str *out, const struct source *s)
+void source_add_base(struct str *out, const struct source *s)
 {
 	if (s->kind == SOURCE_DIRECTORY && *s->state.base)
-		str_addf(out, "cfg%s-", s->state.base);
+		str_addf(out, "cfg%s", s->state.base);
 	else
-		str_addf(out, "%s-", s->kconfig.base);
+		str_add(out, s->kconfig.base);
+}
+
+void source_add_config(struct str *out, const struct source *s)
+{
+	source_add_base(out, s);
+	str_add(out, "-");
 	kconfig_format(out, &s->kconfig);
 }
 

@@ -99,8 +99,11 @@ struct source_request {
 int source_resolve(const struct source_request *req, struct source *ret,
 		   struct why *reterr_why);
 
-/* Append what names the configuration: BASE-kcHASH[-xkcHASH], where BASE is
- * "tiny", "def" or, for a folder with a .config of the user's, "cfgHASH". */
+/* Append what the fragments are put upon: "tiny", "def" or, for a folder with a
+ * .config of the user's, "cfgHASH"; nothing where none of it is ours. */
+void source_add_base(struct str *out, const struct source *s);
+
+/* Append what names the configuration: BASE-kcHASH[-xkcHASH]. */
 void source_add_config(struct str *out, const struct source *s);
 
 /* The source as a JSON object, a new reference; NULL if memory ran out. */

@@ -123,6 +123,32 @@ static int add_identity(json_t *meta, const struct store_request *req)
 	return 0;
 }
 
+static int add_base(json_t *meta, const struct source *s)
+{
+	auto_str struct str base = { 0 };
+
+	if (s)
+		source_add_base(&base, s);
+	return json_object_set_new(meta, "kconfig_base",
+				   base.len ? json_string(str_text(&base))
+					    : json_null());
+}
+
+json_t *meta_of_source(const struct source *s)
+{
+	json_t *meta =
+		json_pack("{s:o, s:s?, s:s, s:s?, s:s?, s:s?}", "source",
+			  describe_source(s), "version", or_null(s->version),
+			  "arch", s->arch, "identity", or_null(s->identity),
+			  "ktstr_kconfig_hash", or_null(s->kconfig.builtin),
+			  "extra_kconfig_hash", or_null(s->kconfig.extra));
+
+	if (meta && add_base(meta, s) == 0)
+		return meta;
+	json_decref(meta);
+	return NULL;
+}
+
 int meta_make(const struct store_request *req, const char *work,
 	      const char *image_name, bool has_btf, json_t **ret,
 	      struct why *reterr_why)
@@ -166,7 +192,7 @@ int meta_make(const struct store_request *req, const char *work,
 		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
 		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
 		KTSTR_VERSION, "files", files);
-	if (!meta || add_identity(meta, req) < 0) {
+	if (!meta || add_base(meta, s) < 0 || add_identity(meta, req) < 0) {
 		json_decref(meta);
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	}

@@ -6,6 +6,10 @@
 
 #include "tools/cache/store/store.h"
 
+/* What metadata.json says of the source of a build: source, kconfig_base and
+ * others, a new reference; NULL when memory ran out. */
+json_t *meta_of_source(const struct source *s);
+
 /**
  * meta_make() - describe an entry
  * @work:       the folder with its files
