@@ -289,7 +289,7 @@ while True: c = s.accept(); open("asked", "w"); keep = locals().setdefault("all"
 	holder=${spawned[-1]}
 	until_true test -e held
 	spawn sh -c "ktstr-cache fetch 'git+$PWD/linux#topic/one' --to b >out"
-	waits() { grep -q -- '->' /proc/locks; }
+	waits() { grep -q -- "-> FLOCK.*:$(stat -c %i "$lock") " /proc/locks; }
 	until_true waits
 	[ ! -e b ]
 	kill -- "-$holder"

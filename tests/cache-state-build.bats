@@ -86,10 +86,12 @@ field() { ktstr-cache resolve linux 2>/dev/null | jq -r ".$1"; }
 	rm linux/slow
 	until_true grep 'built in' first.log
 	grep "'$PWD/linux' was edited meanwhile (commit .*, edited, then commit .*, edited)" first.log
+	# It is neither what the tree was before,
+	sed -i '$d' linux/touched.c
 	run -0 kernel
 	[ "$(builds)" = 2 ]
-	# Nor is the edit undone what was built then.
-	sed -i '$d' linux/touched.c
+	# nor what it was afterwards.
+	echo '/* edited */' >>linux/touched.c
 	run -0 kernel
 	[ "$(builds)" = 3 ]
 }

@@ -255,8 +255,7 @@ big() {
 	tree bare
 	git -C bare init -q --bare .
 	check bare
-	tree far
-	git -C far init -q
+	repo far
 	git -C far config core.worktree "$PWD/linux"
 	check far
 }

@@ -120,6 +120,39 @@ TEST(refuses_an_index_that_is_cut_or_odd)
 	free(data);
 }
 
+TEST(extensions_of_an_index_are_bounded)
+{
+	/* Name, size, and what the index then is. */
+	static const struct {
+		const char *head;
+		int want;
+	} cases[] = {
+		{ "TREE\0\0\0\0", 0 },
+		{ "XXXX\0\0\0\0", 0 },
+		{ "link\0\0\0\0", -ENOTSUP },
+		{ "sdir\0\0\0\0", -ENOTSUP },
+		{ "TREE\0\0\0\1", -EBADMSG },
+		{ "TREE\xff\xff\xff\xff", -EBADMSG },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gindex x;
+		size_t size;
+		uint8_t *plain = make_index(&size, "a");
+		uint8_t *data = calloc(1, size + 8);
+
+		CHECK(data);
+		memcpy(data, plain, size);
+		memcpy(data + size - TAIL, cases[i].head, 8);
+		free(plain);
+		CHECK_INT(gindex_parse(data, size + 8, &x), cases[i].want);
+		if (cases[i].want == 0)
+			gindex_done(&x);
+		else
+			free(data);
+	}
+}
+
 TEST(a_path_set_grows)
 {
 	struct path_set s = { 0 };
