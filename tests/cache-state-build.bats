@@ -6,7 +6,7 @@ load helper
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
-	export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
+	export KTSTR_KCONFIG_DIR=$KTSTR_TOP/kconfig HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
 	export KTSTR_KCONFIG_DIR=$KTSTR_TOP/kconfig
 	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_EXTRA_KCONFIG KTSTR_KERNEL_O KTSTR_CACHE_DIRTY
 	git config --global user.name t
@@ -131,10 +131,10 @@ field() { ktstr-cache resolve linux 2>/dev/null | jq -r ".$1"; }
 }
 
 @test "cache: KTSTR_CACHE_DIRTY is 1 or 0, and gives no key to a tree without git" {
-	KTSTR_CACHE_DIRTY=yes run -2 --separate-stderr ktstr-cache resolve linux --kconfig-dir "$KTSTR_TOP/kconfig"
+	KTSTR_CACHE_DIRTY=yes run -2 --separate-stderr ktstr-cache resolve linux
 	[ "$stderr" = "ktstr-cache: KTSTR_CACHE_DIRTY is 'yes'; it may be 1 or 0" ]
 	rm -rf linux/.git
-	KTSTR_CACHE_DIRTY=1 run -0 --separate-stderr ktstr-cache resolve linux --kconfig-dir "$KTSTR_TOP/kconfig"
+	KTSTR_CACHE_DIRTY=1 run -0 --separate-stderr ktstr-cache resolve linux
 	[ "$(jq -c '[.key, .identity]' <<<"$output")" = '[null,null]' ]
 	[[ "$stderr" == *"put the source under git"* ]]
 }
