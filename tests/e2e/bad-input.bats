@@ -82,7 +82,7 @@ refused() {
 	[ "$(cat ktstr-out/kernels/list)" = k ]
 	rm ktstr-out/kernels/list
 	fails
-	refused "ktstr: set KERNEL to a kernel tree, a tarball or a cache key"
+	refused "ktstr: set KERNEL to a kernel tree, a tarball, a version or a cache key"
 	echo k >ktstr-out/kernels/list
 }
 
