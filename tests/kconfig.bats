@@ -77,9 +77,74 @@ setup() {
 	echo 'config NOT_KNOWN' >tree/.git/Kconfig
 	echo '# CONFIG_NUMA_BALANCING is not set' >>base
 	run -0 --separate-stderr ktstr-kconfig check base --requested one --tree tree
-	[ "${stderr_lines[0]}" = "ktstr-kconfig: one:1: CONFIG_NUMA_BALANCING=y was dropped: the final value is '# CONFIG_NUMA_BALANCING is not set'; it depends on NUMA && SMP && !PREEMPT_RT" ]
+	[ "${stderr_lines[0]}" = "ktstr-kconfig: one:1: CONFIG_NUMA_BALANCING=y was dropped: the final value is '# CONFIG_NUMA_BALANCING is not set'; it depends on NUMA && SMP, which is not so" ]
 	[ "${stderr_lines[1]}" = "ktstr-kconfig: one:2: CONFIG_NOT_KNOWN=y was dropped: this kernel tree has no such option" ]
 	[ "${stderr_lines[2]}" = "ktstr-kconfig: one:3: CONFIG_SMP_X=y was dropped: this kernel tree has no such option" ]
+}
+
+# dropped REQUEST: what check says of it, behind the final value. The tree has
+# the Kconfig file "kfile", the configuration is "base".
+dropped() {
+	mkdir -p tree/arch/x86 tree/arch/arm64 tree/scripts/kconfig/tests
+	cp kfile tree/Kconfig
+	echo "$1" >one
+	run -0 --separate-stderr ktstr-kconfig check base --requested one --tree tree
+	said=${stderr##*was dropped: }
+	said=${said#*"'; "}
+}
+
+@test "kconfig: check tells why a request was dropped, when it can be told" {
+	printf '%s\n' 'if A' 'config B' $'\tbool "b"' $'\tdepends on A && (S = "x" || C > 5)' endif \
+		'config HIDDEN' $'\tdef_bool A' 'choice' $'\tprompt "one"' 'config ONE' $'\tbool "1"' endchoice \
+		'config A' $'\tbool "a"' $'\tselect HIDDEN if S = "a b"' 'config S' $'\tstring "s"' \
+		'config MOD' $'\ttristate "m"' >kfile
+	echo CONFIG_HIDDEN=y >>base
+	dropped CONFIG_B=y
+	[ "$said" = 'it depends on (S = "x" || C > 5), which is not so' ]
+	dropped CONFIG_HIDDEN=n
+	[ "$said" = "it is selected by CONFIG_A" ]
+	sed -i 's/"a b"/"c"/' kfile
+	dropped CONFIG_HIDDEN=n
+	[ "$said" = "it cannot be set, only other options do that" ]
+	dropped CONFIG_ONE=y
+	[ "$said" = "another option of its choice is on" ]
+	dropped CONFIG_S=word
+	[ "$said" = "the value of this option is a string, which needs quotes" ]
+	dropped CONFIG_MOD=m
+	[ "$said" = "CONFIG_MODULES is off" ]
+}
+
+@test "kconfig: check knows which architecture a configuration is for" {
+	: >kfile
+	dropped CONFIG_FOREIGN=y
+	[ "$said" = "this kernel tree has no such option" ]
+	printf 'config FOREIGN\n\tbool "f"\n' >tree/arch/arm64/Kconfig
+	cp tree/arch/arm64/Kconfig tree/scripts/kconfig/tests/Kconfig
+	dropped CONFIG_FOREIGN=y
+	[ "$said" = "only another architecture has this option" ]
+	printf 'config FOREIGN\n\tbool "f"\n\tdepends on NOTHING\n' >tree/arch/x86/Kconfig
+	echo CONFIG_X86=y >>base
+	dropped CONFIG_FOREIGN=y
+	[ "$said" = "it depends on NOTHING, which is not so" ]
+}
+
+@test "kconfig: values of all kinds are compared as kconfig writes them" {
+	printf '%s\n' CONFIG_HEX=0x1000 CONFIG_INT=-5 'CONFIG_S="a # \"b\""' >base
+	printf '%s\r\n' CONFIG_HEX=1000 CONFIG_INT=-5 'CONFIG_S="a # \"b\""' '# CONFIG_NONE is not set' '' >one
+	run -0 --separate-stderr ktstr-kconfig check base --requested one
+	[ "$stderr" = "" ]
+	run -0 ktstr-kconfig stale base one
+	echo CONFIG_HEX=0x2000 >one
+	run -1 ktstr-kconfig stale base one
+	{ printf 'CONFIG_S="' && head -c 1000000 /dev/zero | tr '\0' x && echo '"'; } >long
+	run -0 ktstr-kconfig merge base long
+	[ "${#lines[2]}" = 1000011 ]
+}
+
+@test "kconfig: merge says when one fragment contradicts itself" {
+	printf 'CONFIG_A=y\nCONFIG_B=y\n# CONFIG_A is not set\nCONFIG_B=y\n' >one
+	run -0 --separate-stderr ktstr-kconfig merge base one
+	[ "$stderr" = "ktstr-kconfig: one:3: # CONFIG_A is not set overrides CONFIG_A=y of one:1" ]
 }
 
 @test "kconfig: a line that is no option is named with its place" {
@@ -98,7 +163,9 @@ setup() {
 @test "kconfig: a file that cannot be read is a sentence" {
 	run -2 --separate-stderr ktstr-kconfig merge nowhere base
 	[ "$stderr" = "ktstr-kconfig: cannot read 'nowhere': No such file or directory" ]
-	run -2 ktstr-kconfig stale base "$BATS_TEST_TMPDIR"
+	run -2 --separate-stderr ktstr-kconfig stale base "$BATS_TEST_TMPDIR"
+	[ "$stderr" = "ktstr-kconfig: cannot read '$BATS_TEST_TMPDIR': Is a directory" ]
+	run -2 --separate-stderr ktstr-kconfig check base --requested one --tree nowhere
 	head -c 4096 /dev/zero >zeros
 	run -2 --separate-stderr ktstr-kconfig stale base zeros
 	[[ "$stderr" == *"NUL byte"* ]]

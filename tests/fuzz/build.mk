@@ -13,6 +13,7 @@ endef
 $(eval $(call fuzz-target,cpulist))
 $(eval $(call fuzz-target,jobserver))
 $(eval $(call fuzz-target,kconfig,tools/kconfig/conf.o))
+$(eval $(call fuzz-target,kfile,$(addprefix tools/kconfig/,conf.o expr.o kfile.o tree.o)))
 $(eval $(call fuzz-target,kernel-spec,$(addprefix tools/cache/source/,spec.o version.o)))
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))

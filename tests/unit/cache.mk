@@ -18,6 +18,9 @@ $(foreach t,elf metadata tar,$(eval $(call cache-fuzz,$t)))
 
 tests-y                   += test-kconfig-conf
 test-kconfig-conf-objs-y  := tests/unit/test-kconfig-conf.o tools/kconfig/conf.o
+tests-y                   += test-kconfig-tree
+test-kconfig-tree-objs-y  := tests/unit/test-kconfig-tree.o \
+	$(addprefix tools/kconfig/,conf.o expr.o kfile.o tree.o)
 tests-y                   += test-kconfig-check
 test-kconfig-check-objs-y := tests/unit/test-kconfig-check.o tools/kconfig/conf.o \
-	tools/kconfig/check.o tools/kconfig/tree.o
+	tools/kconfig/check.o tools/kconfig/tree.o tools/kconfig/kfile.o tools/kconfig/expr.o

@@ -10,7 +10,7 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-cle
 		local-tarball.o source.o spec.o state.o tarball.o tarball-look.o toolchain.o tree.o) \
 	$(addprefix tools/cache/store/,copy.o describe.o entries.o entry.o lock.o meta.o remove.o \
 		share.o store.o strip.o temp.o usage.o vmlinux.o) \
-	$(addprefix tools/cache/wrap/,progress.o wrap.o) tools/kconfig/check.o tools/kconfig/conf.o tools/kconfig/tree.o
+	$(addprefix tools/cache/wrap/,progress.o wrap.o) $(addprefix tools/kconfig/,check.o conf.o expr.o kfile.o tree.o)
 ktstr-cache-objs-y += tools/cache/cmd-remote.o $(addprefix tools/cache/remote/, \
 	archive-read.o archive-write.o folder.o manifest.o remote.o secret.o settings.o sync.o)
 ktstr-cache-libs-y := -larchive -lgit2 -ljansson -lelf -lnettle -lcurl $(lib-lzma)

@@ -109,53 +109,87 @@ size_t required_missing(const struct conf *config, const struct required *list,
 	return missing;
 }
 
-/* Append the sentence about one dropped request. Return: 0 or -errno. */
-static int explain(const struct conf_line *want, const struct conf_line *have,
-		   const char *tree, struct str *out, struct why *reterr_why)
+static bool is_tristate(const char *value)
 {
-	struct conf_line final = { .name = want->name,
-				   .value = have ? have->value : (char *)"n" };
-	auto_str struct str depends = { 0 };
-	int known = 1;
+	return value[0] && !value[1] && strchr("ymn", value[0]);
+}
+
+/* Append why @want did not become true, as far as it can be told. */
+static void add_reason(const struct conf *config, const struct conf_line *want,
+		       const struct conf_line *final,
+		       const struct option_facts *o, struct str *out)
+{
+	const struct conf_line modules = { .name = (char *)"CONFIG_MODULES",
+					   .value = (char *)"y" };
+	bool off = strcmp(want->value, "n") == 0;
+
+	if (*final->value == '"' && *want->value != '"')
+		str_add(out, "; the value of this option is a string, which "
+			     "needs quotes");
+	else if (strcmp(want->value, "m") == 0 && !conf_has(config, &modules))
+		str_add(out, "; CONFIG_MODULES is off");
+	else if (!o || (off && !o->selected.len && !o->known))
+		return;
+	else if (off && o->selected.len)
+		str_addf(out, "; it is selected by %s", str_text(&o->selected));
+	else if (!o->prompt)
+		str_add(out, "; it cannot be set, only other options do that");
+	else if (!o->visible)
+		str_addf(out, "; it depends on %s, which is not so",
+			 str_text(&o->unmet));
+	else if (o->in_choice && is_tristate(want->value))
+		str_add(out, "; another option of its choice is on");
+}
+
+/* Append the sentence about one dropped request; @o is NULL without a tree. */
+static void explain(const struct conf *config, const struct conf_line *want,
+		    const struct option_facts *o, struct str *out)
+{
+	const struct conf_line *have = conf_find(config, want->name);
+	const struct conf_line final = { .name = want->name,
+					 .value = have ? have->value
+						       : (char *)"n" };
 
 	str_addf(out, "%s:%u: ", want->file, want->line);
 	conf_format_line(out, want);
-	if (tree) {
-		known = tree_find_option(tree, want->name, &depends,
-					 reterr_why);
-		if (known < 0)
-			return known;
-	}
-	if (!known) {
-		str_add(out, " was dropped: this kernel tree has no such "
-			     "option\n");
-		return 0;
+	if (o && !o->known) {
+		str_add(out, o->foreign ? " was dropped: only another "
+					  "architecture has this option\n"
+					: " was dropped: this kernel tree has "
+					  "no such option\n");
+		return;
 	}
 	str_add(out, " was dropped: the final value is '");
 	conf_format_line(out, &final);
 	str_add(out, "'");
-	if (depends.len)
-		str_addf(out, "; it depends on %s", str_text(&depends));
+	add_reason(config, want, &final, o, out);
 	str_add(out, "\n");
-	return 0;
 }
 
 int requested_dropped(const struct conf *config, const struct conf *wanted,
 		      const char *tree, struct str *out, struct why *reterr_why)
 {
-	int dropped = 0;
+	auto_free const struct conf_line **line =
+		calloc(wanted->count + 1, sizeof(*line));
+	auto_free struct option_facts *facts =
+		calloc(wanted->count + 1, sizeof(*facts));
+	size_t n = 0;
+	int r = 0;
 
+	if (!line || !facts)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < wanted->count; i++) {
-		const struct conf_line *want = &wanted->line[i];
-		int r;
-
-		if (conf_has(config, want))
+		if (conf_has(config, &wanted->line[i]))
 			continue;
-		r = explain(want, conf_find(config, want->name), tree, out,
-			    reterr_why);
-		if (r < 0)
-			return r;
-		dropped++;
+		facts[n].name = wanted->line[i].name;
+		line[n++] = &wanted->line[i];
 	}
-	return dropped;
+	if (tree && n > 0)
+		r = tree_look(tree, config, facts, n, reterr_why);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0)
+			explain(config, line[i], tree ? &facts[i] : NULL, out);
+		option_facts_done(&facts[i]);
+	}
+	return r < 0 ? r : (int)n;
 }

@@ -153,6 +153,7 @@ int conf_parse(struct conf *c, char *text, const char *label,
 	       struct why *reterr_why)
 {
 	struct conf_line line = { .file = (char *)label };
+	const struct conf_line *was;
 	char *next;
 
 	for (char *p = text; p && *p; p = next) {
@@ -169,6 +170,9 @@ int conf_parse(struct conf *c, char *text, const char *label,
 				       "%s:%u:%zu: expected CONFIG_NAME=value "
 				       "or '# CONFIG_NAME is not set': %.80s",
 				       line.file, line.line, at + 1, p);
+		was = r > 0 && c->twice ? conf_find(c, line.name) : NULL;
+		if (was && strcmp(was->value, line.value) != 0)
+			c->twice(was, &line, NULL);
 		if (r > 0 && conf_set(c, &line) < 0)
 			return why_set(reterr_why, -ENOMEM, "out of memory");
 	}
@@ -200,9 +204,15 @@ int conf_read(struct conf *c, const char *path, const char *label,
 
 bool conf_has(const struct conf *c, const struct conf_line *want)
 {
-	const struct conf_line *have = conf_find(c, want->name);
+	const struct conf_line *line = conf_find(c, want->name);
+	const char *have = line ? line->value : "n";
 
-	return strcmp(have ? have->value : "n", want->value) == 0;
+	if (strcmp(have, want->value) == 0)
+		return true;
+	/* kconfig writes 0x before a hexadecimal number that has none. */
+	return strncmp(have, "0x", 2) == 0 &&
+	       strncmp(want->value, "0x", 2) != 0 &&
+	       strcmp(have + 2, want->value) == 0;
 }
 
 static int by_turn(const void *a, const void *b)

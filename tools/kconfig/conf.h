@@ -24,14 +24,20 @@ struct conf_line {
 	size_t turn;
 };
 
+/* Called for each line that changes the value that a fragment gave before. */
+typedef void conf_override_fn(const struct conf_line *was,
+			      const struct conf_line *now, void *data);
+
 /**
  * struct conf - options, each name once
  *
  * They are written in the order in which they were last set: of the options of
  * a choice, kconfig takes the last one that is "y". Start with { 0 } or declare
- * it auto_conf.
+ * it auto_conf. @twice, if set, is told by conf_read() of an option that has
+ * another value already.
  */
 struct conf {
+	conf_override_fn *twice;
 	struct conf_line *line;
 	size_t count, room, turns;
 	size_t *slot; /* hash table: index + 1 into line, 0 is empty */
@@ -68,12 +74,9 @@ int conf_set(struct conf *c, const struct conf_line *from);
 /* The option called @name, or NULL. The pointer lives until the next change. */
 const struct conf_line *conf_find(const struct conf *c, const char *name);
 
-/* Is @want true in @c? An option that @c does not name is "n". */
+/* Is @want true in @c? An option that @c does not name is "n"; 0x may be
+ * missing before the wanted number. */
 bool conf_has(const struct conf *c, const struct conf_line *want);
-
-/* Called for each line that changes the value that a fragment gave before. */
-typedef void conf_override_fn(const struct conf_line *was,
-			      const struct conf_line *now, void *data);
 
 /**
  * conf_merge() - apply @over to @c, last wins

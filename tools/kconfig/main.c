@@ -110,7 +110,8 @@ static void say_override(const struct conf_line *was,
 static void merge_fragments(struct conf *ret, char **paths, bool say)
 {
 	for (; paths && *paths; paths++) {
-		auto_conf struct conf one = { 0 };
+		auto_conf struct conf one = { .twice = say ? say_override
+							   : NULL };
 
 		read_or_die(&one, *paths);
 		if (conf_merge(ret, &one, say ? say_override : NULL, NULL) < 0)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/kconfig/tree.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
@@ -10,79 +13,95 @@
 
 #define MAX_BYTES (4 << 20)
 
+void option_facts_done(struct option_facts *o)
+{
+	str_done(&o->unmet);
+	str_done(&o->selected);
+}
+
 static bool is_kconfig(const char *name)
 {
 	return strcmp(name, "Kconfig") == 0 ||
 	       strncmp(name, "Kconfig.", 8) == 0;
 }
 
-/* If @line is KEYWORD and then something, return that, else NULL. */
-static const char *behind(const char *line, const char *keyword)
+/* Is the folder @name of arch/ that of another machine than @config's? */
+static bool is_foreign(const char *name, const struct conf *config)
 {
-	size_t n = strlen(keyword);
+	char option[64];
+	const struct conf_line on = { .name = option, .value = (char *)"y" };
+	int n = snprintf(option, sizeof(option), "CONFIG_%s", name);
 
-	line += strspn(line, " \t");
-	if (strncmp(line, keyword, n) != 0 ||
-	    (line[n] != ' ' && line[n] != '\t'))
-		return NULL;
-	return line + n + strspn(line + n, " \t");
+	for (char *p = option; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return n < 0 || (size_t)n >= sizeof(option) || !conf_has(config, &on);
 }
 
-static bool defines(const char *line, const char *option)
+/* Is @e below the folder @second of the folder @first of the tree? */
+static bool is_below(const FTSENT *e, const char *first,
+		     const char **ret_second)
 {
-	const char *rest = behind(line, "config");
-	size_t n = strlen(option);
+	const FTSENT *up = e->fts_parent;
 
-	if (!rest)
-		rest = behind(line, "menuconfig");
-	return rest && strncmp(rest, option, n) == 0 &&
-	       strchr(" \t", rest[n]); /* finds the NUL too */
-}
-
-/* Look through one file's text, which is cut into lines. */
-static bool look(char *text, const char *option, struct str *ret_depends)
-{
-	bool inside = false, found = false;
-	char *line;
-
-	while ((line = strsep(&text, "\n"))) {
-		const char *depends = behind(line, "depends on");
-
-		if (inside && *line && !strchr(" \t#", *line))
-			return true;
-		if (defines(line, option))
-			inside = found = true;
-		else if (inside && depends)
-			str_addf(ret_depends, "%s%s",
-				 ret_depends->len ? " && " : "", depends);
+	while (e->fts_level > 2) {
+		e = up;
+		up = e->fts_parent;
 	}
-	return found;
+	*ret_second = e->fts_name;
+	return e->fts_level == 2 && strcmp(up->fts_name, first) == 0;
 }
 
-int tree_find_option(const char *tree, const char *name,
-		     struct str *ret_depends, struct why *reterr_why)
+/* Folders whose Kconfig files are not the kernel's. */
+static bool is_skipped(const FTSENT *e)
+{
+	const char *second;
+
+	if (e->fts_level > 0 && e->fts_name[0] == '.')
+		return true;
+	if (e->fts_level == 1)
+		return strcmp(e->fts_name, "Documentation") == 0;
+	return e->fts_level == 2 && is_below(e, "scripts", &second) &&
+	       strcmp(second, "kconfig") == 0;
+}
+
+static void look(const FTSENT *e, const struct conf *config,
+		 struct option_facts *facts, size_t count)
+{
+	auto_free char *text = NULL;
+	const char *arch;
+
+	if (!is_kconfig(e->fts_name) ||
+	    file_read_at(AT_FDCWD, e->fts_accpath, MAX_BYTES, &text) <= 0)
+		return;
+	if (e->fts_level > 2 && is_below(e, "arch", &arch) &&
+	    is_foreign(arch, config))
+		tree_look_foreign(text, facts, count);
+	else
+		tree_look_at(text, config, facts, count);
+}
+
+int tree_look(const char *tree, const struct conf *config,
+	      struct option_facts *facts, size_t count, struct why *reterr_why)
 {
 	char *paths[] = { (char *)tree, NULL };
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	bool found = false;
 	FTSENT *e;
+	int error = 0;
 
 	if (!fts)
 		return why_set(reterr_why, -errno, "cannot read '%s': %s", tree,
 			       strerror(errno));
-	if (strncmp(name, "CONFIG_", 7) == 0)
-		name += 7;
-	while (!found && (e = fts_read(fts))) {
-		auto_free char *text = NULL;
-
-		if (e->fts_info == FTS_D && e->fts_level > 0 &&
-		    e->fts_name[0] == '.')
+	while ((e = fts_read(fts))) {
+		if (e->fts_level == 0 && e->fts_info != FTS_D &&
+		    e->fts_info != FTS_DP)
+			error = e->fts_errno ? e->fts_errno : ENOTDIR;
+		if (e->fts_info == FTS_D && is_skipped(e))
 			(void)fts_set(fts, e, FTS_SKIP);
-		if (e->fts_info == FTS_F && is_kconfig(e->fts_name) &&
-		    file_read_at(AT_FDCWD, e->fts_accpath, MAX_BYTES, &text) >
-			    0)
-			found = look(text, name, ret_depends);
+		if (e->fts_info == FTS_F)
+			look(e, config, facts, count);
 	}
 	(void)fts_close(fts);
-	return found;
+	return error ? why_set(reterr_why, -error, "cannot read '%s': %s", tree,
+			       strerror(error))
+		     : 0;
 }
