@@ -83,19 +83,30 @@ static int add_command(struct cpio *c, char *const *command,
 			     reterr_why);
 }
 
+/* A script's name and text tell nothing of what it starts, so neither what the
+ * guest needs nor what a result depends on would be known. */
+static int add_scheduler(struct pack *p, const char *host,
+			 struct why *reterr_why)
+{
+	auto_str struct str guest = { 0 };
+
+	if (pack_kind(host) == PACK_SCRIPT && access(host, X_OK) == 0)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' is a script; a scheduler must be an ELF "
+			       "program, since what a script starts is unknown",
+			       host);
+	str_addf(&guest, "/job/bin/%s", base_name(host));
+	return pack_program(p, host, str_text(&guest), reterr_why);
+}
+
 static int add_files(struct cpio *c, const struct job *job,
 		     struct why *reterr_why)
 {
 	auto_pack struct pack p = { .cpio = c };
 	int r = 0;
 
-	if (job->scheduler) {
-		auto_str struct str guest = { 0 };
-
-		str_addf(&guest, "/job/bin/%s", base_name(job->scheduler));
-		r = pack_program(&p, job->scheduler, str_text(&guest),
-				 reterr_why);
-	}
+	if (job->scheduler)
+		r = add_scheduler(&p, job->scheduler, reterr_why);
 	if (r == 0 && job->program)
 		r = pack_program(&p, job->program, job->command[0], reterr_why);
 	for (size_t i = 0; r == 0 && i < job->include_count; i++)
