@@ -62,7 +62,8 @@ tools() {
 	done
 	# Each variable that fetching a kernel obeys is explained.
 	grep -ohE '"KTSTR_(KERNEL_MIRROR|HOST_ROOT|OFFLINE|KEYRING|NET_[A-Z]*|DOWNLOADS_[A-Z]*)"' \
-		tools/cache/net/*.c tools/cache/source/*.c | tr -d '"' | sort -u >"$BATS_TEST_TMPDIR/read"
+		tools/cache/net/*.c tools/cache/git/*.c \
+		tools/cache/release/*.c tools/cache/source/*.c | tr -d '"' | sort -u >"$BATS_TEST_TMPDIR/read"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/read")" -ge 8 ]
 	sed -n 's/^\.It Ev \(KTSTR_[A-Z_]*\)$/\1/p' doc/ktstr-kernel-spec.7 | sort -u |
 		diff "$BATS_TEST_TMPDIR/read" -

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tools/cache/source/spec.h"
-#include "tools/cache/source/version.h"
+#include "tools/cache/release/version.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/cache/source/releases.h"
+#include "tools/cache/release/releases.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 #include "tests/unit/t.h"
-#include "tools/cache/source/git-index.h"
-#include "tools/cache/source/git-url.h"
+#include "tools/cache/git/git-index.h"
+#include "tools/cache/git/git-url.h"
 #include "tools/cache/source/path-set.h"
 #include "tools/cache/source/paths.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/releases.h"
+#include "tools/cache/release/releases.h"
 
 #include <errno.h>
 
 #include "tests/unit/t.h"
-#include "tools/cache/source/sums.h"
+#include "tools/cache/release/sums.h"
 
 static const char feed[] =
 	"{\"releases\": ["

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/expand.h"
-#include "tools/cache/source/newest.h"
+#include "tools/cache/release/expand.h"
+#include "tools/cache/release/newest.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/releases.h"
+#include "tools/cache/release/releases.h"
 #include "tools/cache/store/describe.h"
 #include "tools/cache/store/entry.h"
 #include "tools/lib/utf8.h"

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/cache/source/release.h"
-#include "tools/cache/source/remote-git.h"
+#include "tools/cache/release/release.h"
+#include "tools/cache/git/remote-git.h"
 #include "tools/cache/source/source.h"
 #include "tools/cache/source/tarball.h"
 #include "tools/cache/wrap/wrap.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/source/remote-git.h"
+#include "tools/cache/git/remote-git.h"
 
 #define COMMIT_DIGITS  12
 #define CONTENT_DIGITS 12

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/source/git.h"
+#include "tools/cache/git/git.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"
 #include "tools/lib/file.h"

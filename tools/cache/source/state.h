@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tools/cache/source/git.h"
+#include "tools/cache/git/git.h"
 
 /* Hex digits of a CRC32, with the NUL. */
 #define STATE_CRC_SIZE 9

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/git.h"
+#include "tools/cache/git/git.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "tools/cache/source/fingerprint.h"
-#include "tools/cache/source/git-files.h"
-#include "tools/cache/source/git-index.h"
-#include "tools/cache/source/git-untracked.h"
-#include "tools/cache/source/run-git.h"
+#include "tools/cache/git/git-files.h"
+#include "tools/cache/git/git-index.h"
+#include "tools/cache/git/git-untracked.h"
+#include "tools/cache/git/run-git.h"
 #include "tools/lib/cleanup.h"
 
 /* How long git may take where we have to ask it. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* release.c - a version of Linux as a kernel spec. */
-#include "tools/cache/source/release.h"
+#include "tools/cache/release/release.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cache/net/url.h"
-#include "tools/cache/source/download.h"
-#include "tools/cache/source/mirror.h"
-#include "tools/cache/source/newest.h"
+#include "tools/cache/release/download.h"
+#include "tools/cache/release/mirror.h"
+#include "tools/cache/release/newest.h"
 #include "tools/cache/source/resolve.h"
 #include "tools/cache/source/tarball.h"
 #include "tools/lib/cleanup.h"

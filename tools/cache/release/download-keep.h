@@ -2,7 +2,7 @@
 /* download-keep.h - the folder of kept tarballs (for download.c). */
 #pragma once
 
-#include "tools/cache/source/download.h"
+#include "tools/cache/release/download.h"
 #include "tools/lib/hash.h"
 #include "tools/lib/str.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/newest.h"
+#include "tools/cache/release/newest.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/cache/net/http.h"
-#include "tools/cache/source/mirror.h"
-#include "tools/cache/source/recent.h"
+#include "tools/cache/release/mirror.h"
+#include "tools/cache/release/recent.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/num.h"
 

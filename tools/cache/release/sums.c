@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/sums.h"
+#include "tools/cache/release/sums.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/git-untracked.h"
+#include "tools/cache/git/git-untracked.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include <git2.h>
 
-#include "tools/cache/source/git-index.h"
+#include "tools/cache/git/git-index.h"
 #include "tools/cache/source/paths.h"
 
 /**

@@ -2,7 +2,7 @@
 /* download.h - tarballs of releases, verified and kept in the cache. */
 #pragma once
 
-#include "tools/cache/source/version.h"
+#include "tools/cache/release/version.h"
 
 /**
  * struct download - a tarball that may be read

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* remote-git.c - a commit of another repository as a kernel spec. */
-#include "tools/cache/source/remote-git.h"
+#include "tools/cache/git/remote-git.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/source/git-mirror.h"
+#include "tools/cache/git/git-mirror.h"
 #include "tools/cache/source/resolve.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/run-git.h"
+#include "tools/cache/git/run-git.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tools/cache/source/version.h"
+#include "tools/cache/release/version.h"
 #include "tools/lib/why.h"
 
 /**

@@ -2,7 +2,7 @@
 /* mirror.h - where releases of Linux are published. */
 #pragma once
 
-#include "tools/cache/source/version.h"
+#include "tools/cache/release/version.h"
 #include "tools/lib/str.h"
 
 /*

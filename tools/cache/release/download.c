@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/download.h"
+#include "tools/cache/release/download.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,11 @@
 
 #include "tools/cache/net/http.h"
 #include "tools/cache/net/url.h"
-#include "tools/cache/source/download-keep.h"
-#include "tools/cache/source/mirror.h"
-#include "tools/cache/source/recent.h"
-#include "tools/cache/source/releases.h"
-#include "tools/cache/source/sums.h"
+#include "tools/cache/release/download-keep.h"
+#include "tools/cache/release/mirror.h"
+#include "tools/cache/release/recent.h"
+#include "tools/cache/release/releases.h"
+#include "tools/cache/release/sums.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"

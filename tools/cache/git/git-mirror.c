@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/git-mirror.h"
+#include "tools/cache/git/git-mirror.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "tools/cache/net/http.h"
-#include "tools/cache/source/run-git.h"
+#include "tools/cache/git/run-git.h"
 #include "tools/cache/store/temp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"

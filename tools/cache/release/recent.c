@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/recent.h"
+#include "tools/cache/release/recent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "tools/cache/source/mirror.h"
+#include "tools/cache/release/mirror.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"

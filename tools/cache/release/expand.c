@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/expand.h"
+#include "tools/cache/release/expand.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "tools/cache/source/newest.h"
+#include "tools/cache/release/newest.h"
 #include "tools/cache/source/spec.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "tools/cache/source/releases.h"
+#include "tools/cache/release/releases.h"
 
 /**
  * newest_release() - the one release that a spec stands for

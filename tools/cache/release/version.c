@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/version.h"
+#include "tools/cache/release/version.h"
 
 #include <ctype.h>
 #include <errno.h>

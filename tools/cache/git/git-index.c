@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/git-index.h"
+#include "tools/cache/git/git-index.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/releases.h"
+#include "tools/cache/release/releases.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "tools/cache/net/http.h"
-#include "tools/cache/source/mirror.h"
-#include "tools/cache/source/recent.h"
+#include "tools/cache/release/mirror.h"
+#include "tools/cache/release/recent.h"
 #include "tools/lib/cleanup.h"
 
 #define MAX_BYTES   (4u << 20)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/download-keep.h"
+#include "tools/cache/release/download-keep.h"
 
 #include <dirent.h>
 #include <errno.h>

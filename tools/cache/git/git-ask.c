@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* git-ask.c - what a ref of another repository is: git ls-remote. */
-#include "tools/cache/source/git-mirror.h"
+#include "tools/cache/git/git-mirror.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cache/net/http.h"
-#include "tools/cache/source/git.h"
-#include "tools/cache/source/run-git.h"
+#include "tools/cache/git/git.h"
+#include "tools/cache/git/run-git.h"
 #include "tools/lib/cleanup.h"
 
 #define ASK_S	      60

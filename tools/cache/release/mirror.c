@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/mirror.h"
+#include "tools/cache/release/mirror.h"
 
 #include <stdlib.h>
 #include <string.h>

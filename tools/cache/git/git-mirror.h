@@ -2,7 +2,7 @@
 /* git-mirror.h - commits of other repositories, kept in the cache. */
 #pragma once
 
-#include "tools/cache/source/git-url.h"
+#include "tools/cache/git/git-url.h"
 #include "tools/lib/str.h"
 
 /**

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/cache/source/git-url.h"
+#include "tools/cache/git/git-url.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/cache/source/git.h"
+#include "tools/cache/git/git.h"
 #include "tools/lib/cleanup.h"
 
 #define MAX_URL 2048
