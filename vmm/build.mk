@@ -1,6 +1,8 @@
 lib-objs-y += vmm/accel.o
 lib-objs-y += vmm/archive.o
 lib-objs-y += vmm/argv.o
+lib-objs-y += vmm/argv-topology.o
+lib-objs-y += vmm/argv-words.o
 lib-objs-y += vmm/attest.o
 lib-objs-y += vmm/closure.o
 lib-objs-y += vmm/console.o
@@ -10,5 +12,6 @@ lib-objs-y += vmm/facts.o
 lib-objs-y += vmm/frame.o
 lib-objs-y += vmm/ldcache.o
 lib-objs-y += vmm/machine.o
+lib-objs-y += vmm/memory.o
 lib-objs-y += vmm/noise.o
 lib-objs-y += vmm/pack.o
