@@ -15,3 +15,4 @@ lib-objs-y += vmm/machine.o
 lib-objs-y += vmm/memory.o
 lib-objs-y += vmm/noise.o
 lib-objs-y += vmm/pack.o
+lib-objs-y += vmm/qmp.o
