@@ -1,0 +1,4 @@
+# Unit tests of what bounds a machine: its rights, its time, its output.
+tests-y             += test-confine
+test-confine-objs-y := tests/unit/test-confine.o
+test-confine-libs-y := -lpthread

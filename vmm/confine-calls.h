@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* confine-calls.h - a filter of system calls that QEMU never needs. */
+#pragma once
+
+/**
+ * confine_calls() - refuse new processes, sockets and io_uring from now on
+ *
+ * fork and the like fail with EPERM, clone3 with ENOSYS (the C library then
+ * takes clone, whose flags a filter can see; threads are allowed), socket with
+ * EACCES, io_uring_setup with ENOSYS (its requests would pass by this filter).
+ * Needs PR_SET_NO_NEW_PRIVS; exec is allowed, and keeps the filter.
+ *
+ * Return: 0 or -errno.
+ */
+int confine_calls(void);
