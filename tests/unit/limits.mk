@@ -2,3 +2,5 @@
 tests-y             += test-confine
 test-confine-objs-y := tests/unit/test-confine.o
 test-confine-libs-y := -lpthread
+tests-y             += test-limits
+test-limits-objs-y  := tests/unit/test-limits.o
