@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/lib/spec/profile.h"
+#include "tools/lib/spec/topology-detail.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,9 +21,10 @@ static void check_diag(const struct diag *d)
 
 static void fit(const struct test *t)
 {
-	static const struct topology machine[] = {
-		{ 1, 1, 1, 1 }, { 1, 2, 4, 1 }, { 2, 4, 2, 2 }, { 64, 64, 4, 2 }
-	};
+	static const struct topology machine[] = { { 1, 1, 1, 1, NULL },
+						   { 1, 2, 4, 1, NULL },
+						   { 2, 4, 2, 2, NULL },
+						   { 64, 64, 4, 2, NULL } };
 
 	for (size_t i = 0; i < sizeof(machine) / sizeof(machine[0]); i++) {
 		struct diag d = { 0 };
@@ -58,5 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	diag_done(&d);
 	diag_done(&of_test);
 	free(text);
+	topology_forget();
 	return 0;
 }

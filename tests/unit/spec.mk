@@ -1,5 +1,6 @@
 # The language of .sched and .test files.
 spec-tests := test-spec-conf test-spec-cpuset test-spec-diag test-spec-sched \
-	test-spec-test test-spec-topology
+	test-spec-test test-spec-topology \
+	test-spec-topology-detail
 tests-y += $(spec-tests)
 $(foreach t,$(spec-tests),$(eval $t-objs-y := tests/unit/$t.o))

@@ -14,7 +14,9 @@ static struct machine_config config(unsigned int n, unsigned int l,
 				    .initrd_fd = -1,
 				    .console_fd = -1,
 				    .channel_fd = -1,
-				    .topology = { n, l, c, t },
+				    .state_fd = -1,
+				    .qmp_fd = -1,
+				    .topology = { n, l, c, t, NULL },
 				    .shift = 3 };
 
 	m.memory_mib = machine_memory(&m.topology, 0);
@@ -79,7 +81,7 @@ TEST(what_tcg_cannot_number_is_refused)
 
 TEST(memory_is_shared_equally)
 {
-	static const struct topology t = { 3, 3, 1, 1 }, big = { 1, 8, 8, 2 };
+	static const struct topology t = { 3, 3, 1, 1, NULL }, big = { 1, 8, 8, 2, NULL };
 
 	CHECK_INT(machine_memory(&t, 0), 516);
 	CHECK_INT(machine_memory(&t, 1000), 1002);
@@ -88,9 +90,9 @@ TEST(memory_is_shared_equally)
 
 TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)
 {
-	static const struct topology t8 = { 1, 1, 8, 1 }, t9 = { 1, 1, 9, 1 };
-	static const struct topology t64 = { 1, 8, 8, 1 };
-	static const struct topology t128 = { 1, 8, 16, 1 };
+	static const struct topology t8 = { 1, 1, 8, 1, NULL }, t9 = { 1, 1, 9, 1, NULL };
+	static const struct topology t64 = { 1, 8, 8, 1, NULL };
+	static const struct topology t128 = { 1, 8, 16, 1, NULL };
 
 	CHECK_INT(machine_shift(&t8), 3);
 	CHECK_INT(machine_shift(&t9), 2);

@@ -11,7 +11,7 @@ static const char good[] =
 	"{\"id\":0,\"cpus\":\"0-3\",\"distances\":[10,20]},"
 	"{\"id\":1,\"cpus\":\"4-7\",\"distances\":[20,10]}],"
 	"\"llcs\":[\"0-3\",\"4-7\"],\"cores\":[\"0-1\",\"2-3\",\"4-5\",\"6-7\"]}";
-static const struct topology declared = { 2, 2, 2, 2 };
+static const struct topology declared = { 2, 2, 2, 2, NULL };
 
 /* Attest @good with the first @from in it replaced by @to. */
 static int attest_changed(const char *from, const char *to, struct why *why)

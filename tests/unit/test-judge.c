@@ -58,7 +58,7 @@ static void run_judge(struct run *r, const char *const *frames)
 	r->e.facts = &r->facts;
 	r->e.machine = &r->machine;
 	r->e.console = "";
-	r->e.topology = (struct topology){ 1, 1, 2, 1 };
+	r->e.topology = (struct topology){ 1, 1, 2, 1, NULL };
 	struct checks asked = r->e.check;
 	checks_merge(NULL, &asked, &r->e.check);
 	judge(&r->e, &r->j);

@@ -20,3 +20,4 @@ lib-objs-y += tools/lib/words.o
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,cgroup checks conf cpuset cpuset-read \
 	diag fit flow read sched settings step test topology work)
 lib-objs-y += tools/lib/spec/profile.o
+lib-objs-y += $(patsubst %,tools/lib/spec/topology-%.o,cpus detail map memory read)

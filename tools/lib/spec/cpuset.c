@@ -5,11 +5,24 @@
 #include <stdlib.h>
 
 #include "tools/lib/cpulist.h"
+#include "tools/lib/spec/topology-detail.h"
+
+/* An LLC whose CPUs are all offline is not seen by the guest. */
+static void drop_empty(struct machine *m)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < m->llc_count; i++) {
+		if (CPU_COUNT(&m->llc[i]))
+			m->llc[count++] = m->llc[i];
+	}
+	m->llc_count = count;
+}
 
 int machine_from_topology(const struct topology *t, struct machine *ret)
 {
-	unsigned int per_llc = t->cores * t->threads;
 	struct machine m = { .llc_count = t->llcs, .node_count = t->nodes };
+	struct topology_map map;
 
 	m.llc = calloc(t->llcs, sizeof(*m.llc));
 	m.node = calloc(t->nodes, sizeof(*m.node));
@@ -17,13 +30,15 @@ int machine_from_topology(const struct topology *t, struct machine *ret)
 		machine_done(&m);
 		return -ENOMEM;
 	}
-	for (unsigned int cpu = 0; cpu < topology_cpus(t); cpu++) {
-		unsigned int llc = cpu / per_llc;
-
+	topology_map(t, &map);
+	for (unsigned int cpu = 0; cpu < map.count; cpu++) {
+		if (!map.cpu[cpu].online)
+			continue;
 		CPU_SET(cpu, &m.all);
-		CPU_SET(cpu, &m.llc[llc]);
-		CPU_SET(cpu, &m.node[llc / (t->llcs / t->nodes)]);
+		CPU_SET(cpu, &m.llc[map.cpu[cpu].llc]);
+		CPU_SET(cpu, &m.node[map.cpu[cpu].node]);
 	}
+	drop_empty(&m);
 	*ret = m;
 	return 0;
 }

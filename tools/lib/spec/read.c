@@ -193,12 +193,16 @@ void read_yesno(const struct conf_entry *e, struct diag *d, bool *ret)
 void read_topology(const struct conf_entry *e, struct diag *d,
 		   struct topology *ret, bool *ret_has)
 {
+	struct topology_fault at;
 	struct why why;
 
-	if (topology_parse(e->value, ret, &why) < 0)
-		diag_add(d, &e->at_value, "%s", why.text);
-	else
+	if (topology_parse_at(e->value, ret, &at, &why) < 0) {
+		struct place place = place_part(&e->at_value, at.at, at.len);
+
+		diag_add(d, &place, "%s", why.text);
+	} else {
 		*ret_has = true;
+	}
 }
 
 int read_args(const struct conf_entry *e, struct diag *d, char ***ret)

@@ -5,16 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NODES_MAX   64
-#define CPUS_MAX    512
-#define THREADS_MAX 2
+#include "tools/lib/spec/topology-detail.h"
 
-const struct topology topology_default = { 1, 1, 2, 1 };
+#define NODES_MAX   TOPOLOGY_NODES_MAX
+#define CPUS_MAX    TOPOLOGY_CPUS_MAX
+#define THREADS_MAX 4
+
+const struct topology topology_default = { 1, 1, 2, 1, NULL };
 
 /* Name, nodes, LLCs, cores, threads, MiB. */
 #define PRESET(name, n, l, c, t, mib)                                          \
 	{                                                                      \
-		name, { n, l, c, t }, mib                                      \
+		name, { n, l, c, t, NULL }, mib                                \
 	}
 const struct preset preset_table[] = {
 	PRESET("tiny-1llc", 1, 1, 4, 1, 2048),
@@ -71,12 +73,8 @@ static int check(const struct topology *t, struct why *reterr_why)
 			       t->nodes, NODES_MAX);
 	if (t->threads > THREADS_MAX)
 		return why_set(reterr_why, -EINVAL,
-			       "a core has 1 or %d threads, not %u",
+			       "a core has 1 to %d threads, not %u",
 			       THREADS_MAX, t->threads);
-	if (t->llcs % t->nodes)
-		return why_set(reterr_why, -EINVAL,
-			       "%u LLCs cannot be divided among %u nodes",
-			       t->llcs, t->nodes);
 	if (t->llcs > CPUS_MAX || t->cores > CPUS_MAX ||
 	    topology_cpus(t) > CPUS_MAX)
 		return why_set(reterr_why, -EINVAL,
@@ -86,37 +84,62 @@ static int check(const struct topology *t, struct why *reterr_why)
 	return 0;
 }
 
-int topology_parse(const char *text, struct topology *ret,
-		   struct why *reterr_why)
+/* LLCs and nodes of a shape to which nothing was added. */
+static int check_nodes(const struct topology *t, struct why *reterr_why)
 {
-	struct topology t;
+	if ((!t->detail || !t->detail->node_cpus) && t->llcs % t->nodes)
+		return why_set(reterr_why, -EINVAL,
+			       "%u LLCs cannot be divided among %u nodes",
+			       t->llcs, t->nodes);
+	return 0;
+}
+
+int topology_parse_at(const char *text, struct topology *ret,
+		      struct topology_fault *reterr_at, struct why *reterr_why)
+{
+	struct topology_fault at = { 0, strcspn(text, " \t") };
+	struct topology t = { 0 };
 	const char *p = text;
 	int r;
 
+	if (reterr_at)
+		*reterr_at = at;
 	if (read_part(&p, 'n', &t.nodes) < 0 ||
 	    read_part(&p, 'l', &t.llcs) < 0 ||
 	    read_part(&p, 'c', &t.cores) < 0 ||
-	    read_part(&p, 't', &t.threads) < 0 || *p)
+	    read_part(&p, 't', &t.threads) < 0 || (size_t)(p - text) != at.len)
 		return why_set(reterr_why, -EINVAL,
-			       "'%s' is no topology: write nodes, LLCs in all, "
-			       "cores per LLC, threads per core as 1n2l4c1t",
-			       text);
+			       "'%.*s' is no topology: write nodes, LLCs in "
+			       "all, cores per LLC, threads per core as "
+			       "1n2l4c1t",
+			       (int)at.len, text);
 	r = check(&t, reterr_why);
+	if (r < 0)
+		return r;
+	r = topology_read_detail(text, at.len, &t, &at, reterr_why);
+	if (reterr_at && r < 0)
+		*reterr_at = at;
+	if (r == 0)
+		r = check_nodes(&t, reterr_why);
 	if (r < 0)
 		return r;
 	*ret = t;
 	return 0;
 }
 
-void topology_format(const struct topology *t, char ret[TOPOLOGY_TEXT_SIZE])
+int topology_parse(const char *text, struct topology *ret,
+		   struct why *reterr_why)
 {
-	snprintf(ret, TOPOLOGY_TEXT_SIZE, "%un%ul%uc%ut", t->nodes, t->llcs,
-		 t->cores, t->threads);
+	return topology_parse_at(text, ret, NULL, reterr_why);
 }
 
-unsigned int topology_cpus(const struct topology *t)
+void topology_format(const struct topology *t, char ret[TOPOLOGY_TEXT_SIZE])
 {
-	return t->llcs * t->cores * t->threads;
+	if (t->detail)
+		snprintf(ret, TOPOLOGY_TEXT_SIZE, "%s", t->detail->text);
+	else
+		snprintf(ret, TOPOLOGY_TEXT_SIZE, "%un%ul%uc%ut", t->nodes,
+			 t->llcs, t->cores, t->threads);
 }
 
 const struct preset *preset_find(const char *name)
