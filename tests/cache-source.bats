@@ -97,6 +97,35 @@ noted() {
 	[[ "$(KTSTR_KCONFIG_BASE=defconfig field ./linux label)" != *_defconfig ]]
 }
 
+@test "cache: compilers that are asked for are in the key and the label" {
+	repo linux
+	tar -cf l.tar linux
+	for what in ./linux ./l.tar; do
+		key=$(field $what key)
+		for llvm in 1:llvm -15:llvm-15; do
+			[ "$(LLVM=${llvm%:*} field $what key)" = "${key/-kc/-${llvm#*:}-kc}" ]
+			[[ "$(LLVM=${llvm%:*} field $what label)" == *"_${llvm#*:}" ]]
+		done
+	done
+	key=$(field ./linux key)
+	keys=$key
+	for set in LLVM=/usr/lib/llvm-16/bin/ 'LLVM=1 LLVM_IAS=0' CROSS_COMPILE=x86_64-linux-gnu- \
+		KTSTR_KERNEL_CC=clang 'KTSTR_KERNEL_CC=clang LLVM_IAS=1'; do
+		other=$(export ${set?}; field ./linux key)
+		[[ "$other" == "${key%%-kc*}"-cc????????-kc* ]]
+		[[ "$keys" != *"$other"* ]]
+		keys+=" $other"
+	done
+	# empty is none, and of the assembler only clang's is meant
+	[ "$(LLVM='' CROSS_COMPILE='' KTSTR_KERNEL_CC='' LLVM_IAS=1 field ./linux key)" = "$key" ]
+	for llvm in -x -123456 /usr/bin clang 0; do
+		LLVM=$llvm run -2 --separate-stderr ktstr-cache resolve ./linux
+		[[ "$stderr" == "ktstr-cache: LLVM is '$llvm'; it may be 1, "* ]]
+	done
+	LLVM=1 LLVM_IAS=no run -2 --separate-stderr ktstr-cache resolve ./linux
+	[ "$stderr" = "ktstr-cache: LLVM_IAS is 'no'; it may be 0 or 1" ]
+}
+
 @test "cache: a tarball is known by its content, whatever its name" {
 	command -v zstd >/dev/null || skip "needs zstd"
 	tree linux

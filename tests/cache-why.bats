@@ -73,6 +73,14 @@ nothing that a key names differs" ]
 	[[ "$output" == *"toolchain: A has gcc"*", B has gcc of tomorrow; "*"no part of a key"* ]]
 }
 
+@test "why: other compilers that were asked for are named" {
+	run -0 kernel KERNEL=linux
+	LLVM=1 run -1 why "$(of linux)" ./linux
+	[ "${lines[2]}" = "compilers asked for: A has none, B has LLVM=1" ]
+	KTSTR_KERNEL_CC='ccache gcc' CROSS_COMPILE=x86- run -1 why ./linux "$(of linux)"
+	[ "${lines[2]}" = "compilers asked for: A has CROSS_COMPILE=x86- CC=ccache gcc, B has none" ]
+}
+
 @test "why: two changes of one commit that are not the same are told apart" {
 	echo one >>linux/touched.c
 	run -0 kernel KERNEL=linux KTSTR_CACHE_DIRTY=1

@@ -5,7 +5,7 @@ setup() {
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
 	export KTSTR_KCONFIG_DIR=$KTSTR_TOP/kconfig
 	export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
-	unset ARCH
+	unset ARCH LLVM LLVM_IAS CROSS_COMPILE KTSTR_KERNEL_CC
 	git config --global user.name t
 	git config --global user.email t@localhost
 }

@@ -75,26 +75,36 @@ TEST(readers_share_an_entry_and_keep_writers_out)
 
 TEST(who_waited_for_a_removed_lock_takes_the_new_one)
 {
+	int fd, status = -1, says[2];
 	struct why why;
-	int fd, status = -1;
+	char byte;
 	pid_t pid;
 
 	make_cache();
 	fd = entry_lock(folder, "key", 0, &why);
 	CHECK(fd >= 0);
+	CHECK_INT(pipe(says), 0);
 	pid = fork();
 	if (pid == 0) {
-		int mine = entry_lock(folder, "key", 5000, &why);
+		int mine;
+
+		/* Else it would hold what it waits for. */
+		(void)close(fd);
+		(void)dup2(says[1], STDERR_FILENO);
+		mine = entry_lock(folder, "key", 60000, &why);
 
 		/* A lock on a file that has no name would exclude nobody. */
 		_exit(mine < 0 || access(at(".locks/key.lock"), F_OK) < 0);
 	}
 	CHECK(pid > 0);
+	/* It says for whom it waits when it has opened the old file. */
+	CHECK_INT(read(says[0], &byte, 1), 1);
 	entry_lock_remove(folder, "key", fd);
 	CHECK(access(at(".locks/key.lock"), F_OK) < 0);
 	CHECK_INT(close(fd), 0);
 	CHECK_INT(waitpid(pid, &status, 0), pid);
 	CHECK_INT(status, 0);
+	CHECK_INT(close(says[0]) | close(says[1]), 0);
 	CHECK_INT(file_remove_tree(folder), 0);
 }
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/cache/source/compilers.h"
 #include "tools/cache/source/source.h"
-#include "tools/cache/source/toolchain.h"
 #include "tools/cache/store/entry.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/msg.h"
@@ -49,7 +49,7 @@ int do_built(const struct options *o)
 		detail("'%s' was built of something else", path);
 		return EX_FAIL;
 	}
-	toolchain = toolchain_describe();
+	toolchain = compilers_versions();
 	if (!toolchain)
 		die(EX_BROKEN, "out of memory");
 	if (strcmp(entry_text(&e, "toolchain"), toolchain) != 0) {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "tools/cache/commands.h"
+#include "tools/cache/source/compilers.h"
 #include "tools/cache/source/spec.h"
-#include "tools/cache/source/toolchain.h"
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/meta.h"
 #include "tools/kconfig/conf.h"
@@ -102,7 +102,7 @@ static int take_spec(const struct options *o, const char *spec,
 	if (s.key && take_entry(o, s.key, ret, NULL) == 0)
 		return 0;
 	conf_done(&ret->config);
-	toolchain = toolchain_describe();
+	toolchain = compilers_versions();
 	ret->meta = meta_of_source(&s);
 	if (!toolchain || !ret->meta ||
 	    json_object_set_new(ret->meta, "toolchain",
@@ -280,8 +280,10 @@ int do_why(const struct options *o)
 	differs |= say_field(&a, &b, "arch", "machine", "an unknown one");
 	differs |= say_base(&a, &b);
 	differs |= say_configs(&a, &b);
+	differs |= say_field(&a, &b, "compilers_asked", "compilers asked for",
+			     "none");
 	if (say_field(&a, &b, "toolchain", "toolchain", "an unknown one"))
-		puts("  (no part of a key: a new compiler alone builds nothing "
+		puts("  (no part of a key: a new version alone builds nothing "
 		     "again, KTSTR_FORCE=1 does)");
 	if (!differs)
 		puts("nothing that a key names differs");

@@ -37,14 +37,15 @@ void remote_git_add_ref(struct str *out, const char *ref)
 static char *label_of(const struct source *s, const struct git_url *u)
 {
 	auto_str struct str name = { 0 }, ref = { 0 }, whole = { 0 };
-	char unique[STATE_CRC_SIZE];
+	char unique[STATE_CRC_SIZE], mark[SOURCE_MARK_SIZE];
 
 	str_addf(&whole, "%s#%s", s->url, s->ref);
 	snprintf(unique, sizeof(unique), "%08x",
 		 crc32_of(str_text(&whole), whole.len, /* before */ 0));
 	remote_git_add_ref(&ref, s->ref);
 	str_addf(&name, "%.30s-%.30s", u->name, str_text(&ref));
-	return source_label(str_text(&name), unique, source_base_mark(s));
+	source_mark(s, mark);
+	return source_label(str_text(&name), unique, mark);
 }
 
 int resolve_git(const struct source_request *req, struct source *s,

@@ -19,7 +19,7 @@ int resolve_release(const struct source_request *req, struct source *s,
 		    struct why *reterr_why)
 {
 	auto_str struct str url = { 0 };
-	char text[VERSION_SIZE];
+	char text[VERSION_SIZE], mark[SOURCE_MARK_SIZE];
 	struct version v;
 	struct url shown;
 	int r = source_refuse_build_dir(req, "a version", reterr_why);
@@ -35,7 +35,8 @@ int resolve_release(const struct source_request *req, struct source *s,
 		return r;
 	s->kind = SOURCE_RELEASE;
 	s->version = strdup(text);
-	if (asprintf(&s->label, "%s%s", text, source_base_mark(s)) < 0)
+	source_mark(s, mark);
+	if (asprintf(&s->label, "%s%s", text, mark) < 0)
 		s->label = NULL;
 	s->url = strdup(shown.shown);
 	if (!s->version || !s->label || !s->url)

@@ -52,7 +52,8 @@ static int name(struct source *s, struct why *reterr_why)
 int resolve_folder(const struct source_request *req, struct source *s,
 		   struct why *reterr_why)
 {
-	char unique[STATE_CRC_SIZE], mark[32];
+	char unique[STATE_CRC_SIZE], base[SOURCE_MARK_SIZE],
+		mark[SOURCE_MARK_SIZE + 8];
 	int r = source_check_tree(s->path, reterr_why);
 
 	if (r < 0)
@@ -71,7 +72,8 @@ int resolve_folder(const struct source_request *req, struct source *s,
 	snprintf(unique, sizeof(unique), "%08x",
 		 crc32_of(s->path, strlen(s->path), /* before */ 0));
 	s->version = source_tree_version(s->path);
-	snprintf(mark, sizeof(mark), "%s%s", source_base_mark(s),
+	source_mark(s, base);
+	snprintf(mark, sizeof(mark), "%s%s", base,
 		 s->state.dirty ? "_dirty" : "");
 	s->label = source_label(s->path, unique, mark);
 	return s->label ? name(s, reterr_why) : source_no_memory(reterr_why);

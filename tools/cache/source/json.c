@@ -36,15 +36,17 @@ json_t *source_to_json(const struct source *s)
 		"record", or_null(s->state.record));
 	return json_pack(
 		"{s:s, s:s?, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s, s:s?, s:s?, "
-		"s:s?, s:s?, s:b, s:o, s:s?}",
+		"s:s?, s:s?, s:s?, s:s?, s:b, s:o, s:s?}",
 		"kind", kind_name[s->kind], "key", s->key, "identity",
 		s->identity, "label", s->label, "path", s->path, "url", s->url,
 		"ref", s->ref, "build", s->build, "version",
 		or_null(s->version), "arch", s->arch, "sha256",
 		or_null(s->sha256), "kconfig_base", or_null(s->kconfig.base),
-		"kconfig_hash", or_null(s->kconfig.builtin),
-		"extra_kconfig_hash", or_null(s->kconfig.extra), "configured",
-		configured, "state", state, "hint", s->hint);
+		"compilers_asked", or_null(s->compilers), "compilers_mark",
+		or_null(s->kconfig.cc), "kconfig_hash",
+		or_null(s->kconfig.builtin), "extra_kconfig_hash",
+		or_null(s->kconfig.extra), "configured", configured, "state",
+		state, "hint", s->hint);
 }
 
 /* Copy the string called @name to @ret; false when it does not fit. */
@@ -84,6 +86,7 @@ static bool from_json(const json_t *o, struct source *s)
 	s->identity = get(o, "identity");
 	s->label = get(o, "label");
 	s->version = get(o, "version");
+	s->compilers = get(o, "compilers_asked");
 	s->hint = get(o, "hint");
 	st->git = json_is_true(json_object_get(state, "git"));
 	st->dirty = json_is_true(json_object_get(state, "dirty"));
@@ -93,6 +96,8 @@ static bool from_json(const json_t *o, struct source *s)
 	       get_fixed(o, "sha256", s->sha256, sizeof(s->sha256)) &&
 	       get_fixed(o, "kconfig_base", s->kconfig.base,
 			 sizeof(s->kconfig.base)) &&
+	       get_fixed(o, "compilers_mark", s->kconfig.cc,
+			 sizeof(s->kconfig.cc)) &&
 	       get_fixed(o, "kconfig_hash", s->kconfig.builtin,
 			 sizeof(s->kconfig.builtin)) &&
 	       get_fixed(o, "extra_kconfig_hash", s->kconfig.extra,

@@ -105,6 +105,8 @@ int kconfig_base(char ret[KCONFIG_BASE_SIZE], struct why *reterr_why)
 
 void kconfig_format(struct str *out, const struct kconfig *k)
 {
+	if (*k->cc)
+		str_addf(out, "%s-", k->cc);
 	str_addf(out, "kc%s", k->builtin);
 	if (*k->extra)
 		str_addf(out, "-xkc%s", k->extra);

@@ -2,6 +2,7 @@
 /* kconfig.h - which fragments a kernel is built with, and their hash. */
 #pragma once
 
+#include "tools/cache/source/compilers.h"
 #include "tools/cache/source/state.h"
 #include "tools/lib/str.h"
 
@@ -12,12 +13,15 @@
  * struct kconfig - what a configuration is made of
  * @base:    what the fragments are put upon where the user has no .config:
  *	     "tiny" or "def", for make tinyconfig or defconfig
+ * @cc:      mark of the compilers, see compilers_read(); by them kbuild decides
+ *	     what can be configured
  * @builtin: CRC32 of what ktstr.config and ARCH.config say, merged; comments
  *	     and order of files do not count
  * @extra:   the same of the user's fragment, or ""
  */
 struct kconfig {
 	char base[KCONFIG_BASE_SIZE];
+	char cc[COMPILERS_MARK_SIZE];
 	char builtin[STATE_CRC_SIZE];
 	char extra[STATE_CRC_SIZE];
 };
@@ -53,5 +57,5 @@ int kconfig_hash(const char *folder, const char *arch, const char *extra,
  */
 int kconfig_base(char ret[KCONFIG_BASE_SIZE], struct why *reterr_why);
 
-/* Append "kcHASH" or "kcHASH-xkcHASH", as keys and records have it. */
+/* Append "[CC-]kcHASH[-xkcHASH]", as keys and records have it. */
 void kconfig_format(struct str *out, const struct kconfig *k);

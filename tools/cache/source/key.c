@@ -101,10 +101,11 @@ char *source_key(const struct source *s)
 	return str_take(&key);
 }
 
-const char *source_base_mark(const struct source *s)
+void source_mark(const struct source *s, char ret[SOURCE_MARK_SIZE])
 {
 	bool theirs = s->kind == SOURCE_DIRECTORY && *s->state.base;
+	bool def = !theirs && strcmp(s->kconfig.base, "def") == 0;
 
-	return !theirs && strcmp(s->kconfig.base, "def") == 0 ? "_defconfig"
-							      : "";
+	snprintf(ret, SOURCE_MARK_SIZE, "%s%s%s", def ? "_defconfig" : "",
+		 *s->kconfig.cc ? "_" : "", s->kconfig.cc);
 }

@@ -99,6 +99,7 @@ int resolve_tarball(const struct source_request *req, struct source *s,
 {
 	auto_free char *note = note_path(req->root, s->path);
 	auto_str struct str now = { 0 };
+	char mark[SOURCE_MARK_SIZE];
 	struct stat st;
 	int r = source_refuse_build_dir(req, "a tarball", reterr_why);
 
@@ -117,7 +118,8 @@ int resolve_tarball(const struct source_request *req, struct source *s,
 		remember(req->root, note, &st, &now, s);
 	}
 	s->kind = SOURCE_TARBALL;
-	s->label = source_label(s->path, s->sha256, source_base_mark(s));
+	source_mark(s, mark);
+	s->label = source_label(s->path, s->sha256, mark);
 	s->key = source_key(s);
 	return s->label && s->key ? 0 : source_no_memory(reterr_why);
 }

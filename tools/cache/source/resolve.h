@@ -25,9 +25,11 @@ int resolve_key(const struct source_request *req, struct source *s,
  * frees it. */
 char *source_key(const struct source *s);
 
-/* What labels end in: "_defconfig" when that is the base, else nothing; so
- * kernels of both bases can be beside each other. */
-const char *source_base_mark(const struct source *s);
+/* What labels end in: "_defconfig" when that is the base, "_llvm" and the like
+ * for compilers that are asked for; so kernels of all can be beside each other.
+ */
+#define SOURCE_MARK_SIZE 32
+void source_mark(const struct source *s, char ret[SOURCE_MARK_SIZE]);
 
 /*
  * source_label() - name @path for people

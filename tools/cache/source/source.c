@@ -20,6 +20,7 @@ void source_done(struct source *s)
 	free(s->identity);
 	free(s->label);
 	free(s->version);
+	free(s->compilers);
 	free(s->hint);
 	*s = (struct source){ 0 };
 }
@@ -70,6 +71,8 @@ static int hash_kconfig(const struct source_request *req, struct source *s,
 				 reterr_why);
 	if (r == 0)
 		r = kconfig_base(s->kconfig.base, reterr_why);
+	if (r == 0)
+		r = compilers_read(s->kconfig.cc, &s->compilers, reterr_why);
 	return r;
 }
 

@@ -31,6 +31,7 @@ enum source_kind {
  * @url:     where the tarball of a release is, or the git repository; else NULL
  * @ref:     of a git URL, else NULL
  * @version: as the Makefile or the entry has it; NULL while unknown
+ * @compilers: those that the user asks for, see compilers_read(); else ""
  * @hint:    why @key is NULL, and what to do about it; else NULL
  * @arch:    such as x86_64
  * @sha256:  of a tarball, or of what the kernel that runs is made of; else ""
@@ -57,13 +58,15 @@ enum source_kind {
  * host:    host-RELEASE-CONTENT-ARCH
  *          CONTENT is the start of a SHA-256 over image, configuration, BTF.
  *
+ * Where the user asks for compilers, their mark is before kcHASH, see
+ * compilers_read(): -llvm-kcHASH. Of which version a compiler is, is no part.
  * A folder that is not under git has no key: nothing names its content.
  * required.list is no part, for it changes no kernel.
  */
 struct source {
 	enum source_kind kind;
 	char *path, *url, *ref, *build, *key, *identity, *label, *version,
-		*hint;
+		*compilers, *hint;
 	char arch[16];
 	char sha256[HASH_HEX_SIZE];
 	struct state state;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "tools/cache/source/toolchain.h"
+#include "tools/cache/source/compilers.h"
 #include "tools/cache/store/copy.h"
 #include "tools/cache/store/entry.h"
 #include "tools/kconfig/conf.h"
@@ -113,7 +113,7 @@ static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 static int add_identity(json_t *meta, const struct store_request *req)
 {
 	bool known = req->source && req->source->identity && !req->edited;
-	auto_free char *toolchain = toolchain_describe();
+	auto_free char *toolchain = compilers_versions();
 	json_t *identity =
 		known ? json_string(req->source->identity) : json_null();
 
@@ -137,9 +137,10 @@ static int add_base(json_t *meta, const struct source *s)
 json_t *meta_of_source(const struct source *s)
 {
 	json_t *meta =
-		json_pack("{s:o, s:s?, s:s, s:s?, s:s?, s:s?}", "source",
+		json_pack("{s:o, s:s?, s:s, s:s?, s:s?, s:s?, s:s?}", "source",
 			  describe_source(s), "version", or_null(s->version),
 			  "arch", s->arch, "identity", or_null(s->identity),
+			  "compilers_asked", or_null(s->compilers),
 			  "ktstr_kconfig_hash", or_null(s->kconfig.builtin),
 			  "extra_kconfig_hash", or_null(s->kconfig.extra));
 
@@ -178,7 +179,7 @@ int meta_make(const struct store_request *req, const char *work,
 		 gmtime_r(&now, &tm));
 	meta = json_pack(
 		"{s:i, s:s, s:s, s:s?, s:o, s:s, s:s, s:s?, s:s, s:s?, s:s?, "
-		"s:b, s:b, s:b, s:b, s:o, s:o, s:s, s:o}",
+		"s:b, s:b, s:b, s:b, s:s?, s:o, s:o, s:s, s:o}",
 		"format", ENTRY_FORMAT, "key", req->key, "label",
 		s ? s->label : req->key, "version",
 		or_null(*release ? release : (s ? s->version : NULL)), "source",
@@ -188,7 +189,8 @@ int meta_make(const struct store_request *req, const char *work,
 		"extra_kconfig_hash", s ? or_null(s->kconfig.extra) : NULL,
 		"has_vmlinux", req->vmlinux != NULL, "vmlinux_stripped",
 		req->vmlinux != NULL, "has_btf", has_btf, "has_bpf_tools",
-		req->bpf_dir != NULL, "compiler",
+		req->bpf_dir != NULL, "compilers_asked",
+		s ? or_null(s->compilers) : NULL, "compiler",
 		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
 		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
 		KTSTR_VERSION, "files", files);
