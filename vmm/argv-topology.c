@@ -40,10 +40,32 @@ int argv_check_topology(const struct machine_config *c, struct why *reterr_why)
 	return 0;
 }
 
+unsigned int machine_ram_mib(const struct machine_config *c, unsigned int i)
+{
+	return i < c->topology.nodes ? c->memory_mib / c->topology.nodes : 0;
+}
+
+/* The memory of a template is a file; that of its clones is a private view. */
+static void add_ram(struct argv *a, const struct machine_config *c,
+		    unsigned int i)
+{
+	unsigned int mib = machine_ram_mib(c, i);
+
+	argv_add(a, "-object");
+	if (c->ram_fds)
+		argv_addf(a,
+			  "memory-backend-file,id=ram%u,size=%uM,share=%s,"
+			  "mem-path=/proc/self/fd/%d",
+			  i, mib, c->ram_shared ? "on" : "off", c->ram_fds[i]);
+	else
+		argv_addf(a, "memory-backend-ram,id=ram%u,size=%uM", i, mib);
+}
+
 /*
  * One socket per node, one die per last-level cache: QEMU's CPUs share the
  * level 3 cache within a die. The vendor must be Intel's: with AMD's, which TCG
- * takes by itself, QEMU describes neither dies nor threads to the guest.
+ * and an AMD host's KVM take by themselves, QEMU describes neither dies nor
+ * threads to the guest (7.2 and Linux 6.12: no caches at all, topoext or not).
  */
 void argv_add_topology(struct argv *a, const struct machine_config *c)
 {
@@ -51,17 +73,16 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 	unsigned int cpus = topology_cpus(t), each = cpus / t->nodes;
 
 	argv_add(a, "-cpu");
-	argv_add(a, c->accel == ACCEL_KVM ? "host,host-cache-info=off"
-					  : "max,vendor=GenuineIntel");
+	argv_add(a, c->accel == ACCEL_KVM
+			    ? "host,host-cache-info=off,vendor=GenuineIntel"
+			    : "max,vendor=GenuineIntel");
 	argv_add(a, "-smp");
 	argv_addf(a, "%u,sockets=%u,dies=%u,cores=%u,threads=%u", cpus,
 		  t->nodes, t->llcs / t->nodes, t->cores, t->threads);
 	argv_add(a, "-m");
 	argv_addf(a, "%u", c->memory_mib);
 	for (unsigned int n = 0; n < t->nodes; n++) {
-		argv_add(a, "-object");
-		argv_addf(a, "memory-backend-ram,id=ram%u,size=%uM", n,
-			  c->memory_mib / t->nodes);
+		add_ram(a, c, n);
 		argv_add(a, "-numa");
 		argv_addf(a, "node,nodeid=%u,cpus=%u-%u,memdev=ram%u", n,
 			  n * each, (n + 1) * each - 1, n);

@@ -25,6 +25,14 @@ static void add_clock(struct argv *a, const struct machine_config *c)
 	argv_add(a, "-accel");
 	if (c->accel == ACCEL_KVM) {
 		argv_add(a, "kvm");
+		/*
+		 * It helps Windows XP alone, and makes QEMU read and write a
+		 * CPU's registers in the middle of its boot. A KVM that itself
+		 * runs under TCG then refuses I/O ports to user space for ever,
+		 * because the task register comes back as "busy".
+		 */
+		argv_add(a, "-global");
+		argv_add(a, "kvm-apic.vapic=off");
 	} else if (c->clock == CLOCK_REAL) {
 		argv_add(a, "tcg,thread=multi");
 	} else {
@@ -36,6 +44,34 @@ static void add_clock(struct argv *a, const struct machine_config *c)
 		argv_add(a, "base=2000-01-01,clock=vm");
 		argv_add(a, "-seed");
 		argv_add(a, "1");
+	}
+}
+
+/*
+ * A machine that boots stops itself where its job begins to matter, by the
+ * watchdog or by pvpanic (vmm/guest/ports.h); machine_run() then has the
+ * watchdog send an NMI, as a clone's does at once. A dry run has nobody who
+ * would tell it to go on, so it does not stop.
+ */
+static void add_monitor(struct argv *a, const struct machine_config *c)
+{
+	bool boots = c->qmp_fd >= 0 && c->state_fd < 0;
+
+	argv_add(a, "-device");
+	argv_add(a, "pvpanic");
+	argv_add(a, "-action");
+	argv_addf(a, "panic=%s,watchdog=%s", c->qmp_fd < 0 ? "none" : "pause",
+		  boots ? "pause" : "inject-nmi");
+	if (c->qmp_fd < 0)
+		return;
+	argv_add(a, "-S");
+	argv_add(a, "-chardev");
+	argv_addf(a, "socket,id=qmp,fd=%d", c->qmp_fd);
+	argv_add(a, "-mon");
+	argv_add(a, "chardev=qmp,mode=control");
+	if (!boots) {
+		argv_add(a, "-incoming");
+		argv_add(a, "defer");
 	}
 }
 
@@ -67,6 +103,9 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	if (c->accel == ACCEL_TCG)
 		str_addf(&line, " lpj=%u tsc=reliable",
 			 c->clock == CLOCK_VIRTUAL ? 4000000 : 10384424);
+	/* Kernel and init meet the same word; init's environment has it. */
+	if (c->clock == CLOCK_VIRTUAL && c->qmp_fd >= 0)
+		str_add(&line, " ktstr_clock=virtual");
 	if (c->append)
 		str_addf(&line, " %s", c->append);
 	argv_add_path(a, "-kernel", "", c->kernel);
@@ -92,10 +131,10 @@ int machine_argv(const struct machine_config *c, char ***ret,
 		     (const char *const[]){ "-machine", "pc,usb=off,vmport=off",
 					    "-nodefaults", "-no-user-config",
 					    "-display", "none", "-no-reboot",
-					    "-action", "watchdog=inject-nmi",
 					    NULL };
 	     *word; word++)
 		argv_add(&a, *word);
+	add_monitor(&a, c);
 	add_names(&a, c);
 	add_clock(&a, c);
 	argv_add_topology(&a, c);

@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* machine.c - start QEMU, wait for its end, and never leave it behind. */
+/* machine.c - start QEMU, lead it to its end, and never leave it behind. */
 #include "vmm/machine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/cpulist.h"
 #include "tools/lib/words.h"
+#include "vmm/process.h"
+#include "vmm/state.h"
 
 #define ERRORS_MAX 4096
+#define EVENTS_MAX 256
+
+/**
+ * struct vigil - a machine from its start to its end
+ * @c:       with @c.qmp_fd set
+ * @end:     when the host-time limit runs out
+ * @is_ready: the guest has been at the place where the job begins to matter
+ * @over:    nothing more is to be waited for; @result->end says why
+ */
+struct vigil {
+	struct machine_config c;
+	struct machine_result *result;
+	struct qmp qmp;
+	pid_t pid;
+	int stop_fd;
+	double begin, end;
+	bool is_ready, over;
+};
 
 static double now(void)
 {
@@ -32,121 +48,197 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* In the child: become QEMU. Returns errno if that fails. */
-static int become_qemu(char *const *argv, const struct machine_config *c,
-		       const cpu_set_t *cpus, pid_t parent, int errors)
+static unsigned int left_ms(const struct vigil *v)
 {
-	struct rlimit size = { c->port_bytes_max, c->port_bytes_max };
-	sigset_t none;
+	double left = v->end - now();
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return errno;
-	if (getppid() != parent) /* it died before the line above */
-		_exit(125);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (cpus && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
-		return errno;
-	if (setrlimit(RLIMIT_FSIZE, &size) < 0)
-		return errno;
-	/* QEMU inherits the archives and its ports, and nothing of our input.
-	 */
-	if (fcntl(c->initrd_fd, F_SETFD, 0) < 0 ||
-	    fcntl(c->console_fd, F_SETFD, 0) < 0 ||
-	    fcntl(c->channel_fd, F_SETFD, 0) < 0)
-		return errno;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(errors, 2) < 0)
-		return errno;
-	execvp(argv[0], argv);
-	return errno;
+	return left > 0 ? (unsigned int)(left * 1000) + 1 : 0;
+}
+
+static void finish(struct vigil *v, enum machine_end end, int status)
+{
+	v->over = true;
+	v->result->end = end;
+	v->result->status = status;
+}
+
+static void finish_by_signal(struct vigil *v)
+{
+	struct signalfd_siginfo info = { 0 };
+
+	(void)!read(v->stop_fd, &info, sizeof(info));
+	finish(v, END_STOPPED, (int)info.ssi_signo);
 }
 
 /*
- * Start QEMU. The pipe closes by exec, or carries the errno of what failed, so
- * that "not installed" is told apart from QEMU's own exit.
+ * What a failed talk with QEMU means for the machine. 0: it is over or about to
+ * end, the usual way tells how. Else @error, as it is.
  */
-static int start(const struct machine_config *c, char *const *argv,
-		 const cpu_set_t *cpus, int errors, pid_t *ret_pid,
-		 struct why *reterr_why)
+static int judge_talk(struct vigil *v, int error)
 {
-	int report[2], err = 0;
-
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return why_set(reterr_why, -errno, "cannot make a pipe: %s",
-			       strerror(errno));
-	pid_t parent = getpid(), pid = fork();
-	if (pid == 0) {
-		err = become_qemu(argv, c, cpus, parent, errors);
-		(void)!write(report[1], &err, sizeof(err));
-		_exit(125);
-	}
-	int saved = errno;
-	close(report[1]);
-	if (pid < 0) {
-		close(report[0]);
-		return why_set(reterr_why, -saved, "cannot fork: %s",
-			       strerror(saved));
-	}
-	ssize_t n = read(report[0], &err, sizeof(err));
-	close(report[0]);
-	if (n == (ssize_t)sizeof(err)) {
-		waitpid(pid, NULL, 0);
-		return why_set(reterr_why, -err, "cannot run '%s': %s", argv[0],
-			       strerror(err));
-	}
-	*ret_pid = pid;
+	if (error == -EINTR)
+		finish_by_signal(v);
+	else if (error == -ETIME)
+		finish(v, END_TIMEOUT, 0);
+	else if (error != -EPIPE)
+		return error;
 	return 0;
 }
 
-/*
- * Wait for @pid; at the limit, or when told to stop, kill it. Nothing that is
- * done meanwhile reaches QEMU, whose virtual clock must not notice us.
- */
-static void await(const struct machine_config *c, pid_t pid,
-		  unsigned int timeout_s, int stop_fd,
-		  struct machine_result *result)
+static int go_on(struct vigil *v, struct why *reterr_why)
 {
-	auto_fd int fd = pidfd_open(pid, 0);
-	struct pollfd p[2] = { { fd, POLLIN, 0 }, { stop_fd, POLLIN, 0 } };
-	double end = now() + timeout_s;
+	return qmp_command(&v->qmp, "cont", NULL, left_ms(v), NULL, reterr_why);
+}
+
+/* It stands still where the job begins to matter. */
+static int be_ready(struct vigil *v, struct why *reterr_why)
+{
+	int r = 0;
+
+	v->is_ready = true;
+	v->result->times.ready = now() - v->begin;
+	/* A booted machine may have stopped itself by the watchdog; from now on
+	 * that means a hang. */
+	if (v->c.state_fd < 0)
+		r = qmp_command(&v->qmp, "set-action",
+				json_pack("{s:s}", "watchdog", "inject-nmi"),
+				left_ms(v), NULL, reterr_why);
+	if (r == 0 && v->c.ready)
+		r = v->c.ready(v->c.ready_arg, &v->qmp, reterr_why);
+	if (r == 1) {
+		finish(v, END_READY, 0);
+		return 0;
+	}
+	return r < 0 ? r : go_on(v, reterr_why);
+}
+
+/* From QEMU's start to the guest's first instruction, or the first of a clone.
+ */
+static int set_off(struct vigil *v, int fd, struct why *reterr_why)
+{
+	int r = qmp_begin(&v->qmp, fd, v->stop_fd, left_ms(v), reterr_why);
+
+	if (r < 0)
+		return r;
+	v->result->times.monitor = now() - v->begin;
+	if (v->c.state_fd >= 0) {
+		r = state_load(&v->qmp, v->c.state_fd, left_ms(v), reterr_why);
+		/* QEMU ends when it cannot load a state. */
+		if (r == -EPIPE || r == -EREMOTEIO)
+			r = -ESTALE;
+	}
+	if (r == 0 && v->c.before)
+		r = v->c.before(v->c.before_arg, &v->qmp, v->pid, reterr_why);
+	if (r < 0)
+		return r;
+	if (v->c.state_fd < 0)
+		return go_on(v, reterr_why);
+	v->result->times.cloned = true;
+	return be_ready(v, reterr_why);
+}
+
+/* Move the events to the result; true if one says that the machine stands. */
+static bool keep_events(struct vigil *v)
+{
+	bool stopped = false;
+	json_t *event;
+
+	while ((event = qmp_take_event(&v->qmp, NULL))) {
+		const char *name =
+			json_string_value(json_object_get(event, "event"));
+
+		stopped |= name && strcmp(name, "STOP") == 0;
+		if (json_array_size(v->result->events) < EVENTS_MAX)
+			json_array_append(v->result->events, event);
+		json_decref(event);
+	}
+	return stopped;
+}
+
+/* QEMU has said something, or closed its monitor. */
+static int hear(struct vigil *v, struct why *reterr_why)
+{
+	int r = qmp_pump(&v->qmp);
+	bool stopped = keep_events(v);
+
+	if (r < 0) {
+		/* It has ended, or will: its process tells. */
+		close(v->qmp.fd);
+		v->qmp.fd = -1;
+		return 0;
+	}
+	if (stopped && v->is_ready)
+		finish(v, END_PANICKED, 0);
+	else if (stopped)
+		return judge_talk(v, be_ready(v, reterr_why));
+	return 0;
+}
+
+/* Wait for something to happen, at most as long as we may be away. */
+static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
+{
+	struct pollfd p[3] = { { pid_fd, POLLIN, 0 },
+			       { v->stop_fd, POLLIN, 0 },
+			       { v->qmp.fd, POLLIN, 0 } };
+	double left = v->end - now();
+
+	if (left <= 0) {
+		finish(v, END_TIMEOUT, 0);
+		return 0;
+	}
+	if (v->c.clock == CLOCK_REAL) {
+		noise_sample(&v->result->noise, v->pid);
+		if (left > NOISE_INTERVAL_S)
+			left = NOISE_INTERVAL_S;
+	}
+	if (v->c.tick) {
+		v->c.tick(v->c.tick_arg);
+		if (left > MACHINE_TICK_MS / 1e3)
+			left = MACHINE_TICK_MS / 1e3;
+	}
+	if (poll(p, 3, (int)(left * 1000) + 1) < 0)
+		return errno == EINTR ? 0
+				      : why_set(reterr_why, -errno,
+						"cannot wait for QEMU: %s",
+						strerror(errno));
+	if (p[1].revents)
+		finish_by_signal(v);
+	else if (p[0].revents)
+		finish(v, END_EXIT, 0);
+	else if (p[2].revents)
+		return hear(v, reterr_why);
+	return 0;
+}
+
+/* Nothing that is done meanwhile reaches QEMU, whose virtual clock must not
+ * notice us. */
+static int await(struct vigil *v, struct why *reterr_why)
+{
+	auto_fd int fd = pidfd_open(v->pid, 0);
+	int r = 0;
+
+	if (fd < 0)
+		return why_set(reterr_why, -errno, "cannot watch a process: %s",
+			       strerror(errno));
+	while (r == 0 && !v->over)
+		r = wait_for_news(v, fd, reterr_why);
+	return r;
+}
+
+/* End QEMU if it has not ended, and learn how it did. */
+static void reap(struct vigil *v)
+{
+	struct machine_result *result = v->result;
 	int status = 0;
 
-	result->end = END_EXIT;
-	while (!(p[0].revents & POLLIN)) {
-		double left = end - now();
-
-		if (left <= 0) {
-			result->end = END_TIMEOUT;
-			break;
-		}
-		if (c->clock == CLOCK_REAL) {
-			noise_sample(&result->noise, pid);
-			if (left > NOISE_INTERVAL_S)
-				left = NOISE_INTERVAL_S;
-		}
-		if (c->tick) {
-			c->tick(c->tick_arg);
-			if (left > MACHINE_TICK_MS / 1e3)
-				left = MACHINE_TICK_MS / 1e3;
-		}
-		if (poll(p, stop_fd >= 0 ? 2 : 1, (int)(left * 1000) + 1) < 0 &&
-		    errno != EINTR)
-			break;
-		if (stop_fd >= 0 && p[1].revents & POLLIN) {
-			struct signalfd_siginfo info = { 0 };
-
-			(void)!read(stop_fd, &info, sizeof(info));
-			result->end = END_STOPPED;
-			result->status = (int)info.ssi_signo;
-			break;
-		}
-	}
-	if (result->end != END_EXIT)
-		(void)kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	if (!v->over || result->end != END_EXIT)
+		(void)kill(v->pid, SIGKILL);
+	while (waitpid(v->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
+	if (v->qmp.fd >= 0) {
+		(void)qmp_pump(&v->qmp);
+		keep_events(v);
+	}
 	if (result->end != END_EXIT)
 		return;
 	if (WIFSIGNALED(status)) {
@@ -167,34 +259,67 @@ static char *read_errors(int fd)
 	return take_ptr(text);
 }
 
+/* Start QEMU with its end of the monitor; @ret_fd is ours. */
+static int start(struct vigil *v, const cpu_set_t *cpus, int errors,
+		 int *ret_fd, struct why *reterr_why)
+{
+	auto_words char **argv = NULL;
+	auto_fd int ours = -1, theirs = -1;
+	int r = qmp_pair(&ours, &theirs, reterr_why);
+
+	if (r < 0)
+		return r;
+	v->c.qmp_fd = theirs;
+	r = machine_argv(&v->c, &argv, reterr_why);
+	if (r < 0)
+		return r;
+	v->begin = now();
+	r = process_start(&v->c, argv, cpus, errors, &v->pid, reterr_why);
+	if (r == 0)
+		*ret_fd = take_fd(ours);
+	return r;
+}
+
 int machine_run(const struct machine_config *c, const char *cpus,
 		unsigned int timeout_s, int stop_fd, struct machine_result *ret,
 		struct why *reterr_why)
 {
-	auto_words char **argv = NULL;
+	struct vigil v = { .c = *c, .result = ret, .qmp = QMP_NONE };
 	cpu_set_t set;
 	size_t at = 0;
-	pid_t pid = -1;
-	int r;
+	int r, fd = -1;
 
+	*ret = (struct machine_result){ .port_bytes_max = c->port_bytes_max };
+	v.stop_fd = stop_fd;
 	if (cpus && (cpulist_parse(cpus, &set, &at) < 0 || !CPU_COUNT(&set)))
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is not a list of CPUs", cpus);
-	r = machine_argv(c, &argv, reterr_why);
-	if (r < 0)
-		return r;
 	auto_fd int errors = memfd_create("qemu-errors", MFD_CLOEXEC);
-	if (errors < 0)
-		return why_set(reterr_why, -errno,
+	ret->events = json_array();
+	if (errors < 0 || !ret->events)
+		return why_set(reterr_why, -ENOMEM,
 			       "cannot make a memory file: %s",
 			       strerror(errno));
-	double begin = now();
-	r = start(c, argv, cpus ? &set : NULL, errors, &pid, reterr_why);
-	if (r < 0)
-		return r;
-	*ret = (struct machine_result){ .port_bytes_max = c->port_bytes_max };
-	await(c, pid, timeout_s, stop_fd, ret);
-	ret->seconds = now() - begin;
+	r = start(&v, cpus ? &set : NULL, errors, &fd, reterr_why);
+	if (r == 0) {
+		v.end = v.begin + timeout_s;
+		r = judge_talk(&v, set_off(&v, fd, reterr_why));
+		if (r == 0)
+			r = await(&v, reterr_why);
+		reap(&v);
+	}
+	ret->seconds = now() - v.begin;
 	ret->errors = read_errors(errors);
-	return 0;
+	qmp_done(&v.qmp);
+	if (r < 0)
+		machine_result_done(ret);
+	return r;
+}
+
+void machine_result_done(struct machine_result *r)
+{
+	free(r->errors);
+	json_decref(r->events);
+	r->errors = NULL;
+	r->events = NULL;
 }

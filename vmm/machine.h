@@ -9,6 +9,7 @@
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/why.h"
 #include "vmm/noise.h"
+#include "vmm/qmp.h"
 
 /**
  * enum vm_clock - what the guest's time is made of
@@ -35,6 +36,19 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @tick:       called every MACHINE_TICK_MS while the machine runs, or NULL; it
  *		must not block
  * @append:     more words for the kernel's command line, or NULL
+ * @ram_fds:    @ram_count files, one for each RAM backend in their order, of
+ *		machine_ram_mib(); or NULL for memory of QEMU's own
+ * @ram_shared: the files get what the guest writes; else each machine has a
+ *		private copy of what it changes
+ * @state_fd:   device state that machine_save() wrote; the machine goes on from
+ *		there instead of booting. -1: it boots
+ * @qmp_fd:     set by machine_run(); -1 for a dry run
+ * @before:     called once, or NULL: the machine has its CPUs and has not run
+ * @ready:      called once, or NULL: a machine that booted stands still where
+ *		what its init does begins to depend on the job. When it returns
+ *		1 the machine is ended there.
+ *
+ * @before and @ready return -errno with a sentence to give the machine up.
  */
 struct machine_config {
 	const char *qemu, *kernel, *append;
@@ -46,6 +60,14 @@ struct machine_config {
 	uint64_t port_bytes_max;
 	void (*tick)(void *arg);
 	void *tick_arg;
+	const int *ram_fds;
+	unsigned int ram_count;
+	bool ram_shared;
+	int state_fd, qmp_fd;
+	int (*before)(void *arg, struct qmp *q, pid_t pid,
+		      struct why *reterr_why);
+	int (*ready)(void *arg, struct qmp *q, struct why *reterr_why);
+	void *before_arg, *ready_arg;
 };
 
 #define MACHINE_TICK_MS 50
@@ -63,6 +85,9 @@ int machine_argv(const struct machine_config *c, char ***ret,
 /* Memory for a topology: @want_mib (0: nothing asked for), at least 512 MiB and
  * 32 MiB for each CPU, rounded up so that the nodes have equal shares. */
 unsigned int machine_memory(const struct topology *t, unsigned int want_mib);
+
+/* The size of RAM backend @i of the machine; 0: it has no such backend. */
+unsigned int machine_ram_mib(const struct machine_config *c, unsigned int i);
 
 /**
  * machine_shift() - how fast the instructions of a virtual clock go
@@ -82,6 +107,20 @@ enum machine_end {
 	END_TIMEOUT, /* the host-time limit ran out; QEMU was killed */
 	END_STOPPED, /* we were asked to stop by signal @status; QEMU was killed
 		      */
+	END_PANICKED, /* the guest's kernel has a driver for pvpanic and used
+			 it; QEMU was killed */
+	END_READY,    /* machine_config.ready wanted no more */
+};
+
+/**
+ * struct machine_times - seconds of host time from QEMU's start
+ * @monitor: until QEMU answered
+ * @ready:   until the guest was ready for its job; 0 if it never was
+ * @cloned:  the guest did not boot
+ */
+struct machine_times {
+	double monitor, ready;
+	bool cloned;
 };
 
 struct machine_result {
@@ -91,6 +130,8 @@ struct machine_result {
 	char *errors;	/* QEMU's standard error, at most 4 KiB; free() it */
 	struct noise noise;	 /* real clock: what the host withheld */
 	uint64_t port_bytes_max; /* of the machine_config */
+	struct machine_times times;
+	json_t *events; /* of QEMU's monitor, an array; json_decref() it */
 };
 
 /**
@@ -99,12 +140,36 @@ struct machine_result {
  * @timeout_s:  of host time
  * @stop_fd:    a signalfd that tells to stop, or -1
  *
+ * The machine stands still twice and is told to go on: before its first
+ * instruction, and where init says that it is ready (vmm/guest/ports.h), also
+ * when nobody wants to do anything there. So a machine that booted and one that
+ * was cloned run the same instructions from there on. In between and afterwards
+ * QEMU hears nothing from us, because that would move the turns of the virtual
+ * CPUs.
+ *
  * QEMU gets SIGKILL when this process dies, however it dies. It cannot write
  * more than @c->port_bytes_max into each of its files: a guest cannot fill the
  * disk.
  *
- * Return: 0; -ENOENT when QEMU is not installed; -errno.
+ * Return: 0, or with @reterr_why
+ * * -ENOENT - QEMU is not installed
+ * * -ESTALE - the state or the memory that it should go on from does not fit
+ * * -errno  - also of @before and @ready
  */
 int machine_run(const struct machine_config *c, const char *cpus,
 		unsigned int timeout_s, int stop_fd, struct machine_result *ret,
 		struct why *reterr_why);
+
+/* Free what machine_run() made. */
+void machine_result_done(struct machine_result *r);
+
+/**
+ * machine_save() - write the state of the devices, for state_fd
+ * @q:  the monitor of a machine that stands still, as in machine_config.ready
+ * @fd: a file, open for writing
+ *
+ * The content of RAM stays where it is: in machine_config.ram_fds.
+ *
+ * Return: 0 or -errno with @reterr_why; as qmp_command().
+ */
+int machine_save(struct qmp *q, int fd, struct why *reterr_why);

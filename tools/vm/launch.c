@@ -31,6 +31,8 @@ void launch_configure(const struct request *req, const struct topology *t,
 		.initrd_fd = -1,
 		.console_fd = -1,
 		.channel_fd = -1,
+		.state_fd = -1,
+		.qmp_fd = -1,
 		.append = req->append,
 		.topology = *t,
 		.console_level = req->console ? 8 : 5,
@@ -236,7 +238,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 
 void outcome_done(struct outcome *o)
 {
-	free(o->machine.errors);
+	machine_result_done(&o->machine);
 	free(o->console);
 	free(o->channel);
 	facts_done(&o->facts);

@@ -22,9 +22,16 @@
 #define RTC_C_PF   0x40
 
 /* QEMU hw/watchdog/wdt_ib700.c: code N is 30 - 2 N seconds. */
-#define IB700_STOP 0x441
-#define IB700_FEED 0x443
-#define IB700_CODE ((30 - PORTS_WATCHDOG_SECONDS) / 2)
+#define IB700_STOP	    0x441
+#define IB700_FEED	    0x443
+#define IB700_CODE(seconds) ((30 - (seconds)) / 2)
+
+/* How long CPUs rest before the watchdog stops the machine: its shortest. */
+#define READY_SECONDS 2
+
+/* QEMU hw/misc/pvpanic-isa.c, docs/specs/pvpanic: bit 0 is a panic. */
+#define PVPANIC_PORT	 0x505
+#define PVPANIC_PANICKED 1
 
 #define EXIT_PORT 0xf4
 
@@ -36,6 +43,7 @@ int ports_init(struct why *reterr_why)
 		{ RTC_INDEX, 2 },
 		{ IB700_STOP, 3 },
 		{ EXIT_PORT, 4 },
+		{ PVPANIC_PORT, 1 },
 	};
 
 	for (unsigned int i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
@@ -81,7 +89,7 @@ int ports_turn_timer(struct why *reterr_why)
 
 int ports_watchdog_feed(void)
 {
-	outb(IB700_CODE, IB700_FEED);
+	outb(IB700_CODE(PORTS_WATCHDOG_SECONDS), IB700_FEED);
 	return 0;
 }
 
@@ -89,6 +97,31 @@ int ports_watchdog_stop(void)
 {
 	outb(0, IB700_STOP);
 	return 0;
+}
+
+/*
+ * QEMU's main loop carries out a stop that a CPU asks for, sooner or later: it
+ * may find that all CPUs have come to rest and skip the time to the next timer
+ * before it stops. Which one happens is up to the host, and the clock would
+ * differ by some milliseconds. A stop by a timer is carried out by the loop in
+ * which the timer ran out, at that very time.
+ */
+static void stop_by_watchdog(void)
+{
+	const struct timespec longer = { .tv_sec = READY_SECONDS,
+					 .tv_nsec = NS_PER_SEC / 50 };
+
+	outb(IB700_CODE(READY_SECONDS), IB700_FEED);
+	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &longer, NULL);
+	outb(0, IB700_STOP);
+}
+
+void ports_ready(bool virtual_clock)
+{
+	if (virtual_clock)
+		stop_by_watchdog();
+	else
+		outb(PVPANIC_PANICKED, PVPANIC_PORT);
 }
 
 int ports_exit(unsigned int value)
@@ -118,6 +151,11 @@ int ports_watchdog_feed(void)
 int ports_watchdog_stop(void)
 {
 	return -ENOTSUP;
+}
+
+void ports_ready(bool virtual_clock)
+{
+	(void)virtual_clock;
 }
 
 int ports_exit(unsigned int value)

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "tools/lib/why.h"
 
 /*
@@ -37,6 +39,18 @@ int ports_turn_timer(struct why *reterr_why);
 /* Start or feed the ib700 watchdog; stop it. */
 int ports_watchdog_feed(void);
 int ports_watchdog_stop(void);
+
+/**
+ * ports_ready() - stand still until the host says to go on
+ * @virtual_clock: stop at an exact time: by the watchdog, with all CPUs at
+ *		   rest, which takes 2 s of the guest's time; else by pvpanic
+ *
+ * QEMU is told to pause for either. Here a template is taken and its clones
+ * begin, so what init does before must not depend on the job. Each machine
+ * stops here, also one that nobody takes a template of: then all run the same
+ * instructions. Without such a device nothing happens.
+ */
+void ports_ready(bool virtual_clock);
 
 /* End QEMU with @value. Returns only when there is no such device. */
 int ports_exit(unsigned int value);

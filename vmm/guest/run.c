@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/utsname.h>
@@ -140,6 +141,10 @@ static int read_machine(struct guest *g, struct why *reterr_why)
 	r = guest_machine_read(root, &g->machine, reterr_why);
 	if (r < 0)
 		return r;
+	auto_fd int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = guest_machine_details(root, proc, &g->machine);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read the machine");
 	guest_machine_frame(&g->machine, &out);
 	return channel_send(&g->channel, &out);
 }
@@ -201,13 +206,17 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	r = mounts_settings(reterr_why);
 	if (r == 0)
 		r = read_machine(g, reterr_why);
-	if (r == 0)
-		r = job_read("/job", &g->job, reterr_why);
+	if (r < 0)
+		return r;
+	clocksource_wait();
+	/* Up to here nothing may depend on the job: see ports_ready(). */
+	if (g->has_ports)
+		ports_ready(getenv("ktstr_clock") != NULL);
+	r = job_read("/job", &g->job, reterr_why);
 	if (r == 0)
 		r = start_ports(g, reterr_why);
 	if (r < 0)
 		return r;
-	clocksource_wait();
 	if (!g->job.calibrate)
 		calibrate_skipped(&g->watch, g->turn_timer);
 	else

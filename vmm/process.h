@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* process.h - QEMU as a process that cannot outlive us. */
+#pragma once
+
+#include <sched.h>
+#include <sys/types.h>
+
+#include "vmm/machine.h"
+
+/**
+ * process_start() - fork and become QEMU
+ * @argv:   of machine_argv()
+ * @cpus:   the CPUs it may use, or NULL
+ * @errors: what its standard error is; its standard input is empty
+ * @ret:    its pid; the caller waits for it
+ *
+ * It inherits the descriptors that @c names, and no other. It gets SIGKILL when
+ * this thread ends.
+ *
+ * Return: 0; -ENOENT when it is not installed; -errno.
+ */
+int process_start(const struct machine_config *c, char *const *argv,
+		  const cpu_set_t *cpus, int errors, pid_t *ret,
+		  struct why *reterr_why);
