@@ -131,14 +131,15 @@ build: again
 	$(if $(filter clean dirty-before failed,$(change)),,$(q)exec $(call resolve-to,$(probe),--quiet))
 	+$(q)test -s '$(work)/entry' || exec $(self) store
 
-# The kernel's make gets nothing of ours but the jobserver: command-line
-# variables are in MAKEFLAGS and in the environment.
+# The kernel's make gets nothing of ours but the jobserver, and the compilers
+# that are asked for: command-line variables are in MAKEFLAGS and in the
+# environment.
 flags-only = $(subst |,$(space),$(firstword $(subst |--|, ,$(subst $(space),|,$(MAKEFLAGS))|--|)))
 jobserver = $(filter --jobserver-auth=%,$(flags-only))
-overridden = $(filter-out PATH HOME,$(foreach w,$(MAKEOVERRIDES),$(if $(findstring =,$w),$(firstword $(subst =, ,$w)))))
+overridden = $(filter-out PATH HOME LLVM LLVM_IAS CROSS_COMPILE,$(foreach w,$(MAKEOVERRIDES),$(if $(findstring =,$w),$(firstword $(subst =, ,$w)))))
 drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFLAGS \
 	KCONFIG_CONFIG KCONFIG_ALLCONFIG INSTALL_PATH MFLAGS MAKELEVEL MAKEFILES \
-	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS
+	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS CC HOSTCC
 # Who built it, where and when would make two builds of one source differ. So
 # would LOCALVERSION, unless it is set: kbuild then adds "+" where git knows of no
 # tag; what the tree and .config say of the version stays. A time that is set
@@ -150,7 +151,8 @@ clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) $(same-image) \
 
 tree = $(call read,tree)
 folder = $(or $(call field,build),$(tree))
-kernel-make = $(clean-env) $(MAKE) -C '$(tree)' $(if $(filter-out $(tree),$(folder)),O='$(folder)')
+kernel-make = $(clean-env) $(MAKE) -C '$(tree)' $(if $(filter-out $(tree),$(folder)),O='$(folder)') $(compilers)
+compilers = $(if $(KTSTR_KERNEL_CC),CC='$(KTSTR_KERNEL_CC)') $(if $(KTSTR_KERNEL_HOSTCC),HOSTCC='$(KTSTR_KERNEL_HOSTCC)')
 # Paths are in the DWARF, whose hash is the build id, which is in the image.
 no-paths = $(patsubst %,-fdebug-prefix-map=%=.,$(sort $(folder) $(tree)))
 build-args = $(if $(jobserver),,-j$(or $(KTSTR_JOBS),1)) KCFLAGS='-Wno-error $(no-paths)' KAFLAGS='$(no-paths)'

@@ -19,6 +19,10 @@
 #   KTSTR_KERNEL_O       build a kernel tree in this folder, not in the tree
 #   KTSTR_FORCE          1: build also what is in the cache
 #   KTSTR_CLEAN          1: make mrproper before a tree is built; its .config stays
+#   LLVM, LLVM_IAS, CROSS_COMPILE
+#                        go to the kernel's make, as variables and as environment
+#   CC, HOSTCC           on make's command line alone, as the kernel's make has it;
+#                        KTSTR_KERNEL_CC and KTSTR_KERNEL_HOSTCC win over them
 #   V=1                  show the commands and the kernel's build
 #
 # For ktstr.mk: ktstr-tools-dir is the folder of our programs, when they are not
@@ -36,9 +40,15 @@ ktstr-kernel-make = $(MAKE)
 ktstr-kernel-run = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
 ktstr-kernel-set = $(if $($1),$1='$($1)')
 
+# As for the kernel's own make, what the environment calls CC is not meant.
+ktstr-kernel-said = $(if $(findstring command,$(origin $1)),$($1))
+KTSTR_KERNEL_CC     ?= $(call ktstr-kernel-said,CC)
+KTSTR_KERNEL_HOSTCC ?= $(call ktstr-kernel-said,HOSTCC)
+
 # The shell gets them between quotes, so none may have one.
 ktstr-kernel-settings = KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTSTR_CACHE_DIR \
-	KTSTR_CACHE_DIRTY KTSTR_KERNEL_O KTSTR_FORCE KTSTR_CLEAN V
+	KTSTR_CACHE_DIRTY KTSTR_KERNEL_O KTSTR_FORCE KTSTR_CLEAN KTSTR_KERNEL_CC \
+	KTSTR_KERNEL_HOSTCC LLVM LLVM_IAS CROSS_COMPILE V
 ktstr-kernel-no-quotes = $(foreach v,KERNEL KTSTR_OUT $(ktstr-kernel-settings),\
 	$(if $(findstring ',$($v)),$(error ktstr: $v may not have a quote in it: $($v))))
 

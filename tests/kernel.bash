@@ -4,7 +4,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks
 	export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
-	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_EXTRA_KCONFIG KTSTR_KERNEL_O
+	unset KTSTR_CPU_CAP KTSTR_BYPASS_LLC_LOCKS KTSTR_EXTRA_KCONFIG KTSTR_KERNEL_O LLVM LLVM_IAS CROSS_COMPILE KTSTR_KERNEL_CC KTSTR_KERNEL_HOSTCC
 	git config --global user.name t
 	git config --global user.email t@localhost
 	printf 'all:\n\t@echo all\ninclude %s/mk/kernel.mk\n' "$KTSTR_TOP" >Makefile

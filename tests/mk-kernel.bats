@@ -56,7 +56,46 @@ load kernel
 	run -0 env KBUILD_BUILD_USER=me LOCALVERSION=-mine make ktstr-kernel KERNEL=linux KTSTR_KCONFIG_BASE=defconfig KBUILD_BUILD_HOST=here
 	[ "$(builds)" = 2 ]
 	run ! grep -vF ' BY=ktstr@ktstr ' linux/builds
-	run ! grep -vx '.* LV=environment' linux/builds
+	run ! grep -v ' LV=environment *$' linux/builds
+}
+
+last_build() { tail -n 1 linux/builds | tr -s ' '; }
+
+@test "kernel.mk: LLVM=1 is handed to the kernel's make, and is another kernel" {
+	run -0 kernel KERNEL=linux
+	run -0 kernel KERNEL=linux LLVM=1 LLVM_IAS=0
+	[[ "$output" == *"kernel linux_"??????"_cc"????????": built in "*"-x86_64-tiny-cc"????????-kc* ]]
+	[[ "$(last_build)" == *" LLVM=1 LLVM_IAS=0 " ]]
+	run -0 env LLVM=1 make ktstr-kernel KERNEL=linux
+	[[ "$output" == *"kernel linux_"??????"_llvm: built in "*"-x86_64-tiny-llvm-kc"* ]]
+	[[ "$(last_build)" == *" LLVM=1 " ]]
+	key=$(basename "$(readlink ktstr-out/kernels/linux_??????_llvm)")
+	[ "$(ktstr-cache show --field compilers_asked "$key")" = LLVM=1 ]
+	run -0 kernel KERNEL=linux LLVM=1
+	[[ "$output" == *"found in the cache (local-"*"-llvm-kc"* ]]
+	run -0 kernel KERNEL=linux
+	[[ "$output" == *"found in the cache"*"-tiny-kc"* ]]
+	[ "$(builds)" = 3 ]
+	run -2 --separate-stderr kernel KERNEL=linux LLVM=yes
+	[[ "$stderr" == *"LLVM is 'yes'; it may be 1, a version such as -15, or a folder with a / at its end"* ]]
+}
+
+@test "kernel.mk: CC and HOSTCC count on the command line, or as ours" {
+	run -0 env CC=false HOSTCC=false make ktstr-kernel KERNEL=linux
+	[[ "$output" == *"built in"*"-tiny-kc"* ]]
+	[[ "$(last_build)" == *"LV=environment " ]]
+	printf '#!/bin/sh\nexec "$@"\n' >wrap
+	chmod +x wrap
+	run -0 kernel KERNEL=linux CC="$PWD/wrap cc" HOSTCC=gcc
+	[[ "$output" == *"built in"*"-tiny-cc"* ]]
+	[[ "$(last_build)" == *" CC=$PWD/wrap cc HOSTCC=gcc" ]]
+	run -0 env KTSTR_KERNEL_CC="$PWD/wrap cc" make ktstr-kernel KERNEL=linux CC=cc
+	[[ "$output" == *"found in the cache"*"-tiny-cc"* ]]
+	# a compiler for the project's own programs
+	run -0 kernel KERNEL=linux CC=cc KTSTR_KERNEL_CC=
+	[[ "$output" == *"found in the cache"*"-tiny-kc"* ]]
+	run -2 kernel KERNEL=linux "CC=it's"
+	[[ "$output" == *"KTSTR_KERNEL_CC may not have a quote in it"* ]]
 }
 
 @test "kernel.mk: the folder that a kernel is built in is not in it" {
