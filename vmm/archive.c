@@ -52,15 +52,14 @@ static void describe(struct str *out, const struct job *job)
 	/* Its limit is the guest's time: a busy host cannot make it fire. */
 	str_addf(out, "watchdog = %s\n",
 		 job->clock == CLOCK_VIRTUAL ? "yes" : "no");
-	/*
-	 * The verifier needs seconds of guest time where each of many CPUs runs
-	 * 15 million instructions a second; waiting idly costs the host
-	 * nothing.
-	 */
+	for (unsigned int i = 0; i < PHASES; i++) {
+		if (job->limits.ns[i])
+			str_addf(out, "%s-limit = %" PRIu64 "ns\n",
+				 phase_name((enum phase)i), job->limits.ns[i]);
+	}
 	if (job->scheduler)
-		str_addf(out, "scheduler = /job/bin/%s\nattach-timeout = %s\n",
-			 base_name(job->scheduler),
-			 job->clock == CLOCK_VIRTUAL ? "60s" : "10s");
+		str_addf(out, "scheduler = /job/bin/%s\n",
+			 base_name(job->scheduler));
 	add_words(out, "arg", job->args);
 }
 

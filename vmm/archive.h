@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "tools/lib/why.h"
+#include "vmm/limits.h"
 #include "vmm/machine.h"
 #include "vmm/pack.h"
 
@@ -23,6 +24,7 @@
  * @include:     files and folders of the host, @include_count of them
  * @input:       what @command reads, @input_len bytes; NULL for none
  * @calibrate:   measure the CPUs before the test
+ * @limits:      of the phases, in the guest's time
  */
 struct job {
 	const char *test_text, *test_name, *scheduler;
@@ -36,6 +38,7 @@ struct job {
 	enum vm_clock clock;
 	uint64_t seed;
 	bool calibrate;
+	struct limits limits;
 };
 
 /**

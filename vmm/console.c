@@ -4,25 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/lib/utf8.h"
+
 /* Longest part of a line that is shown. */
 #define SHOWN_MAX 300
 
+/* The ends of lines are our business; a tab moves the cursor harmlessly. */
 static void add_clean(struct str *out, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len && i < SHOWN_MAX; i++) {
-		char c = text[i];
-
-		if (c == '\r')
-			continue;
-		if ((unsigned char)c < ' ' || (unsigned char)c >= 0x7f)
-			c = c == '\t' ? ' ' : '?';
-		str_add_bytes(out, &c, 1);
+	while (len > 0 && (text[len - 1] == '\r' || text[len - 1] == '\n'))
+		len--;
+	for (const char *end = text + len, *tab; text < end; text = tab + 1) {
+		tab = memchr(text, '\t', (size_t)(end - text));
+		if (!tab)
+			tab = end;
+		utf8_add_line(out, text, (size_t)(tab - text), SHOWN_MAX);
+		if (tab < end)
+			str_add(out, " ");
 	}
 }
 
-bool console_panic(const char *text, size_t len, char **ret)
+bool console_line(const char *text, size_t len, const char *mark, char **ret)
 {
-	static const char mark[] = "Kernel panic - not syncing: ";
 	const char *at = memmem(text, len, mark, strlen(mark));
 	struct str s = { 0 };
 

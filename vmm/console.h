@@ -7,20 +7,24 @@
 
 #include "tools/lib/str.h"
 
+/* Marks of lines that tell why a machine ended. */
+#define CONSOLE_PANIC "Kernel panic - not syncing: "
+#define CONSOLE_LATE  "ktstr: limit: " /* vmm/guest/feeder.c */
+
 /**
- * console_panic() - the line that tells of a panic
+ * console_line() - the first line with a mark
  * @text: the console, any bytes
- * @ret:  the message behind "Kernel panic - not syncing: ", cleaned; the
- *	  caller frees it
+ * @ret:  what stands behind @mark, cleaned; the caller frees it
  *
  * Return: true if there is one; @ret is then set.
  */
-bool console_panic(const char *text, size_t len, char **ret);
+bool console_line(const char *text, size_t len, const char *mark, char **ret);
 
 /**
  * console_tail() - append the last @lines lines, each behind @indent
  *
- * Control characters become "?": a guest cannot send escapes to a terminal.
+ * They are UTF-8 without control characters, which become "?": a guest cannot
+ * command a terminal. Long lines are cut.
  */
 void console_tail(struct str *out, const char *text, size_t len,
 		  unsigned int lines, const char *indent);

@@ -83,7 +83,7 @@ ended() {
 	start
 	kill -KILL "$(pgrep -s "$session" -f '^qemu-system')"
 	ended "kill -9 of QEMU"
-	[ "$(jq -r '.verdict + " " + .class + " " + .reasons[0]' "$second/result.json")" = "error harness QEMU died of signal 9 (Killed)" ]
+	[ "$(jq -r '.verdict + " " + .class + " " + .reasons[0]' "$second/result.json")" = "error qemu QEMU died of signal 9 (Killed)" ]
 	grep -q "0 passed, 0 failed, 0 inconclusive, 0 skipped, 1 errors" log
 	run -0 run_all TEST=second
 }

@@ -4,3 +4,5 @@ test-confine-objs-y := tests/unit/test-confine.o
 test-confine-libs-y := -lpthread
 tests-y             += test-limits
 test-limits-objs-y  := tests/unit/test-limits.o
+tests-y             += test-console
+test-console-objs-y := tests/unit/test-console.o

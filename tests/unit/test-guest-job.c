@@ -64,7 +64,7 @@ TEST(a_job_has_defaults)
 	CHECK_INT(j.seed, 1);
 	CHECK(j.virtual_clock && !j.calibrate && !j.watchdog);
 	CHECK(!j.scheduler && !j.args && !j.exec);
-	CHECK_INT(j.attach_timeout_ns, 3000000000);
+	CHECK_INT(j.limit_ns[PHASE_ATTACH], 3000000000);
 	CHECK(strcmp(j.name, "mine") == 0);
 	CHECK(strcmp(j.test.name, "mine") == 0);
 	CHECK_INT(j.test.cgroup_count, 1);
@@ -79,7 +79,7 @@ TEST(all_keys_are_read)
 	CHECK_INT(read_it("[job]\nseed = 18446744073709551615\nclock = real\n"
 			  "calibrate = yes\nwatchdog = yes\n"
 			  "scheduler = /job/bin/x\narg = -v\narg = 'a b'\n"
-			  "attach-timeout = 5s\n",
+			  "attach-limit = 5s\n",
 			  &j, &why),
 		  0);
 	CHECK(j.seed == UINT64_MAX && !j.virtual_clock);
@@ -87,7 +87,7 @@ TEST(all_keys_are_read)
 	CHECK(strcmp(j.scheduler, "/job/bin/x") == 0);
 	CHECK_INT(words_count(j.args), 2);
 	CHECK(strcmp(j.args[1], "a b") == 0);
-	CHECK_INT(j.attach_timeout_ns, 5000000000);
+	CHECK_INT(j.limit_ns[PHASE_ATTACH], 5000000000);
 	job_done(&j);
 }
 
@@ -128,7 +128,7 @@ TEST(a_wrong_job_is_refused_with_its_place)
 	refused("[job]\nclock = maybe\n", "'clock' cannot be 'maybe'");
 	refused("[job]\nscheduler = scx\n", "'scheduler' cannot be 'scx'");
 	refused("[job]\nscheduler = /x\narg = a b\n", "'arg' cannot be");
-	refused("[job]\nattach-timeout = 0\n", "'attach-timeout' cannot be");
+	refused("[job]\nattach-limit = 0\n", "'attach-limit' cannot be");
 	refused("[job]\nexec = a\n", "unknown key 'exec'");
 	refused("[jobs]\n", "job:1:1: unknown section");
 	refused("[job]\narg = -v\n", "arguments but no scheduler");

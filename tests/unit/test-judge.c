@@ -261,37 +261,199 @@ TEST(an_expected_failure_is_the_schedulers_alone)
 	check_verdict(&t, VERDICT_ERROR, "harness");
 }
 
-TEST(a_cut_stream_is_an_error_and_a_panic_a_failure)
+/* Judge a machine whose report ended after @frames, NULL for none. */
+static void run_cut(struct run *r, const char *console,
+		    const char *const *frames)
 {
-	auto_run struct run r = { .machine = { END_EXIT, 0, 1, NULL, { 0 } } };
+	auto_str struct str s = { 0 };
 
-	CHECK_INT(facts_read("", 0, &r.facts), 0);
-	CHECK(!r.facts.complete);
+	for (uint64_t n = 0; frames && frames[n]; n++)
+		frame_format(&s, n, frames[n]);
+	CHECK_INT(facts_read(str_text(&s), s.len, &r->facts), 0);
+	CHECK(!r->facts.complete);
+	r->e.facts = &r->facts;
+	r->e.machine = &r->machine;
+	r->e.console = console;
+	r->e.console_len = strlen(console);
+	judge(&r->e, &r->j);
+}
+
+static void check_reason(const struct run *r, const char *want)
+{
+	const char *got = json_string_value(json_array_get(r->j.reasons, 0));
+
+	if (strcmp(got, want) != 0)
+		printf("# reason: %s\n", got);
+	CHECK(strcmp(got, want) == 0);
+}
+
+TEST(the_console_tells_why_a_machine_ended)
+{
+	static const struct {
+		const char *console, *class, *reason;
+	} row[] = {
+		{ "x\nKernel panic - not syncing: Oh \033[31mno\nend",
+		  "guest-panic", "the guest's kernel panicked: Oh ?[31mno" },
+		{ "Kernel panic - not syncing: NMI: Not continuing",
+		  "guest-hang",
+		  "the guest hung; its watchdog ended it: NMI: Not continuing" },
+		{ "Kernel panic - not syncing: Attempted to kill init! "
+		  "exitcode=0x0000000b",
+		  "harness",
+		  "the guest's init died: Attempted to kill init! "
+		  "exitcode=0x0000000b" },
+		{ "Kernel panic - not syncing: System is deadlocked on memory",
+		  "guest-memory",
+		  "the machine's memory was not enough, --memory or the "
+		  "test's \"memory =\" gives it more: System is deadlocked on "
+		  "memory" },
+		{ "ktstr: limit: run did not finish within 9.0 s\n"
+		  "Kernel panic - not syncing: NMI: Not continuing",
+		  "time-limit", "run did not finish within 9.0 s" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = END_EXIT };
+
+		run_cut(&r, row[i].console, NULL);
+		check_verdict(&r, VERDICT_ERROR, row[i].class);
+		check_reason(&r, row[i].reason);
+	}
+}
+
+TEST(qemus_end_tells_why_there_is_no_report)
+{
+	static const struct {
+		enum machine_end end;
+		int status;
+		enum verdict verdict;
+		const char *class, *reason;
+	} row[] = {
+		{ END_EXIT, 0, VERDICT_ERROR, "guest-reset",
+		  "the guest was reset or switched off in phase boot: a triple "
+		  "fault, or a program did it" },
+		{ END_EXIT, 1, VERDICT_ERROR, "qemu",
+		  "QEMU ended with status 1 before the result" },
+		{ END_EXIT, 85, VERDICT_ERROR, "channel",
+		  "the guest's init could not write all of its report" },
+		{ END_SIGNAL, 9, VERDICT_ERROR, "qemu",
+		  "QEMU died of signal 9 (Killed)" },
+		{ END_SIGNAL, 25, VERDICT_ERROR, "channel",
+		  "the guest wrote more than 64 MiB to its console or its "
+		  "channel; QEMU was ended (File size limit exceeded)" },
+		{ END_TIMEOUT, 0, VERDICT_INCONCLUSIVE, "time-limit",
+		  "boot did not finish within 7 s of the host's time, the "
+		  "limit for the whole machine; --timeout sets it" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = row[i].end };
+
+		r.machine.status = row[i].status;
+		r.machine.seconds = 7;
+		r.machine.port_bytes_max = 64 << 20;
+		run_cut(&r, "", NULL);
+		check_verdict(&r, row[i].verdict, row[i].class);
+		check_reason(&r, row[i].reason);
+	}
+}
+
+#define HELLO	    "{\"t\":\"hello\",\"version\":1}"
+#define EVENT(what) "{\"t\":\"event\",\"what\":\"" what "\"}"
+
+TEST(a_time_limit_names_the_phase)
+{
+	static const struct {
+		const char *frames[4], *phase;
+		bool has_sched;
+	} row[] = {
+		{ { NULL }, "boot", false },
+		{ { HELLO }, "run", false },
+		{ { HELLO }, "attach", true },
+		{ { HELLO, ATTACHED }, "run", true },
+		{ { HELLO, ATTACHED, EVENT("removed") }, "shutdown", true },
+		{ { HELLO, EVENT("start") }, "run", false },
+		{ { HELLO, "{\"t\":\"exec\",\"status\":0}" },
+		  "shutdown",
+		  false },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = END_TIMEOUT };
+		const char *reason;
+
+		r.e.has_sched = row[i].has_sched;
+		run_cut(&r, "", row[i].frames);
+		check_verdict(&r, VERDICT_INCONCLUSIVE, "time-limit");
+		reason = json_string_value(json_array_get(r.j.reasons, 0));
+		CHECK(strncmp(reason, row[i].phase, strlen(row[i].phase)) == 0);
+	}
+}
+
+#define LATE                                                                   \
+	"{\"t\":\"error\",\"class\":\"time-limit\",\"why\":\"run is late\"}"
+
+TEST(a_limit_of_the_guests_time_is_an_error_unless_the_host_was_busy)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, LATE);
+	check_verdict(&r, VERDICT_ERROR, "time-limit");
+	check_reason(&r, "run is late");
+	s.e.clock = CLOCK_REAL;
+	s.machine.noise.run_ns = 90;
+	s.machine.noise.wait_ns = 10;
+	JUDGE(&s, TOPOLOGY, CALIBRATION, LATE);
+	check_verdict(&s, VERDICT_INCONCLUSIVE, "time-limit");
+}
+
+TEST(a_guest_without_memory_is_no_result)
+{
+	auto_run struct run r = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      "{\"t\":\"kmsg\",\"text\":\"Out of memory: Killed process 7\"}");
+	check_verdict(&r, VERDICT_ERROR, "guest-memory");
+}
+
+TEST(a_damaged_report_is_an_error_that_says_where)
+{
+	auto_run struct run r = { .machine.end = END_EXIT };
+	static const char text[] = "0 00000000 {}\n";
+
+	r.machine.status = 85;
+	CHECK_INT(facts_read(text, sizeof(text) - 1, &r.facts), 0);
+	CHECK(r.facts.damaged);
 	r.e.facts = &r.facts;
 	r.e.machine = &r.machine;
 	r.e.console = "";
 	judge(&r.e, &r.j);
-	check_verdict(&r, VERDICT_ERROR, "harness");
-	r.e.console = "x\nKernel panic - not syncing: Oh \033[31mno\nend";
-	r.e.console_len = strlen(r.e.console);
-	judgement_done(&r.j);
-	judge(&r.e, &r.j);
-	check_verdict(&r, VERDICT_FAIL, "guest-panic");
-	/* No escape of the guest reaches a terminal. */
-	CHECK(!strchr(json_string_value(json_array_get(r.j.reasons, 0)), 033));
-	r.e.console_len = 0;
-	r.machine.end = END_SIGNAL;
-	r.machine.status = 25; /* SIGXFSZ */
-	r.machine.port_bytes_max = 64 << 20;
-	judgement_done(&r.j);
-	judge(&r.e, &r.j);
-	check_verdict(&r, VERDICT_ERROR, "harness");
-	CHECK(strstr(json_string_value(json_array_get(r.j.reasons, 0)),
-		     "beyond 64 MiB"));
-	r.machine.end = END_TIMEOUT;
-	judgement_done(&r.j);
-	judge(&r.e, &r.j);
-	check_verdict(&r, VERDICT_INCONCLUSIVE, "time-limit");
+	check_verdict(&r, VERDICT_ERROR, "channel");
+	check_reason(&r, "the guest's report is damaged");
+	CHECK(json_array_size(r.j.reasons) == 2);
+}
+
+/* "make check" tells where the manual is. */
+TEST(the_manual_tells_of_each_class)
+{
+	const char *top = getenv("KTSTR_TOP");
+	auto_str struct str path = { 0 };
+	char line[200];
+	size_t found = 0, count = 0;
+
+	str_addf(&path, "%s/doc/ktstr-vm.1", top ? top : ".");
+	FILE *f = fopen(str_text(&path), "r");
+	CHECK(f);
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		for (const char *const *c = judge_classes; *c; c++)
+			found += strncmp(line, ".It ", 4) == 0 &&
+				 strcmp(line + 4, *c) == 0;
+	}
+	fclose(f);
+	for (const char *const *c = judge_classes; *c; c++)
+		count++;
+	CHECK_INT(found, count);
 }
 
 TEST(a_splat_fails_a_run_whose_checks_passed)

@@ -16,12 +16,10 @@
 #include "tools/vm/host.h"
 #include "tools/vm/include.h"
 #include "tools/vm/input.h"
-#include "tools/vm/judge.h"
+#include "tools/vm/judge-machine.h"
 #include "tools/vm/launch.h"
 #include "vmm/console.h"
 #include "vmm/elf.h"
-
-#define EXEC_TIMEOUT_S 600
 
 /* The path of @name as a shell finds it; dies when it is not there. */
 static char *find_program(const char *name)
@@ -36,30 +34,16 @@ static char *find_program(const char *name)
 	return path;
 }
 
-/* The command's status, 137, is also that of a kill by the kernel for want of
- * memory. The kernel's line about that, or NULL. */
-static const char *out_of_memory(const struct facts *f)
-{
-	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
-		const char *text =
-			facts_text(json_array_get(f->kmsg, i), "text");
-
-		if (strncmp(text, "Out of memory", 13) == 0)
-			return text;
-	}
-	return NULL;
-}
-
 static int tell_failure(const struct outcome *o, const struct judgement *j)
 {
 	auto_str struct str tail = { 0 };
 
 	for (size_t i = 0; i < json_array_size(j->reasons); i++)
 		warn("%s", json_string_value(json_array_get(j->reasons, i)));
-	if (o->facts.complete)
-		return EX_BROKEN;
-	console_tail(&tail, o->console, o->console_len, 20, "  | ");
-	fputs(str_text(&tail), stderr);
+	if (!o->facts.complete) {
+		console_tail(&tail, o->console, o->console_len, 20, "  | ");
+		fputs(str_text(&tail), stderr);
+	}
 	return strcmp(j->class, "time-limit") == 0 ? EX_TIMEOUT : EX_BROKEN;
 }
 
@@ -74,7 +58,9 @@ static int report(const struct outcome *o, const struct machine_config *c)
 		.clock = c->clock,
 	};
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
-	const char *memory = out_of_memory(&o->facts);
+	/* Its status, 137, is also that of a kill by the kernel for want of
+	 * memory. */
+	const char *memory = judge_memory(&o->facts);
 	int code;
 
 	if (!judge_ran(&e, &j)) {
@@ -140,7 +126,6 @@ static void job_done(struct job *job, struct include *include)
 int command_exec(const struct request *req)
 {
 	struct topology t = topology_default;
-	unsigned int limit = req->timeout_s ? req->timeout_s : EXEC_TIMEOUT_S;
 	struct outcome o = { .live = true };
 	struct machine_config c;
 	struct include *include;
@@ -158,12 +143,15 @@ int command_exec(const struct request *req)
 	}
 	auto_free char *init = host_find_init(req);
 	struct job job = { .clock = c.clock, .seed = req->seed };
+	job.limits = request_limits(
+		req, (struct limits_for){ 0, topology_cpus(&t),
+					  c.clock == CLOCK_VIRTUAL });
 	job.include_count = include_read(req->include, &include);
 	job.include = include;
 	fill_command(req, &job);
-	job.input_len = input_read(limit, &input);
+	job.input_len = input_read(job.limits.host_s, &input);
 	job.input = input;
-	launch(&c, &job, init, limit, &o);
+	launch(&c, &job, init, job.limits.host_s, &o);
 	int code = report(&o, &c);
 	outcome_done(&o);
 	job_done(&job, include);

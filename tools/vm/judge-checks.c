@@ -64,6 +64,11 @@ static struct trust trust_real(const struct noise *n)
 	return t;
 }
 
+bool judge_host_was_busy(const struct evidence *e)
+{
+	return e->clock == CLOCK_REAL && trust_real(&e->machine->noise).class;
+}
+
 /* What one check measured. */
 struct measured {
 	bool ok, any;

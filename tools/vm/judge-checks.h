@@ -7,5 +7,10 @@
 /* Judge every check that is on; fills checks, reasons, verdict and class. */
 void judge_checks(const struct evidence *e, struct judgement *j);
 
+/* Set verdict and class. */
+void judge_decide(struct judgement *j, enum verdict v, const char *class);
 /* Add one reason: a line a person can act on. */
 void judge_reason(struct judgement *j, const char *fmt, ...) KTSTR_PRINTF(2, 3);
+
+/* Real clock: did the host withhold so much that nothing late counts? */
+bool judge_host_was_busy(const struct evidence *e);

@@ -2,7 +2,6 @@
 #include "tools/vm/judge.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/vm/judge-checks.h"
+#include "tools/vm/judge-machine.h"
 #include "vmm/attest.h"
 #include "vmm/console.h"
 
@@ -52,60 +52,23 @@ void judge_reason(struct judgement *j, const char *fmt, ...)
 	json_array_append_new(j->reasons, json_string(str_text(&text)));
 }
 
-static void decide(struct judgement *j, enum verdict v, const char *class)
+void judge_decide(struct judgement *j, enum verdict v, const char *class)
 {
 	j->verdict = v;
 	j->class = class;
 }
 
-/* Did the machine itself end as it should? False if that decides it. */
-static bool judge_machine(const struct evidence *e, struct judgement *j)
+/* The guest's init could not do its work, or was stopped at a limit. */
+static void tell_error(const struct evidence *e, struct judgement *j)
 {
-	const struct machine_result *m = e->machine;
-	auto_free char *panic = NULL;
+	const char *why = facts_text(e->facts->error, "why");
 
-	if (e->facts->complete)
-		return true;
-	if (console_panic(e->console, e->console_len, &panic)) {
-		bool hang = strstr(panic, "NMI") != NULL;
-
-		/* Nothing that is tested can end the init; a bug of ours can.
-		 */
-		if (strstr(panic, "Attempted to kill init")) {
-			decide(j, VERDICT_ERROR, "harness");
-			judge_reason(j, "the guest's init died: %s", panic);
-			return false;
-		}
-		decide(j, VERDICT_FAIL, hang ? "guest-hang" : "guest-panic");
-		judge_reason(j,
-			     hang ? "the guest hung; its watchdog ended it: %s"
-				  : "the guest's kernel panicked: %s",
-			     panic);
-		return false;
+	if (strcmp(facts_text(e->facts->error, "class"), "time-limit") == 0) {
+		judge_late(e, why, j);
+		return;
 	}
-	if (m->end == END_TIMEOUT) {
-		decide(j, VERDICT_INCONCLUSIVE, "time-limit");
-		judge_reason(j, "the host-time limit ran out after %.0f s",
-			     m->seconds);
-		return false;
-	}
-	decide(j, VERDICT_ERROR, "harness");
-	if (m->end == END_SIGNAL && m->status == SIGXFSZ)
-		judge_reason(j,
-			     "QEMU died of signal %d (%s): its console or its "
-			     "channel grew beyond %" PRIu64 " MiB",
-			     m->status, strsignal(m->status),
-			     m->port_bytes_max >> 20);
-	else if (m->end == END_SIGNAL)
-		judge_reason(j, "QEMU died of signal %d (%s)", m->status,
-			     strsignal(m->status));
-	else
-		judge_reason(j, "QEMU ended with status %d before the result",
-			     m->status);
-	judge_reason(j, "%s", e->facts->why.text);
-	if (m->errors)
-		judge_reason(j, "QEMU said: %s", m->errors);
-	return false;
+	judge_decide(j, VERDICT_ERROR, "harness");
+	judge_reason(j, "the guest's init: %s", why);
 }
 
 static bool judge_setup(const struct evidence *e, struct judgement *j)
@@ -113,13 +76,11 @@ static bool judge_setup(const struct evidence *e, struct judgement *j)
 	struct why why;
 
 	if (e->facts->error) {
-		decide(j, VERDICT_ERROR, "harness");
-		judge_reason(j, "the guest's init: %s",
-			     facts_text(e->facts->error, "why"));
+		tell_error(e, j);
 		return false;
 	}
 	if (attest_topology(e->facts->topology, &e->topology, &why) < 0) {
-		decide(j, VERDICT_ERROR, "harness");
+		judge_decide(j, VERDICT_ERROR, "harness");
 		judge_reason(j, "the machine is not the one declared: %s",
 			     why.text);
 		return false;
@@ -188,7 +149,8 @@ static bool judge_start(const struct evidence *e, struct judgement *j)
 	if (exited) {
 		bool rejected = looks_like_verifier(str_text(&f->log));
 
-		decide(j, VERDICT_FAIL, rejected ? "load-rejected" : "died");
+		judge_decide(j, VERDICT_FAIL,
+			     rejected ? "load-rejected" : "died");
 		judge_reason(j,
 			     rejected ? "the kernel did not take the "
 					"scheduler's program (%s)"
@@ -198,7 +160,7 @@ static bool judge_start(const struct evidence *e, struct judgement *j)
 		add_last_words(f, j);
 		return false;
 	}
-	decide(j, VERDICT_FAIL, "not-attached");
+	judge_decide(j, VERDICT_FAIL, "not-attached");
 	judge_reason(j, "the scheduler never came into charge: %s",
 		     out ? facts_text(out, "why") : "no such frame");
 	add_last_words(f, j);
@@ -234,7 +196,7 @@ static void tell_loss(const struct facts *f, const json_t *frame,
 
 	if (kernel && strstr(kernel, "stall"))
 		class = "stalled";
-	decide(j, VERDICT_FAIL, class);
+	judge_decide(j, VERDICT_FAIL, class);
 	if (end && !kernel)
 		judge_reason(j,
 			     "the scheduler ended in the middle of the test "
@@ -261,7 +223,7 @@ static bool judge_leave(const struct facts *f, struct judgement *j)
 
 	if (!stopped || killed ||
 	    !json_is_true(json_object_get(stopped, "unload_ok"))) {
-		decide(j, VERDICT_FAIL, "fell-back");
+		judge_decide(j, VERDICT_FAIL, "fell-back");
 		judge_reason(j, "the scheduler did not unload: %s",
 			     !stopped ? "no such frame"
 			     : killed ? "it did not end on SIGINT within 5 s"
@@ -270,7 +232,7 @@ static bool judge_leave(const struct facts *f, struct judgement *j)
 	}
 	if (!crash)
 		return true;
-	decide(j, VERDICT_FAIL, "died");
+	judge_decide(j, VERDICT_FAIL, "died");
 	judge_reason(j, "the scheduler crashed when SIGINT told it to end (%s)",
 		     crash);
 	add_last_words(f, j);
@@ -293,7 +255,7 @@ static bool judge_stay(const struct evidence *e, struct judgement *j)
 		return false;
 	}
 	if (times > 1) {
-		decide(j, VERDICT_FAIL, "fell-back");
+		judge_decide(j, VERDICT_FAIL, "fell-back");
 		judge_reason(j,
 			     "the scheduler lost its charge: it was loaded "
 			     "%" PRIi64 " times before it stayed",
@@ -320,7 +282,7 @@ static void judge_kernel_log(const struct evidence *e, struct judgement *j)
 		for (const char *const *b = bad; *b; b++) {
 			if (!strstr(text, *b))
 				continue;
-			decide(j, VERDICT_FAIL, "kernel-splat");
+			judge_decide(j, VERDICT_FAIL, "kernel-splat");
 			judge_reason(j, "the kernel complained: %s", text);
 			return;
 		}
@@ -336,7 +298,7 @@ static void invert(struct judgement *j)
 	};
 
 	if (j->verdict == VERDICT_PASS) {
-		decide(j, VERDICT_FAIL, "check-failed");
+		judge_decide(j, VERDICT_FAIL, "check-failed");
 		judge_reason(j, "the test expects a failure, and all passed");
 		return;
 	}
@@ -349,6 +311,30 @@ static void invert(struct judgement *j)
 	}
 }
 
+const char *const judge_classes[] = {
+	"ok",	       "load-rejected", "died",		"not-attached",
+	"stalled",     "fell-back",	"check-failed", "kernel-splat",
+	"guest-panic", "guest-hang",	"guest-reset",	"guest-memory",
+	"qemu",	       "channel",	"time-limit",	"host-noise",
+	"calibration", "harness",	NULL,
+};
+
+/* Whom the kernel killed for want of memory does not matter: nothing that was
+ * measured counts. */
+static bool judge_room(const struct evidence *e, struct judgement *j)
+{
+	const char *memory = judge_memory(e->facts);
+
+	if (!memory)
+		return true;
+	judge_decide(j, VERDICT_ERROR, "guest-memory");
+	judge_reason(j,
+		     "the machine's memory was not enough, --memory or the "
+		     "test's \"memory =\" gives it more: %s",
+		     memory);
+	return false;
+}
+
 bool judge_ran(const struct evidence *e, struct judgement *j)
 {
 	return judge_machine(e, j) && judge_setup(e, j);
@@ -358,7 +344,7 @@ void judge(const struct evidence *e, struct judgement *ret)
 {
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
 
-	if (judge_ran(e, &j) &&
+	if (judge_ran(e, &j) && judge_room(e, &j) &&
 	    (!e->has_sched || (judge_start(e, &j) && judge_stay(e, &j)))) {
 		judge_checks(e, &j);
 		judge_kernel_log(e, &j);

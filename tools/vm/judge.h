@@ -43,9 +43,7 @@ struct evidence {
 
 /**
  * struct judgement - a verdict and what it rests on
- * @class:   "ok", "load-rejected", "died", "not-attached", "stalled",
- *	     "fell-back", "check-failed", "guest-panic", "guest-hang",
- *"kernel-splat", "time-limit", "host-noise", "calibration", "harness"
+ * @class:   one of judge_classes
  * @reasons: array of strings, one line each; empty for a pass
  * @checks:  array of objects: name, layer, limit, value, ok, judged
  */
@@ -54,6 +52,9 @@ struct judgement {
 	const char *class;
 	json_t *reasons, *checks;
 };
+
+/* Every class there is, NULL behind the last; the manual tells of each. */
+extern const char *const judge_classes[];
 
 /*
  * Calibration: with every CPU spinning alone, none may pause longer than this,

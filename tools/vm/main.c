@@ -32,7 +32,9 @@ static const char help[] =
 	"      --seed N          which interleaving; 1\n"
 	"      --shift N         virtual clock: 2^N ns for an instruction\n"
 	"      --memory MIB      memory of the machine, at least\n"
-	"      --timeout SECS    limit in the host's time\n"
+	"      --limit PHASE=T   of boot, attach, run or shutdown, as run=90s, in\n"
+	"                        the guest's time\n"
+	"      --timeout SECS    of all of it, in the host's time\n"
 	"      --out PATH        folder of the result; initramfs: the file\n"
 	"      --identity HEX    stamp of a pass, passed-HEX\n"
 	"      --init FILE       the guest's init\n"
@@ -61,6 +63,7 @@ enum {
 	OPT_SEED,
 	OPT_SHIFT,
 	OPT_MEMORY,
+	OPT_LIMIT,
 	OPT_TIMEOUT,
 	OPT_OUT,
 	OPT_IDENTITY,
@@ -86,6 +89,7 @@ static const struct option longopts[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "shift", required_argument, NULL, OPT_SHIFT },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "identity", required_argument, NULL, OPT_IDENTITY },
@@ -129,6 +133,7 @@ static bool take_value(struct request *req, int c)
 {
 	static const char *const clocks[] = { "virtual", "real", NULL };
 	static const char *const accels[] = { "auto", "tcg", "kvm", NULL };
+	struct why why;
 
 	switch (c) {
 	case OPT_CLOCK:
@@ -146,6 +151,10 @@ static bool take_value(struct request *req, int c)
 		return true;
 	case OPT_MEMORY:
 		req->memory_mib = (unsigned int)number("--memory", 64, 1 << 20);
+		return true;
+	case OPT_LIMIT:
+		if (limits_set(optarg, &req->limits, &why) < 0)
+			die(EX_USAGE, "--limit: %s", why.text);
 		return true;
 	case OPT_TIMEOUT:
 		req->timeout_s =
@@ -205,7 +214,7 @@ static const char **text_option(struct request *req, int c)
 /* Which options a command takes. */
 #define OF_MACHINE                                                             \
 	(BIT(OPT_KERNEL) | BIT(OPT_TOPOLOGY) | BIT(OPT_CLOCK) |                \
-	 BIT(OPT_ACCEL) | BIT(OPT_SHIFT) | BIT(OPT_MEMORY) |                   \
+	 BIT(OPT_ACCEL) | BIT(OPT_SHIFT) | BIT(OPT_MEMORY) | BIT(OPT_LIMIT) |  \
 	 BIT(OPT_TIMEOUT) | BIT(OPT_INIT) | BIT(OPT_QEMU) | BIT(OPT_APPEND) |  \
 	 BIT(OPT_CONSOLE) | BIT(OPT_DRY_RUN))
 #define OF_RUN                                                                 \

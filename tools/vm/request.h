@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vmm/limits.h"
 #include "vmm/machine.h"
 
-#define TIMEOUT_MAX_S 1000000
+#define TIMEOUT_MAX_S LIMITS_HOST_MAX_S
 
 enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
 
@@ -17,7 +18,8 @@ enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
  * Pointers are into argv, or NULL when the option was not given.
  * @has_clock: --clock was given; else virtual where KVM is not usable
  * @shift:     -1: by machine_shift()
- * @timeout_s: 0: by the test's duration
+ * @timeout_s: of the host's time; 0: by limits_derive()
+ * @limits:    of the guest's time; 0: by limits_derive()
  */
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
@@ -27,10 +29,14 @@ struct request {
 	enum accel_choice accel;
 	uint64_t seed;
 	unsigned int memory_mib, timeout_s;
+	struct limits limits;
 	int shift;
 	char **include;	      /* NULL-terminated, or NULL */
 	char *const *command; /* behind "--" */
 };
+
+/* What was asked for, and what is derived for the rest. */
+struct limits request_limits(const struct request *req, struct limits_for f);
 
 /* The subcommands; each returns the program's exit code. */
 int command_run(const struct request *req);

@@ -47,6 +47,11 @@ static void add_machine(struct str *line, const struct request *q)
 		add_number(line, "--shift", (unsigned int)q->shift);
 	if (q->memory_mib)
 		add_number(line, "--memory", q->memory_mib);
+	for (unsigned int i = 0; i < PHASES; i++) {
+		if (q->limits.ns[i])
+			str_addf(line, " --limit %s=%" PRIu64 "ns",
+				 phase_name((enum phase)i), q->limits.ns[i]);
+	}
 	if (q->timeout_s)
 		add_number(line, "--timeout", q->timeout_s);
 	add_option(line, "--qemu", q->qemu);
@@ -97,6 +102,21 @@ static void set_file_hash(json_t *o, const char *key, const char *path)
 		set_text(o, key, hex);
 }
 
+/* Of the guest's time, so they are the same on each host. */
+static json_t *limits(const struct limits *l)
+{
+	json_t *o = json_object();
+
+	for (unsigned int i = 0; i < PHASES; i++) {
+		auto_str struct str key = { 0 };
+
+		str_addf(&key, "%s_ns", phase_name((enum phase)i));
+		json_object_set_new(o, str_text(&key),
+				    json_integer((json_int_t)l->ns[i]));
+	}
+	return o;
+}
+
 /* SHA-256 of every file that went in, and who ran it. */
 static json_t *inputs(const struct result *r)
 {
@@ -121,6 +141,7 @@ static json_t *host(const struct result *r)
 	json_t *o = json_object();
 	struct utsname u;
 
+	json_object_set_new(o, "limit_s", json_integer(r->limits->host_s));
 	json_object_set_new(o, "wall_s",
 			    json_real(r->outcome->machine.seconds));
 	json_object_set_new(o, "vcpu_run_ns",
@@ -176,6 +197,7 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "timeline", f->event);
 	json_object_set(o, "workers", f->worker);
 	json_object_set(o, "kernel_messages", f->kmsg);
+	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "inputs", inputs(r));
 	json_object_set_new(o, "host", host(r));
 	return o;

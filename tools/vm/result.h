@@ -17,6 +17,7 @@ struct result {
 	const struct machine_config *config;
 	const struct outcome *outcome;
 	const struct judgement *judgement;
+	const struct limits *limits;
 	const char *name, *init;
 };
 

@@ -34,23 +34,6 @@ static char *variant_name(const struct request *req, const struct variant *v,
 	return str_take(&name);
 }
 
-/*
- * The host-time limit. Guest time is bounded by the guest itself; this is for
- * what went wrong altogether, so it is generous: an hour of guest time of many
- * CPUs may take many hours of the host's.
- */
-static unsigned int time_limit(const struct request *req,
-			       const struct variant *v)
-{
-	uint64_t seconds = test_run_ns(&v->test) / 1000000000 + 20;
-	uint64_t cpus = topology_cpus(&v->topology);
-
-	if (req->timeout_s)
-		return req->timeout_s;
-	seconds = 120 + seconds * (4 + cpus);
-	return seconds < TIMEOUT_MAX_S ? (unsigned int)seconds : TIMEOUT_MAX_S;
-}
-
 static char *result_folder(const struct request *req, const char *name)
 {
 	struct str path = { 0 };
@@ -80,6 +63,16 @@ static void print_verdict(const struct result *r, const char *folder)
 	printf("%s/result.json\n", folder);
 }
 
+static struct limits limits_of(const struct request *req,
+			       const struct variant *v,
+			       const struct machine_config *c)
+{
+	return request_limits(req,
+			      (struct limits_for){ test_run_ns(&v->test),
+						   topology_cpus(&v->topology),
+						   c->clock == CLOCK_VIRTUAL });
+}
+
 static void fill_job(const struct request *req, const struct variant *v,
 		     const struct machine_config *c, struct job *job)
 {
@@ -91,6 +84,7 @@ static void fill_job(const struct request *req, const struct variant *v,
 		.clock = c->clock,
 		.seed = req->seed,
 		.calibrate = c->clock == CLOCK_VIRTUAL,
+		.limits = limits_of(req, v, c),
 	};
 }
 
@@ -130,10 +124,10 @@ int command_run(const struct request *req)
 	auto_free char *name = variant_name(req, &v, c.clock);
 	auto_free char *folder = result_folder(req, name);
 	fill_job(req, &v, &c, &job);
-	launch(&c, &job, init, time_limit(req, &v), &o);
+	launch(&c, &job, init, job.limits.host_s, &o);
 	fill_evidence(&v, &c, &o, &e);
 	judge(&e, &j);
-	struct result r = { req, &v, &c, &o, &j, name, init };
+	struct result r = { req, &v, &c, &o, &j, &job.limits, name, init };
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
 	if (req->json)

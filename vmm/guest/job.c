@@ -13,11 +13,10 @@
 #include "tools/lib/words.h"
 #include "vmm/guest/clock.h"
 
-#define JOB_MAX	    (64 * 1024)
-#define TEST_MAX    (1024 * 1024)
-#define EXEC_MAX    (1024 * 1024)
-#define NAME_BYTES  256
-#define SECONDS_MAX 3600
+#define JOB_MAX	   (64 * 1024)
+#define TEST_MAX   (1024 * 1024)
+#define EXEC_MAX   (1024 * 1024)
+#define NAME_BYTES 256
 
 static int read_truth(const char *text, const char *yes, const char *no,
 		      bool *ret)
@@ -51,16 +50,26 @@ static int add_arg(struct job *j, const char *value)
 	return words_append(&j->args, words[0]);
 }
 
-static int set_timeout(struct job *j, const char *value)
+/* "run-limit = 90s"; -ENOENT when @key is none of these. */
+static int set_limit(struct job *j, const char *key, const char *value)
 {
-	uint64_t ns;
-	int r = num_parse_time(value, &ns);
+	for (unsigned int i = 0; i < PHASES; i++) {
+		const char *name = phase_name((enum phase)i);
+		size_t len = strlen(name);
+		uint64_t ns;
+		int r;
 
-	if (r == 0 && (ns == 0 || ns > SECONDS_MAX * NS_PER_SEC))
-		r = -ERANGE;
-	if (r == 0)
-		j->attach_timeout_ns = ns;
-	return r;
+		if (strncmp(key, name, len) != 0 ||
+		    strcmp(key + len, "-limit") != 0)
+			continue;
+		r = num_parse_time(value, &ns);
+		if (r == 0 && (ns == 0 || ns > LIMITS_NS_MAX))
+			r = -ERANGE;
+		if (r == 0)
+			j->limit_ns[i] = ns;
+		return r;
+	}
+	return -ENOENT;
 }
 
 static int set_scheduler(struct job *j, const char *value)
@@ -84,9 +93,7 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return set_scheduler(j, value);
 	if (strcmp(key, "arg") == 0)
 		return add_arg(j, value);
-	if (strcmp(key, "attach-timeout") == 0)
-		return set_timeout(j, value);
-	return -ENOENT;
+	return set_limit(j, key, value);
 }
 
 static int read_section(struct job *j, const struct conf_section *s,
@@ -203,7 +210,7 @@ int job_read(const char *folder, struct job *ret, struct why *reterr_why)
 
 	*ret = (struct job){ .seed = 1,
 			     .virtual_clock = true,
-			     .attach_timeout_ns = 3 * NS_PER_SEC };
+			     .limit_ns = { [PHASE_ATTACH] = 3 * NS_PER_SEC } };
 	if (dir < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s'", folder);
 	why_set(reterr_why, 0, "out of memory");

@@ -7,6 +7,7 @@
 
 #include "tools/lib/spec/test.h"
 #include "tools/lib/why.h"
+#include "vmm/limits.h"
 
 /**
  * struct job - the [job] section of "job", and the files beside it
@@ -16,7 +17,7 @@
  * @watchdog:  feed the ib700
  * @scheduler: path of the scheduler to load, NULL for none (EEVDF)
  * @args:      its arguments, NULL-terminated, NULL for none
- * @attach_timeout_ns: until the scheduler must be in charge
+ * @limit_ns:  of each phase; 0 is none
  * @exec:      command to run in place of a test, from "exec"; NULL for none
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
@@ -26,7 +27,7 @@ struct job {
 	bool virtual_clock, calibrate, watchdog;
 	char *scheduler;
 	char **args;
-	uint64_t attach_timeout_ns;
+	uint64_t limit_ns[PHASES];
 	char **exec;
 	char *name, *test_path;
 	struct test test;

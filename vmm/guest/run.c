@@ -13,6 +13,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "vmm/guest/calibrate.h"
+#include "vmm/guest/clock.h"
 #include "vmm/guest/clocksource.h"
 #include "vmm/guest/exec.h"
 #include "vmm/guest/feeder.h"
@@ -32,6 +33,7 @@
 /**
  * struct guest - all that lives as long as the guest
  * @turn_timer: what bounds the turns of the virtual CPUs, or why nothing does
+ * @booted_ns:  when the job could be read, since the kernel's start
  * @has_ports, @no_ports: ports_init() went well, or why not
  */
 struct guest {
@@ -41,6 +43,7 @@ struct guest {
 	struct guest_machine machine;
 	struct scheduler scheduler;
 	char turn_timer[128];
+	uint64_t booted_ns;
 	bool has_ports;
 	struct why no_ports;
 };
@@ -125,7 +128,8 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 64 Hz");
 	if (!g->job.watchdog)
 		return 0;
-	return feeder_start(&feeder, &g->watch.heartbeat, reterr_why);
+	return feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
+			    &feeder, &g->watch.feeder, reterr_why);
 }
 
 static int read_machine(struct guest *g, struct why *reterr_why)
@@ -165,19 +169,60 @@ static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 			    g->job.seed, ext, reterr_why);
 }
 
+/* A limit of the guest's time ran out: all that was seen is told, and that. */
+static void end_late(struct watch *w)
+{
+	struct guest *g = w->late_arg;
+
+	w->late_at = 0;
+	for (int i = 0; i < WATCH_LOGS; i++)
+		textlog_close(&w->log[i], w->channel);
+	kmsg_close(&w->kmsg, w->channel);
+	channel_send_error(w->channel, "time-limit",
+			   "%s did not finish within %.1f s of the guest's "
+			   "time; --limit sets it",
+			   phase_name(w->phase),
+			   (double)w->limit_ns / NS_PER_SEC);
+	end_machine(g, channel_end(w->channel) == 0 ? PORTS_EXIT_DONE
+						    : PORTS_EXIT_BROKEN);
+}
+
+/* How long the boot might take is known with the job only. */
+static int check_boot(const struct guest *g, struct why *reterr_why)
+{
+	uint64_t limit = g->job.limit_ns[PHASE_BOOT];
+
+	if (limit == 0 || g->booted_ns <= limit)
+		return 0;
+	return why_set(reterr_why, -ETIME,
+		       "boot did not finish within %.1f s of the guest's time, "
+		       "it took %.1f s; --limit sets it",
+		       (double)limit / NS_PER_SEC,
+		       (double)g->booted_ns / NS_PER_SEC);
+}
+
 static int run_under_scheduler(struct guest *g, struct why *reterr_why)
 {
 	int r;
 
-	if (!g->job.scheduler)
-		return do_job(g, false, reterr_why);
+	if (!g->job.scheduler) {
+		watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
+		r = do_job(g, false, reterr_why);
+		watch_phase(&g->watch, PHASE_SHUTDOWN,
+			    g->job.limit_ns[PHASE_SHUTDOWN]);
+		return r;
+	}
+	/* It is waited for until its limit, and what is told then is better. */
+	watch_phase(&g->watch, PHASE_ATTACH, 0);
 	r = scheduler_start(&g->scheduler, &g->watch, &g->job, reterr_why);
 	if (r < 0)
 		return r;
+	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
 	/* A scheduler that has only tasks of policy SCHED_EXT tests nothing
 	 * unless the workers have that policy. */
 	if (r == 0)
 		r = do_job(g, !g->scheduler.attached.switch_all, reterr_why);
+	watch_phase(&g->watch, PHASE_SHUTDOWN, g->job.limit_ns[PHASE_SHUTDOWN]);
 	scheduler_stop(&g->scheduler);
 	return r;
 }
@@ -190,6 +235,8 @@ static const char *class_of(int error)
 	case -EINVAL:
 	case -ERANGE:
 		return "setup";
+	case -ETIME:
+		return "time-limit";
 	default:
 		return "harness";
 	}
@@ -202,6 +249,8 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	r = watch_init(&g->watch, &g->channel);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot watch over children");
+	g->watch.late = end_late;
+	g->watch.late_arg = g;
 	send_hello(g);
 	r = mounts_settings(reterr_why);
 	if (r == 0)
@@ -209,14 +258,18 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	clocksource_wait();
+	g->booted_ns = clock_now_ns();
 	/* Up to here nothing may depend on the job: see ports_ready(). */
 	if (g->has_ports)
 		ports_ready(getenv("ktstr_clock") != NULL);
 	r = job_read("/job", &g->job, reterr_why);
 	if (r == 0)
+		r = check_boot(g, reterr_why);
+	if (r == 0)
 		r = start_ports(g, reterr_why);
 	if (r < 0)
 		return r;
+	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
 	if (!g->job.calibrate)
 		calibrate_skipped(&g->watch, g->turn_timer);
 	else

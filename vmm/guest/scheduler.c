@@ -149,7 +149,7 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	/* Init's copy: the pipe ends with the scheduler. */
 	close(take_fd(out));
 	tell(s, "started", NULL, NULL);
-	return wait_attached(s, job->attach_timeout_ns);
+	return wait_attached(s, job->limit_ns[PHASE_ATTACH]);
 }
 
 static bool is_unloaded(const void *arg)

@@ -36,8 +36,23 @@ static void serve(struct watch *w)
 	for (int i = 0; i < WATCH_LOGS; i++)
 		textlog_drain(&w->log[i], w->channel);
 	kmsg_drain(&w->kmsg, w->channel);
-	if (w->heartbeat)
-		atomic_store(w->heartbeat, clock_now_ns());
+	uint64_t now = clock_now_ns();
+	if (w->feeder)
+		atomic_store(&w->feeder->heartbeat, now);
+	if (w->late_at && now >= w->late_at && w->late)
+		w->late(w);
+}
+
+void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
+{
+	w->phase = phase;
+	w->limit_ns = limit_ns;
+	w->late_at = limit_ns ? clock_now_ns() + limit_ns : 0;
+	if (!w->feeder)
+		return;
+	atomic_store(&w->feeder->phase, phase);
+	atomic_store(&w->feeder->limit_ns, limit_ns);
+	atomic_store(&w->feeder->late_at, w->late_at);
 }
 
 static void sleep_until(const struct watch *w, uint64_t deadline_ns)

@@ -5,14 +5,15 @@
  */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "vmm/guest/channel.h"
 #include "vmm/guest/child.h"
+#include "vmm/guest/feeder.h"
 #include "vmm/guest/kmsg.h"
 #include "vmm/guest/textlog.h"
+#include "vmm/limits.h"
 
 #define WATCH_LOGS 3
 
@@ -25,7 +26,10 @@ enum watch_result {
 /**
  * struct watch - all that is served
  * @signal_fd: SIGCHLD
- * @heartbeat: for the feeder of the watchdog device; NULL if there is none
+ * @feeder: of the watchdog device; NULL if there is none
+ * @phase, @limit_ns, @late_at: what is being done, how long that may take, and
+ *	  when it is late, of CLOCK_MONOTONIC; 0: never
+ * @late: called then; it does not return
  * @log: pipes, unused ones have fd -1
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
  *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
@@ -38,7 +42,11 @@ struct watch {
 	struct kmsg kmsg;
 	struct textlog log[WATCH_LOGS];
 	int signal_fd;
-	_Atomic uint64_t *heartbeat;
+	struct feeder_page *feeder;
+	enum phase phase;
+	uint64_t limit_ns, late_at;
+	void (*late)(struct watch *w);
+	void *late_arg;
 	bool (*lost)(void *);
 	void *lost_arg;
 	bool was_lost;
@@ -48,6 +56,9 @@ struct watch {
 
 /* SIGCHLD is blocked from here on. Return: 0 or -errno. */
 int watch_init(struct watch *w, struct channel *c);
+
+/* A phase begins, which may last for @limit_ns; 0: for ever. */
+void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns);
 
 /**
  * watch_until() - wait and serve

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/judge-machine.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/vm/judge-checks.h"
+#include "vmm/console.h"
+#include "vmm/limits.h"
+
+/* What init ends QEMU with: vmm/guest/ports.h. */
+#define STATUS_DONE   85
+#define STATUS_BROKEN 87
+
+const char *judge_memory(const struct facts *f)
+{
+	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
+		const char *text =
+			facts_text(json_array_get(f->kmsg, i), "text");
+
+		if (strncmp(text, "Out of memory", 13) == 0)
+			return text;
+	}
+	return NULL;
+}
+
+static bool has_event(const struct facts *f, const char *what)
+{
+	for (size_t i = 0; i < json_array_size(f->event); i++) {
+		if (strcmp(facts_text(json_array_get(f->event, i), "what"),
+			   what) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How far it came, by what it had told until then. */
+static enum phase phase_of(const struct evidence *e)
+{
+	const struct facts *f = e->facts;
+
+	if (!f->hello)
+		return PHASE_BOOT;
+	if (e->has_sched && !facts_scheduler(f, "attached") &&
+	    !has_event(f, "setup"))
+		return PHASE_ATTACH;
+	if (f->exec || has_event(f, "removed"))
+		return PHASE_SHUTDOWN;
+	return PHASE_RUN;
+}
+
+void judge_late(const struct evidence *e, const char *why, struct judgement *j)
+{
+	bool busy = judge_host_was_busy(e);
+
+	judge_decide(j, busy ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
+		     "time-limit");
+	judge_reason(j, "%s", why);
+	if (busy)
+		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
+				"says nothing about the guest");
+}
+
+static void tell_panic(const struct evidence *e, const char *panic,
+		       struct judgement *j)
+{
+	auto_free char *late = NULL;
+
+	if (console_line(e->console, e->console_len, CONSOLE_LATE, &late)) {
+		judge_late(e, late, j);
+		return;
+	}
+	/* Nothing that is tested can end the init; a bug of ours can. */
+	if (strstr(panic, "Attempted to kill init")) {
+		judge_decide(j, VERDICT_ERROR, "harness");
+		judge_reason(j, "the guest's init died: %s", panic);
+	} else if (strstr(panic, "NMI")) {
+		judge_decide(j, VERDICT_ERROR, "guest-hang");
+		judge_reason(j, "the guest hung; its watchdog ended it: %s",
+			     panic);
+	} else if (strstr(panic, "memory")) {
+		judge_decide(j, VERDICT_ERROR, "guest-memory");
+		judge_reason(j,
+			     "the machine's memory was not enough, --memory or "
+			     "the test's \"memory =\" gives it more: %s",
+			     panic);
+	} else {
+		judge_decide(j, VERDICT_ERROR, "guest-panic");
+		judge_reason(j, "the guest's kernel panicked: %s", panic);
+	}
+}
+
+static void tell_time_limit(const struct evidence *e, struct judgement *j)
+{
+	judge_decide(j, VERDICT_INCONCLUSIVE, "time-limit");
+	judge_reason(j,
+		     "%s did not finish within %.0f s of the host's time, the "
+		     "limit for the whole machine; --timeout sets it",
+		     phase_name(phase_of(e)), e->machine->seconds);
+}
+
+static void tell_signal(const struct machine_result *m, struct judgement *j)
+{
+	const char *name = strsignal(m->status);
+
+	if (m->status == SIGXFSZ) {
+		judge_decide(j, VERDICT_ERROR, "channel");
+		judge_reason(j,
+			     "the guest wrote more than %" PRIu64
+			     " MiB to its console or its channel; QEMU was "
+			     "ended (%s)",
+			     m->port_bytes_max >> 20, name);
+		return;
+	}
+	judge_decide(j, VERDICT_ERROR, "qemu");
+	judge_reason(j, "QEMU died of signal %d (%s)", m->status, name);
+	if (m->status == SIGBUS)
+		judge_reason(j, "that is what a full disk or too little memory "
+				"on the host does to it");
+}
+
+static void tell_exit(const struct evidence *e, struct judgement *j)
+{
+	const struct machine_result *m = e->machine;
+
+	if (m->status == 0) {
+		judge_decide(j, VERDICT_ERROR, "guest-reset");
+		judge_reason(j,
+			     "the guest was reset or switched off in phase %s: "
+			     "a triple fault, or a program did it",
+			     phase_name(phase_of(e)));
+	} else if (m->status == STATUS_DONE || m->status == STATUS_BROKEN) {
+		judge_decide(j, VERDICT_ERROR, "channel");
+		judge_reason(j, "the guest's init could not write all of its "
+				"report");
+	} else {
+		judge_decide(j, VERDICT_ERROR, "qemu");
+		judge_reason(j, "QEMU ended with status %d before the result",
+			     m->status);
+	}
+}
+
+/* Why the report is not whole. */
+static void tell_end(const struct evidence *e, struct judgement *j)
+{
+	const struct machine_result *m = e->machine;
+
+	if (m->end == END_TIMEOUT)
+		tell_time_limit(e, j);
+	else if (e->facts->damaged) {
+		judge_decide(j, VERDICT_ERROR, "channel");
+		judge_reason(j, "the guest's report is damaged");
+	} else if (m->end == END_SIGNAL) {
+		tell_signal(m, j);
+	} else {
+		tell_exit(e, j);
+	}
+	if (e->facts->damaged || e->facts->frames > 0)
+		judge_reason(j, "%s", e->facts->why.text);
+	if (m->errors)
+		judge_reason(j, "QEMU said: %s", m->errors);
+}
+
+bool judge_machine(const struct evidence *e, struct judgement *j)
+{
+	auto_free char *panic = NULL;
+
+	if (e->facts->complete)
+		return true;
+	if (console_line(e->console, e->console_len, CONSOLE_PANIC, &panic))
+		tell_panic(e, panic, j);
+	else
+		tell_end(e, j);
+	return false;
+}
