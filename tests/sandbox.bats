@@ -145,7 +145,17 @@ work() {
 
 @test "sandbox: CPUs beyond the caller's are refused" {
 	run -2 ktstr-sandbox --cpus 1023 -- true
-	[[ $output == *"CPUs 1023 are wanted, "*" are allowed"* ]]
+	[[ $output == "ktstr-sandbox: CPUs 1023 cannot be had: this process may use "* ]]
+}
+
+@test "sandbox: NUMA nodes that are not there are refused, strict or not" {
+	for strict in '' --strict; do
+		# shellcheck disable=SC2086 # no word where it is empty
+		run -2 ktstr-sandbox $strict --cpus "$cpu" --mems 0,1023 -- echo ran
+		[[ $output == "ktstr-sandbox: NUMA nodes 0,1023 cannot be had: those with memory are "* ]]
+	done
+	KTSTR_MEMS=1023 run -2 ktstr-sandbox --cpus "$cpu" -- echo ran
+	[[ $output == *"NUMA nodes 1023 cannot be had"* ]]
 }
 
 @test "sandbox: wrong command lines exit 2" {

@@ -102,16 +102,21 @@ where_there_is_no_cpuset_it_is_said() {
 narrower_nodes_are_a_warning_and_with_strict_an_error() {
 	new_parent p
 	echo 0 >$cg/p/cpuset.mems
-	in_group $cg/p/job ktstr-sandbox --cpus 3 --mems 1 -- sh -c "$show" >$lines 2>&1
+	in_group $cg/p/job env KTSTR_MEMS=1 ktstr-sandbox --cpus 3 -- sh -c "$show" >$lines 2>&1
 	like "^ktstr-sandbox: no cpuset cgroup (cpuset-differs: cpuset.mems.effective is '0', not '1')"
 	has 'allowed 3'
 	has 'nodes 0'
 	no_groups
 	status=0
-	in_group $cg/p/job ktstr-sandbox --strict --cpus 3 --mems 1 -- echo ran >$lines 2>&1 || status=$?
+	in_group $cg/p/job env KTSTR_MEMS=1 ktstr-sandbox --strict --cpus 3 -- echo ran >$lines 2>&1 || status=$?
 	[ $status = 125 ]
 	like 'cpuset-differs.*--strict; one of these helps'
 	no_groups
+	# what is asked for by name is had, or it is an error
+	status=0
+	in_group $cg/p/job ktstr-sandbox --cpus 3 --mems 1 -- echo ran >$lines 2>&1 || status=$?
+	[ $status = 2 ]
+	like '^ktstr-sandbox: NUMA nodes 1 cannot be had: this process may use 0$'
 	[ -z "$(cat $cg/p/job/cgroup.subtree_control)" ]
 }
 

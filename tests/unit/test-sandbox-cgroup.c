@@ -49,6 +49,7 @@ TEST(the_path_is_relative_to_what_is_mounted)
 		       "1 1 0:1 /y /n rw - tmpfs c rw\n"
 		       "1 1 0:1 /a /o rw - cgroup2 c rw\n",
 		       "0::/a/b\n", "/o", "b");
+	check_position(PURE, "0::/..x\n", "/sys/fs/cgroup", "..x");
 }
 
 static void check_none(const char *mountinfo, const char *cgroup)

@@ -1,3 +1,3 @@
 progs-y              += ktstr-sandbox
 ktstr-sandbox-objs-y := $(patsubst %,tools/sandbox/%.o,main guard init restrict children place \
-	position remove sweep timed)
+	places position remove sweep timed)

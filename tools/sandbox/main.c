@@ -76,27 +76,9 @@ static void add_environment(struct request *req)
 		    reserved ? " or KTSTR_CPUS"
 			     : ": KTSTR_BYPASS_LLC_LOCKS is set, so that "
 			       "KTSTR_CPUS is ignored");
-	if (CPU_COUNT(&req->mems) == 0 && reserved)
+	req->mems_asked = CPU_COUNT(&req->mems) > 0;
+	if (!req->mems_asked && reserved)
 		req->mems = read_list("KTSTR_MEMS", getenv("KTSTR_MEMS"));
-}
-
-static void check(const struct request *req)
-{
-	cpu_set_t allowed, both;
-
-	if (!*req->argv)
-		die(EX_USAGE, "needs a command to run; see --help");
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
-		return; /* more CPUs than we know: the kernel will tell */
-	CPU_AND(&both, &req->cpus, &allowed);
-	if (!CPU_EQUAL(&both, &req->cpus)) {
-		auto_str struct str want = { 0 }, have = { 0 };
-
-		cpulist_format(&want, &req->cpus);
-		cpulist_format(&have, &allowed);
-		die(EX_USAGE, "CPUs %s are wanted, %s are allowed",
-		    str_text(&want), str_text(&have));
-	}
 }
 
 static void parse(int argc, char **argv, struct request *req)
@@ -144,7 +126,9 @@ int main(int argc, char **argv)
 
 	parse(argc, argv, &req);
 	add_environment(&req);
-	check(&req);
+	if (!*req.argv)
+		die(EX_USAGE, "needs a command to run; see --help");
+	check_places(&req);
 	if (req.die_with_parent) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 			die(EX_BROKEN, "cannot follow our parent: %m");

@@ -89,7 +89,7 @@ static char *below(const char *path, const char *root)
 		return NULL;
 	path += len;
 	path += strspn(path, "/");
-	if (strncmp(path, "..", 2) == 0)
+	if (strncmp(path, "..", 2) == 0 && (!path[2] || path[2] == '/'))
 		return NULL; /* above the root of our cgroup namespace */
 	end = strlen(path);
 	while (end > 0 && path[end - 1] == '/')

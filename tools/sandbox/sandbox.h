@@ -13,16 +13,23 @@
 /**
  * struct request - the command line and the environment
  * @cpus, @mems:     where to run; empty: anywhere
+ * @mems_asked:      @mems is from the command line, so that they are had or it
+ *		     is an error; from a reservation they are as good as can be
  * @strict:          a cpuset cgroup or nothing
  * @die_with_parent: be killed when our parent ends
  * @argv:            the command
  */
 struct request {
 	cpu_set_t cpus, mems;
+	bool mems_asked;
 	bool strict;
 	bool die_with_parent;
 	char **argv;
 };
+
+/* Can this machine, and this process, have the CPUs and nodes of @req? Ends the
+ * program if not. */
+void check_places(const struct request *req);
 
 /**
  * enum guard_mode - what keeps the work together
