@@ -6,7 +6,8 @@ $1-libs-y := $(lib-lzma)
 endef
 $(eval $(call guest-test,test-guest-text,$(addprefix vmm/guest/,json.o channel.o textlog.o kmsg.o)))
 $(eval $(call guest-test,test-guest-count,$(addprefix vmm/guest/,histogram.o segment.o)))
-$(eval $(call guest-test,test-guest-machine,$(addprefix vmm/guest/,machine.o json.o scx.o)))
+$(eval $(call guest-test,test-guest-machine,$(addprefix vmm/guest/,machine.o machine-caches.o \
+	machine-domains.o machine-memory.o sysfs.o json.o scx.o)))
 $(eval $(call guest-test,test-guest-job,vmm/guest/job.o))
 $(eval $(call guest-test,test-guest-crew,$(addprefix vmm/guest/,crew.o crew-stop.o worker.o \
 	histogram.o segment.o watch.o child.o kmsg.o textlog.o channel.o json.o spawn.o group.o cgroup.o)))

@@ -85,6 +85,8 @@ TEST(every_mistake_is_named_where_it_is)
 		{ "2n2l2c1t cpus=0-1/2", "cpus=0-1/2", "CPU 3 is in no node" },
 		{ "2n2l2c1t cpus=0-2/2-3", "cpus=0-2/2-3", "in two nodes" },
 		{ "2n2l2c1t cpus=0-1/2-4", "2-4", "no CPU 4, the last is 3" },
+		{ "2n2l2c1t cpus=2-3/0-1", "cpus=2-3/0-1", "node 1 before" },
+		{ "3n2l1c1t cpus=0/-/1", "cpus=0/-/1", "node 2 before" },
 		{ "2n2l2c1t cpus=0-1/x", "x", "no list of CPUs" },
 		{ "2n1l2c2t cpus=0-2/3", "cpus=0-2/3", "threads of one core" },
 		{ "2n2l1c1t memory=1G", "memory=1G", "each of 2 nodes" },
@@ -147,7 +149,7 @@ static void check_set(const cpu_set_t *set, const char *want)
 TEST(cpus_are_counted_over_what_is_there)
 {
 	struct topology t = read_it(
-		"3n2l3c2t cores=3,1 threads=2,1,1,2 cpus=0-3/-/4-5 offline=3");
+		"3n2l3c2t cores=3,1 threads=2,1,1,2 cpus=0-3/4-5/- offline=3");
 	struct topology_map map;
 	struct machine m;
 
@@ -160,7 +162,7 @@ TEST(cpus_are_counted_over_what_is_there)
 	for (unsigned int cpu = 0; cpu < 6; cpu++) {
 		CHECK_INT(map.cpu[cpu].slot, slot[cpu]);
 		CHECK_INT(map.cpu[cpu].core, core[cpu]);
-		CHECK_INT(map.cpu[cpu].node, cpu < 4 ? 0 : 2);
+		CHECK_INT(map.cpu[cpu].node, cpu < 4 ? 0 : 1);
 		CHECK_INT(map.cpu[cpu].package, cpu < 4 ? 0 : 1);
 		CHECK_INT(map.cpu[cpu].online, cpu != 3);
 	}
@@ -168,8 +170,8 @@ TEST(cpus_are_counted_over_what_is_there)
 	check_set(&m.all, "0-2,4-5");
 	check_set(&m.llc[0], "0-2");
 	check_set(&m.node[0], "0-2");
-	check_set(&m.node[1], "");
-	check_set(&m.node[2], "4-5");
+	check_set(&m.node[1], "4-5");
+	check_set(&m.node[2], "");
 	machine_done(&m);
 	topology_forget();
 }
@@ -196,8 +198,6 @@ TEST(packages_follow_nodes_where_they_can)
 		{ "2n4l1c1t offline=3", 2 },
 		{ "2n4l1c1t packages=4", 4 },
 		{ "3n2l2c1t cpus=0-1/2-3/-", 2 },
-		{ "3n2l2c1t cpus=0-1/-/2-3", 2 },
-		{ "2n2l2c1t cpus=2-3/0-1", 1 },
 		{ "2n2l2c1t cpus=0,2/1,3", 1 },
 		{ "2n1l4c1t cpus=0-1/2-3", 1 },
 		{ "2n3l1c1t cpus=0-1/2", 1 },

@@ -1,6 +1,6 @@
 # The guest's init: static, PID 1 of every machine we boot.
 guest-lib-objs := $(addprefix vmm/guest/,json.o channel.o ports.o histogram.o \
-	machine.o job.o kmsg.o scx.o child.o textlog.o segment.o)
+	machine.o machine-caches.o machine-domains.o machine-memory.o sysfs.o job.o kmsg.o scx.o child.o textlog.o segment.o)
 
 guest-progs-y       += ktstr-init
 ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o \

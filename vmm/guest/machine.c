@@ -11,34 +11,8 @@
 #include "tools/lib/file.h"
 #include "tools/lib/num.h"
 #include "vmm/guest/json.h"
-
-/* A list of 512 CPUs, each named alone, has 2 KiB. */
-#define LIST_MAX 8192
-
-static int read_line(int root, const char *path, char **ret)
-{
-	int len = file_read_at(root, path, LIST_MAX, ret);
-
-	if (len > 0 && (*ret)[len - 1] == '\n')
-		(*ret)[len - 1] = '\0';
-	return len < 0 ? len : 0;
-}
-
-static int read_list(int root, const char *path, cpu_set_t *ret,
-		     struct why *reterr_why)
-{
-	auto_free char *text = NULL;
-	size_t at;
-	int r = read_line(root, path, &text);
-
-	if (r < 0)
-		return why_set(reterr_why, r, "cannot read '%s'", path);
-	r = cpulist_parse(text, ret, &at);
-	if (r < 0)
-		return why_set(reterr_why, r, "'%s' holds no list of CPUs",
-			       path);
-	return 0;
-}
+#include "vmm/guest/machine-details.h"
+#include "vmm/guest/sysfs.h"
 
 /* Add @set to a list of sets unless it is there. */
 static int add_set(cpu_set_t **list, unsigned int *count, const cpu_set_t *set)
@@ -68,13 +42,13 @@ static int read_llc(int root, int cpu, cpu_set_t *ret, struct why *reterr_why)
 
 		snprintf(path, sizeof(path), "cpu/cpu%d/cache/index%d/level",
 			 cpu, i);
-		if (read_line(root, path, &text) < 0)
+		if (sysfs_line(root, path, &text) < 0)
 			break;
 		if (num_parse(text, 1, 16, &level) < 0 || level <= best)
 			continue;
 		snprintf(path, sizeof(path),
 			 "cpu/cpu%d/cache/index%d/shared_cpu_list", cpu, i);
-		if (read_list(root, path, ret, reterr_why) < 0)
+		if (sysfs_cpus(root, path, ret, reterr_why) < 0)
 			return -EIO;
 		best = level;
 	}
@@ -90,7 +64,7 @@ static int read_cpu(int root, int cpu, struct guest_machine *g,
 
 	snprintf(path, sizeof(path), "cpu/cpu%d/topology/thread_siblings_list",
 		 cpu);
-	r = read_list(root, path, &set, reterr_why);
+	r = sysfs_cpus(root, path, &set, reterr_why);
 	if (r < 0 || (r = add_set(&g->core, &g->core_count, &set)) < 0)
 		return r;
 	r = read_llc(root, cpu, &set, reterr_why);
@@ -98,7 +72,7 @@ static int read_cpu(int root, int cpu, struct guest_machine *g,
 		g->llc_source = "package";
 		snprintf(path, sizeof(path),
 			 "cpu/cpu%d/topology/core_siblings_list", cpu);
-		r = read_list(root, path, &set, reterr_why);
+		r = sysfs_cpus(root, path, &set, reterr_why);
 	}
 	if (r < 0)
 		return r;
@@ -124,11 +98,11 @@ static int read_node(int root, unsigned int id, struct guest_machine *g,
 	g->node_id[i] = id;
 	CPU_ZERO(&grown[i]);
 	snprintf(path, sizeof(path), "node/node%u/cpulist", id);
-	r = read_list(root, path, &grown[i], reterr_why);
+	r = sysfs_cpus(root, path, &grown[i], reterr_why);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "node/node%u/distance", id);
-	r = read_line(root, path, &g->distance[i]);
+	r = sysfs_line(root, path, &g->distance[i]);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s'", path);
 	return 0;
@@ -138,7 +112,7 @@ static int read_node(int root, unsigned int id, struct guest_machine *g,
 static int read_nodes(int root, struct guest_machine *g, struct why *reterr_why)
 {
 	cpu_set_t online; /* of nodes, in the same list format */
-	int r = read_list(root, "node/online", &online, reterr_why);
+	int r = sysfs_cpus(root, "node/online", &online, reterr_why);
 
 	if (r == -ENOENT) {
 		g->machine.node = calloc(1, sizeof(*g->machine.node));
@@ -156,6 +130,31 @@ static int read_nodes(int root, struct guest_machine *g, struct why *reterr_why)
 	return r;
 }
 
+/* Not by "maxcpus=", which can only leave out the last CPUs. */
+static int set_offline(int root, struct why *reterr_why)
+{
+	const char *list = getenv("ktstr_offline");
+	cpu_set_t set;
+	size_t at;
+
+	if (!list)
+		return 0;
+	if (cpulist_parse(list, &set, &at) < 0)
+		return why_set(reterr_why, -EINVAL,
+			       "ktstr_offline '%s' is no list of CPUs", list);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		struct sysfs_path path = sysfs_path("cpu/cpu%d/online", cpu);
+		int r = 0;
+
+		if (CPU_ISSET(cpu, &set))
+			r = file_write_at(root, path.text, "0");
+		if (r < 0)
+			return why_set(reterr_why, r,
+				       "cannot take CPU %d offline", cpu);
+	}
+	return 0;
+}
+
 int guest_machine_read(int root, struct guest_machine *ret,
 		       struct why *reterr_why)
 {
@@ -163,7 +162,10 @@ int guest_machine_read(int root, struct guest_machine *ret,
 
 	*ret = (struct guest_machine){ .llc_source = "cache" };
 	why_set(reterr_why, 0, "out of memory");
-	r = read_list(root, "cpu/online", &ret->machine.all, reterr_why);
+	r = set_offline(root, reterr_why);
+	if (r == 0)
+		r = sysfs_cpus(root, "cpu/online", &ret->machine.all,
+			       reterr_why);
 	for (int cpu = 0; r == 0 && cpu < CPU_SETSIZE; cpu++) {
 		if (CPU_ISSET(cpu, &ret->machine.all))
 			r = read_cpu(root, cpu, ret, reterr_why);
@@ -173,10 +175,21 @@ int guest_machine_read(int root, struct guest_machine *ret,
 	return r;
 }
 
+int guest_machine_details(int root, int proc, struct guest_machine *g)
+{
+	details_cpus(root, &g->machine.all, &g->details);
+	details_caches(root, &g->machine.all, &g->details);
+	details_memory(root, proc, g->node_id, g->machine.node_count,
+		       &g->details);
+	details_domains(proc, &g->details);
+	return g->details.failed ? -ENOMEM : 0;
+}
+
 void guest_machine_done(struct guest_machine *g)
 {
 	for (unsigned int i = 0; i < GUEST_NODES_MAX; i++)
 		free(g->distance[i]);
+	str_done(&g->details);
 	free(g->core);
 	free(g->machine.llc);
 	free(g->machine.node);
@@ -223,4 +236,5 @@ void guest_machine_frame(const struct guest_machine *g, struct str *out)
 	add_lists(out, "llcs", m->llc, m->llc_count);
 	add_lists(out, "cores", g->core, g->core_count);
 	json_text(out, "llc_source", g->llc_source);
+	str_add(out, str_text(&g->details));
 }

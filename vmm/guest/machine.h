@@ -15,6 +15,7 @@
  * @node_id, @distance: number and line of distances of each node
  * @core: CPUs of each core, in the order of their lowest CPU
  * @llc_source: "cache", or "package" where sysfs tells of no caches
+ * @details: more fields of the frame, of guest_machine_details()
  */
 struct guest_machine {
 	struct machine machine;
@@ -23,6 +24,7 @@ struct guest_machine {
 	cpu_set_t *core;
 	unsigned int core_count;
 	const char *llc_source;
+	struct str details;
 };
 
 /**
@@ -30,10 +32,23 @@ struct guest_machine {
  * @root: descriptor of /sys/devices/system
  * @ret:  always fit for guest_machine_done()
  *
+ * Before that, the CPUs of the kernel's word "ktstr_offline=" are taken
+ * offline.
+ *
  * Return: 0 or -errno and @reterr_why.
  */
 int guest_machine_read(int root, struct guest_machine *ret,
 		       struct why *reterr_why);
+/**
+ * guest_machine_details() - read what only the host is to know
+ * @proc: descriptor of /proc
+ *
+ * Caches, packages, memory of the nodes, its latency and bandwidth, the
+ * scheduler's domains. What a kernel does not tell is left out.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int guest_machine_details(int root, int proc, struct guest_machine *g);
 void guest_machine_done(struct guest_machine *g);
 
 /* The "topology" frame's payload, open for channel_send(). */

@@ -88,6 +88,13 @@ static int read_cpu_list(struct topology_reading *r, const char *text,
 	return 0;
 }
 
+static int first_cpu(const struct topology_reading *r, unsigned int node)
+{
+	int cpu = cpulist_first(&r->d->node_cpus[node]);
+
+	return cpu < 0 ? CPU_SETSIZE : cpu;
+}
+
 /* Each CPU in one node, all threads of a core in the same. */
 static int check_node_cpus(struct topology_reading *r)
 {
@@ -102,6 +109,14 @@ static int check_node_cpus(struct topology_reading *r)
 		if (found != 1)
 			return complain(r, "CPU %u is in %s", cpu,
 					found ? "two nodes" : "no node");
+	}
+	for (unsigned int n = 1; n < r->t->nodes; n++) {
+		if (first_cpu(r, n) < first_cpu(r, n - 1))
+			return complain(r,
+					"kernels number nodes by their first "
+					"CPUs, and nodes without CPUs behind "
+					"them: write node %u before node %u",
+					n, n - 1);
 	}
 	machine.detail = r->d;
 	topology_map(&machine, &map);
