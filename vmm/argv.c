@@ -92,16 +92,19 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	 * panic=-1 and reboot=t: a panic ends QEMU at once by a triple fault.
 	 * unknown_nmi_panic: when the watchdog sees a hang it sends an NMI, and
 	 * the panic shows where the guest was.
+	 * tsc=reliable: no watchdog that compares two clocks, whose difference
+	 * tells of the host and not of the guest.
 	 * lpj: no CPU measures its own delay loop, which takes seconds; under
 	 * the virtual clock the TSC runs at 1 GHz, HZ is 250.
 	 */
 	str_addf(&line,
 		 "console=ttyS0 loglevel=%u panic=-1 reboot=t rdinit=/init "
 		 "no_timer_check numa_balancing=disable "
-		 "sysctl.kernel.panic_on_oops=1 unknown_nmi_panic",
+		 "sysctl.kernel.panic_on_oops=1 unknown_nmi_panic "
+		 "tsc=reliable",
 		 c->console_level);
 	if (c->accel == ACCEL_TCG)
-		str_addf(&line, " lpj=%u tsc=reliable",
+		str_addf(&line, " lpj=%u",
 			 c->clock == CLOCK_VIRTUAL ? 4000000 : 10384424);
 	/* Kernel and init meet the same word; init's environment has it. */
 	if (c->clock == CLOCK_VIRTUAL && c->qmp_fd >= 0)
