@@ -80,7 +80,8 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 	argv_addf(a, "%u,sockets=%u,dies=%u,cores=%u,threads=%u", cpus,
 		  t->nodes, t->llcs / t->nodes, t->cores, t->threads);
 	argv_add(a, "-m");
-	argv_addf(a, "%u", c->memory_mib);
+	argv_addf(a, "%u,slots=%u,maxmem=%uM", c->memory_mib, ARGV_WIRE_SLOTS,
+		  c->memory_mib + ARGV_WIRE_MIB);
 	for (unsigned int n = 0; n < t->nodes; n++) {
 		add_ram(a, c, n);
 		argv_add(a, "-numa");

@@ -131,10 +131,10 @@ int machine_argv(const struct machine_config *c, char ***ret,
 		return r;
 	argv_add(&a, c->qemu);
 	for (const char *const *word =
-		     (const char *const[]){ "-machine", "pc,usb=off,vmport=off",
-					    "-nodefaults", "-no-user-config",
-					    "-display", "none", "-no-reboot",
-					    NULL };
+		     (const char *const[]){
+			     "-machine", "pc,usb=off,vmport=off,nvdimm=on",
+			     "-nodefaults", "-no-user-config", "-display",
+			     "none", "-no-reboot", NULL };
 	     *word; word++)
 		argv_add(&a, *word);
 	add_monitor(&a, c);
@@ -145,16 +145,14 @@ int machine_argv(const struct machine_config *c, char ***ret,
 	argv_add(&a, "-chardev");
 	add_inherited(&a, "file,id=console,path=", c->console_fd,
 		      "console.log");
-	argv_add(&a, "-chardev");
-	add_inherited(&a, "file,id=channel,path=", c->channel_fd,
-		      "channel.log");
 	for (const char *const *word =
 		     (const char *const[]){
-			     "-serial", "chardev:console", "-serial",
-			     "chardev:channel", "-device", "ib700", "-device",
+			     "-serial", "chardev:console", "-device", "ib700",
+			     "-device",
 			     "isa-debug-exit,iobase=0xf4,iosize=0x04", NULL };
 	     *word; word++)
 		argv_add(&a, *word);
+	argv_add_wire(&a, c);
 	if (a.failed) {
 		words_free(a.words);
 		return why_set(reterr_why, -ENOMEM, "out of memory");

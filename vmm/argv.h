@@ -28,3 +28,8 @@ void argv_add_path(struct argv *a, const char *option, const char *prefix,
 int argv_check_topology(const struct machine_config *c, struct why *reterr_why);
 /* -cpu, -smp, -m, -object memory-backend and -numa. */
 void argv_add_topology(struct argv *a, const struct machine_config *c);
+/* The two regions of vmm/wire.h. */
+void argv_add_wire(struct argv *a, const struct machine_config *c);
+/* How much room they take above the memory, in MiB. */
+#define ARGV_WIRE_MIB	1280
+#define ARGV_WIRE_SLOTS 2

@@ -1,6 +1,7 @@
 lib-objs-y += vmm/accel.o
 lib-objs-y += vmm/archive.o
 lib-objs-y += vmm/argv.o
+lib-objs-y += vmm/argv-wire.o
 lib-objs-y += vmm/argv-topology.o
 lib-objs-y += vmm/argv-words.o
 lib-objs-y += vmm/attest.o
@@ -22,3 +23,4 @@ lib-objs-y += vmm/pack.o
 lib-objs-y += vmm/process.o
 lib-objs-y += vmm/qmp.o
 lib-objs-y += vmm/state.o
+lib-objs-y += vmm/wire.o

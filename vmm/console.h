@@ -8,8 +8,9 @@
 #include "tools/lib/str.h"
 
 /* Marks of lines that tell why a machine ended. */
-#define CONSOLE_PANIC "Kernel panic - not syncing: "
-#define CONSOLE_LATE  "ktstr: limit: " /* vmm/guest/feeder.c */
+#define CONSOLE_PANIC	    "Kernel panic - not syncing: "
+#define CONSOLE_LATE	    "ktstr: limit: "	   /* vmm/guest/feeder.c */
+#define CONSOLE_UNSUPPORTED "ktstr: unsupported: " /* vmm/guest/run.c */
 
 /**
  * console_line() - the first line with a mark

@@ -196,6 +196,13 @@ int facts_take(struct facts *f, const char **text, const char *end)
 	return -EBADMSG;
 }
 
+void facts_damage(struct facts *f, const struct why *why)
+{
+	if (!f->damaged)
+		f->why = *why;
+	f->damaged = true;
+}
+
 void facts_end(struct facts *f)
 {
 	if (f->damaged)

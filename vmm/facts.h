@@ -47,6 +47,9 @@ int facts_begin(struct facts *f);
 int facts_take(struct facts *f, const char **text, const char *end);
 void facts_end(struct facts *f);
 
+/* The stream cannot be read on, for the reason in @why. */
+void facts_damage(struct facts *f, const struct why *why);
+
 /**
  * facts_read() - sort the stream of a channel
  * @ret: always written; facts_done() frees it

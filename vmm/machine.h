@@ -25,14 +25,14 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * struct machine_config - everything that makes a machine
  * @qemu:       QEMU's program
  * @kernel:     boot image
- * @initrd_fd:  the archives, one behind the other; -1 for a dry run
- * @console_fd, @channel_fd: files that the two serial ports are written to;
- *	        -1 for a dry run
+ * @initrd_fd:  the init's archive; -1 for a dry run
+ * @console_fd: file that the serial port is written to; -1 for a dry run
+ * @job_fd, @channel_fd: of vmm/wire.h; -1 for a dry run
  * @memory_mib: a multiple of 2 * @topology.nodes; see machine_memory()
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
  *		machine_shift()
  * @console_level: kernel messages below it go to the console, 0 to 8
- * @port_bytes_max: how much QEMU may write into each of the two files
+ * @port_bytes_max: how much QEMU may write into a file, such as the console
  * @tick:       called every MACHINE_TICK_MS while the machine runs, or NULL; it
  *		must not block
  * @append:     more words for the kernel's command line, or NULL
@@ -52,7 +52,7 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  */
 struct machine_config {
 	const char *qemu, *kernel, *append;
-	int initrd_fd, console_fd, channel_fd;
+	int initrd_fd, console_fd, job_fd, channel_fd;
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;
@@ -148,8 +148,8 @@ struct machine_result {
  * CPUs.
  *
  * QEMU gets SIGKILL when this process dies, however it dies. It cannot write
- * more than @c->port_bytes_max into each of its files: a guest cannot fill the
- * disk.
+ * more than @c->port_bytes_max into a file, and the regions keep their sizes: a
+ * guest cannot fill the disk.
  *
  * Return: 0, or with @reterr_why
  * * -ENOENT - QEMU is not installed

@@ -20,8 +20,8 @@ static int inherit(int fd)
 /* QEMU gets its files, and nothing else of what we have open. */
 static int inherit_all(const struct machine_config *c)
 {
-	const int fds[] = { c->initrd_fd, c->console_fd, c->channel_fd,
-			    c->state_fd, c->qmp_fd };
+	const int fds[] = { c->initrd_fd,  c->console_fd, c->job_fd,
+			    c->channel_fd, c->state_fd,	  c->qmp_fd };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(fds) / sizeof(fds[0]); i++)

@@ -88,8 +88,8 @@ after_boot() {
 	local seed n=0
 	for seed in 1 1 2; do
 		n=$((n + 1))
-		ktstr-vm exec "${kernel[@]}" --seed "$seed" -- busybox awk \
-			'/^cpu[0-9]* / { print $7, $8, $9 }' /proc/schedstat >"$seed.$n"
+		ktstr-vm exec "${kernel[@]}" --seed "$seed" --include date -- busybox sh -c \
+			'date +%s.%N; busybox awk "/^cpu/ { print \$7, \$8, \$9 }" /proc/schedstat' >"$seed.$n"
 	done
 	[ -s 1.1 ]
 	cmp 1.1 1.2

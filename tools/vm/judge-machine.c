@@ -11,8 +11,9 @@
 #include "vmm/limits.h"
 
 /* What init ends QEMU with: vmm/guest/ports.h. */
-#define STATUS_DONE   85
-#define STATUS_BROKEN 87
+#define STATUS_DONE	   85
+#define STATUS_BROKEN	   87
+#define STATUS_UNSUPPORTED 89
 
 const char *judge_memory(const struct facts *f)
 {
@@ -109,8 +110,7 @@ static void tell_signal(const struct machine_result *m, struct judgement *j)
 		judge_decide(j, VERDICT_ERROR, "channel");
 		judge_reason(j,
 			     "the guest wrote more than %" PRIu64
-			     " MiB to its console or its channel; QEMU was "
-			     "ended (%s)",
+			     " MiB to its console; QEMU was ended (%s)",
 			     m->port_bytes_max >> 20, name);
 		return;
 	}
@@ -124,6 +124,7 @@ static void tell_signal(const struct machine_result *m, struct judgement *j)
 static void tell_exit(const struct evidence *e, struct judgement *j)
 {
 	const struct machine_result *m = e->machine;
+	auto_free char *why = NULL;
 
 	if (m->status == 0) {
 		judge_decide(j, VERDICT_ERROR, "guest-reset");
@@ -135,6 +136,11 @@ static void tell_exit(const struct evidence *e, struct judgement *j)
 		judge_decide(j, VERDICT_ERROR, "channel");
 		judge_reason(j, "the guest's init could not write all of its "
 				"report");
+	} else if (m->status == STATUS_UNSUPPORTED) {
+		judge_decide(j, VERDICT_ERROR, "unsupported");
+		(void)console_line(e->console, e->console_len,
+				   CONSOLE_UNSUPPORTED, &why);
+		judge_reason(j, "the guest's init: %s", why ? why : "");
 	} else {
 		judge_decide(j, VERDICT_ERROR, "qemu");
 		judge_reason(j, "QEMU ended with status %d before the result",

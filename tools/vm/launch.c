@@ -17,11 +17,10 @@
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
 #include "tools/vm/pump.h"
+#include "vmm/wire.h"
 
-/* What of a file is read into memory. */
+/* What QEMU may write to its console. */
 #define PORT_BYTES_MAX (64U << 20)
-/* What QEMU may write to each: of a command's output nothing is kept. */
-#define LIVE_BYTES_MAX (512U << 20)
 
 void launch_configure(const struct request *req, const struct topology *t,
 		      unsigned int want_mib, struct machine_config *ret)
@@ -30,6 +29,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 		.qemu = req->qemu ? req->qemu : "qemu-system-x86_64",
 		.initrd_fd = -1,
 		.console_fd = -1,
+		.job_fd = -1,
 		.channel_fd = -1,
 		.state_fd = -1,
 		.qmp_fd = -1,
@@ -92,7 +92,7 @@ static char *read_port(int fd, size_t *ret_len)
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		die(EX_BROKEN, "cannot read a port's file: %m");
+		die(EX_BROKEN, "cannot read the console's file: %m");
 	size_t len = (size_t)st.st_size < PORT_BYTES_MAX ? (size_t)st.st_size
 							 : PORT_BYTES_MAX;
 	char *text = malloc(len + 1);
@@ -104,7 +104,7 @@ static char *read_port(int fd, size_t *ret_len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			die(EX_BROKEN, "cannot read a port's file: %m");
+			die(EX_BROKEN, "cannot read the console's file: %m");
 		have += (size_t)n;
 	}
 	text[len] = '\0';
@@ -148,42 +148,46 @@ static void stop_now(int stop)
 	die_of((int)info.ssi_signo);
 }
 
-static void read_channel(struct outcome *o)
+/* All that a machine which has ended sent. */
+static void read_channel(struct wire *w, struct outcome *o)
 {
-	const char *at = o->channel;
+	static char piece[256 * 1024];
+	struct str text = { 0 };
+	struct why why;
+	const char *at;
+	ssize_t n;
 
+	while ((n = wire_read(w, piece, sizeof(piece), &why)) > 0)
+		str_add_bytes(&text, piece, (size_t)n);
+	if (text.failed)
+		die(EX_BROKEN, "out of memory");
+	o->channel_len = text.len;
+	o->channel = str_take(&text);
+	at = o->channel;
 	while (facts_take(&o->facts, &at, o->channel + o->channel_len) > 0)
 		continue;
+	if (n < 0)
+		facts_damage(&o->facts, &why);
 }
 
-static int make_archives(const struct job *job, const char *init)
+static int make_init(const char *init)
 {
 	struct why why = { "" };
-	int fd = memfd_create("ktstr-archives", MFD_CLOEXEC);
-	int r;
+	int fd = memfd_create("ktstr-init", MFD_CLOEXEC);
 
 	if (fd < 0)
 		die(EX_BROKEN, "cannot make a memory file: %m");
 	if (archive_init(fd, init, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	r = archive_job(fd, job, &why);
-	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC || r == -EEXIST ||
-	    r == -EINVAL || r == -E2BIG)
-		die(EX_USAGE, "%s", why.text);
-	if (r < 0)
-		die(EX_BROKEN, "%s", why.text);
 	return fd;
 }
 
-/* The kernel holds the archives and what it unpacks from them, and at most half
- * of the memory is for files. Beyond, it would start with a part of them. */
-static void check_memory(const struct machine_config *c, int archives)
+/* Of the memory that its kernel leaves, the guest takes at most half for files.
+ */
+static void check_memory(const struct machine_config *c, uint64_t bytes)
 {
-	struct stat st;
+	uint64_t mib = bytes >> 20;
 
-	if (fstat(archives, &st) < 0)
-		die(EX_BROKEN, "cannot look at a memory file: %m");
-	uint64_t mib = (uint64_t)st.st_size >> 20;
 	if (mib * 3 > c->memory_mib)
 		die(EX_USAGE,
 		    "the files for the machine take %" PRIu64
@@ -192,29 +196,57 @@ static void check_memory(const struct machine_config *c, int archives)
 		    mib, c->memory_mib, mib * 3 + 1);
 }
 
+/* Put the job's archive into its region. */
+static void put_job(struct wire *w, const struct machine_config *c,
+		    const struct job *job, bool live)
+{
+	struct why why = { "" };
+	off_t end;
+	int r;
+
+	if (lseek(w->job_fd, WIRE_ARCHIVE_AT, SEEK_SET) < 0)
+		die(EX_BROKEN, "cannot write a memory file: %m");
+	r = archive_job(w->job_fd, job, &why);
+	end = lseek(w->job_fd, 0, SEEK_CUR);
+	if (r < 0 && (uint64_t)end > WIRE_JOB_BYTES - WIRE_PAGE)
+		die(EX_USAGE,
+		    "the files for the machine take more than %" PRIu64 " MiB",
+		    WIRE_JOB_BYTES >> 20);
+	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC || r == -EEXIST ||
+	    r == -EINVAL || r == -E2BIG)
+		die(EX_USAGE, "%s", why.text);
+	if (r < 0)
+		die(EX_BROKEN, "%s", why.text);
+	check_memory(c, (uint64_t)end - WIRE_ARCHIVE_AT);
+	wire_put(w, (uint64_t)end - WIRE_ARCHIVE_AT, 0,
+		 live ? WIRE_CHANNEL_WRAPS : 0);
+}
+
 void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o)
 {
+	auto_wire struct wire wire;
 	struct pump pump;
 	struct why why;
 	int r;
 
 	*o = (struct outcome){ .live = o->live };
-	auto_fd int archives = make_archives(job, init);
+	if (wire_open(&wire, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	put_job(&wire, c, job, o->live);
+	auto_fd int init_fd = make_init(init);
 	auto_fd int console_fd = unnamed_file();
-	auto_fd int channel_fd = unnamed_file();
 	auto_fd int stop = watch_signals();
-	check_memory(c, archives);
-	c->initrd_fd = archives;
+	c->initrd_fd = init_fd;
 	c->console_fd = console_fd;
-	c->channel_fd = channel_fd;
+	c->job_fd = wire.job_fd;
+	c->channel_fd = wire.channel_fd;
 	if (facts_begin(&o->facts) < 0)
 		die(EX_BROKEN, "out of memory");
 	if (o->live) {
-		pump_begin(&pump, channel_fd, &o->facts);
+		pump_begin(&pump, &wire, &o->facts);
 		c->tick = pump_tick;
 		c->tick_arg = &pump;
-		c->port_bytes_max = LIVE_BYTES_MAX;
 	}
 	r = machine_run(c, getenv("KTSTR_CPUS"), timeout_s, stop, &o->machine,
 			&why);
@@ -230,8 +262,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 			stop_now(stop);
 		pump_done(&pump);
 	} else {
-		o->channel = read_port(channel_fd, &o->channel_len);
-		read_channel(o);
+		read_channel(&wire, o);
 	}
 	facts_end(&o->facts);
 }

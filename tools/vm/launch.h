@@ -10,7 +10,7 @@
 /**
  * struct outcome - what a machine left behind
  * @machine: how QEMU ended
- * @console, @channel: the two files' text
+ * @console, @channel: what both hold
  * @facts:   the channel, sorted
  * @live:    set before the start: what a command prints is shown while it runs,
  *	     and @channel stays NULL
@@ -41,10 +41,10 @@ void launch_done(struct machine_config *c);
  * @timeout_s: host-time limit
  * @o:         @o->live in, all of it out
  *
- * Dies with EX_USAGE when the archives do not fit the machine's memory.
+ * Dies with EX_USAGE when the job's files do not fit the machine's memory.
  *
- * The two ports are written to files without a name in $TMPDIR, which nobody
- * has to remove. SIGINT, SIGTERM and SIGHUP end the machine, then this program.
+ * The console is written to a file without a name in $TMPDIR, which nobody has
+ * to remove. SIGINT, SIGTERM and SIGHUP end the machine, then this program.
  */
 void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o);

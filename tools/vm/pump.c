@@ -2,15 +2,12 @@
 #include "tools/vm/pump.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_BYTES (256 * 1024)
-/* The file is cut at multiples of this. */
-#define HOLE_BYTES (1 << 20)
 
 /* Letters of other alphabets pass; what moves a terminal's cursor does not. */
 static void clean_for_tty(char *text, size_t len)
@@ -37,9 +34,9 @@ static void take_output(void *arg, int stream, const char *data, size_t len)
 		clean_for_tty(p->text.text, p->text.len);
 }
 
-void pump_begin(struct pump *p, int channel, struct facts *facts)
+void pump_begin(struct pump *p, struct wire *wire, struct facts *facts)
 {
-	*p = (struct pump){ .channel = channel, .facts = facts };
+	*p = (struct pump){ .wire = wire, .facts = facts };
 	p->is_tty[1] = isatty(1);
 	p->is_tty[2] = isatty(2);
 	facts->on_output = take_output;
@@ -75,28 +72,24 @@ static bool write_text(struct pump *p)
 	return true;
 }
 
-/* Read more of the file; false when there is no more. */
+/* Read more of the channel; false when there is no more. */
 static bool read_more(struct pump *p)
 {
 	static char piece[READ_BYTES];
-	ssize_t n;
+	struct why why;
+	ssize_t n = wire_read(p->wire, piece, sizeof(piece), &why);
 
+	if (n == -EBADMSG) {
+		facts_damage(p->facts, &why);
+		return false;
+	}
+	if (n < 0)
+		die(EX_BROKEN, "%s", why.text);
 	p->raw.len -= p->used;
 	if (p->used > 0)
 		memmove(p->raw.text, p->raw.text + p->used, p->raw.len);
 	p->used = 0;
-	do {
-		n = pread(p->channel, piece, sizeof(piece), p->at);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		die(EX_BROKEN, "cannot read the channel's file: %m");
 	str_add_bytes(&p->raw, piece, (size_t)n);
-	p->at += n;
-	/* A file system that cannot do this keeps it all until the end. */
-	if (p->at / HOLE_BYTES != (p->at - n) / HOLE_BYTES)
-		(void)fallocate(p->channel,
-				FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-				p->at / HOLE_BYTES * HOLE_BYTES);
 	check_memory(p);
 	return n > 0;
 }

@@ -7,23 +7,21 @@
 
 #include "tools/lib/str.h"
 #include "vmm/facts.h"
+#include "vmm/wire.h"
 
 /**
- * struct pump - from the channel's file to our output, frame by frame
- * @channel:  file that QEMU appends to
- * @at:       how much of it was read
+ * struct pump - from the channel to our output, frame by frame
  * @raw, @used: read, and how much of it was taken
  * @facts:    gets all other frames
  * @to, @text, @done: output that waits: for which descriptor, how much of it is
  *	      written
  * @is_tty:   of the descriptors: control characters become "?" there
  *
- * Memory stays small however much is printed, and so does the file: what was
- * read is cut out of it.
+ * Memory stays small however much is printed; the channel holds what nobody has
+ * taken yet, and the guest waits when it is full.
  */
 struct pump {
-	int channel;
-	off_t at;
+	struct wire *wire;
 	struct str raw;
 	size_t used;
 	struct facts *facts;
@@ -34,7 +32,7 @@ struct pump {
 };
 
 /* @facts is begun by facts_begin(). */
-void pump_begin(struct pump *p, int channel, struct facts *facts);
+void pump_begin(struct pump *p, struct wire *wire, struct facts *facts);
 
 /* Show what there is, as far as the reader of our output takes it at once. Dies
  * when it cannot be written. */

@@ -1,9 +1,10 @@
 # The guest's init: static, PID 1 of every machine we boot.
 guest-lib-objs := $(addprefix vmm/guest/,json.o channel.o ports.o histogram.o \
-	machine.o machine-caches.o machine-domains.o machine-memory.o sysfs.o job.o kmsg.o scx.o child.o textlog.o segment.o)
+	machine.o machine-caches.o machine-domains.o machine-memory.o sysfs.o nfit.o \
+	unpack.o job.o kmsg.o scx.o child.o textlog.o segment.o)
 
 guest-progs-y       += ktstr-init
 ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o \
-	mounts.o feeder.o watch.o scheduler.o exec.o spawn.o turns.o cgroup.o group.o \
+	mounts.o regions.o feeder.o watch.o scheduler.o exec.o spawn.o turns.o cgroup.o group.o \
 	worker.o crew.o report.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-setup.o ops.o)
 ktstr-init-libs-y   := $(lib-lzma)

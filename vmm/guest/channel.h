@@ -1,36 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* channel.h - the one-way channel to the host: frames over a serial port. */
+/* channel.h - the one-way channel to the host: frames in shared memory. */
 #pragma once
 
 #include <stdint.h>
 
 #include "tools/lib/str.h"
 #include "tools/lib/why.h"
+#include "vmm/wire.h"
 
 /**
  * struct channel - where frames go
- * @fd:   the terminal device, raw and blocking
+ * @header: the first page of the region; the ring of @room bytes is behind it
+ * @held: frames until there is a region: a clone of this guest has another one
+ * @control: tells what the host has read; looked at when the ring is full.
+ *NULL: a full ring is an error, and nothing of the host decides anything
+ * @heartbeat: gets the time while we wait for the host, or NULL
+ * @written, @read: bytes put, and what the host has read at our last look
  * @seq:  number of the next frame, so also how many were sent
  * @error: 0, or -errno of the first frame that could not be sent; nothing is
  *	   sent after it, because the stream would have a hole
+ *
+ * Only one process writes, the init.
  */
 struct channel {
-	int fd;
+	struct wire_channel *header;
+	char *data;
+	size_t room;
+	struct str held;
+	const struct wire_control *control;
+	_Atomic uint64_t *heartbeat;
+	uint64_t written, read;
 	uint64_t seq;
 	int error;
 };
 
-/* Return: 0 or -errno and @reterr_why. */
-int channel_open(const char *path, struct channel *ret, struct why *reterr_why);
+/**
+ * channel_begin() - begin the stream in @region
+ * @c: zeroes, or a channel to which frames were sent already: they were held,
+ *     and go first
+ * @bytes: size of @region, its first page included
+ */
+void channel_begin(struct channel *c, struct wire_channel *region,
+		   size_t bytes);
 
 /**
  * channel_send() - close the JSON object in @payload and send it as a frame
  * @payload: begun by json_open(); empty afterwards
  *
- * Blocks until the terminal took all of it. A payload over FRAME_PAYLOAD_MAX is
- * replaced by an "error" frame that says so.
+ * Blocks while the ring is full. A payload over FRAME_PAYLOAD_MAX is replaced
+ * by an "error" frame that says so; so is the frame that does not fit a ring
+ * which nobody empties, and then nothing more is sent but the end.
  *
- * Return: 0 or -errno, which @c remembers.
+ * Return: 0 or -errno, which @c remembers; -ENOSPC for the full ring.
  */
 int channel_send(struct channel *c, struct str *payload);
 
@@ -41,5 +62,5 @@ int channel_send_error(struct channel *c, const char *class, const char *fmt,
 /* Send {"t":"event"} with the time now; @name may be NULL. */
 int channel_send_event(struct channel *c, const char *what, const char *name);
 
-/* Send {"t":"end"} and wait until the last byte has left the device. */
+/* Send {"t":"end"}. Return: 0 or -errno, also of an earlier frame. */
 int channel_end(struct channel *c);

@@ -14,7 +14,7 @@ static void help(void)
 	     "\n"
 	     "The init of the virtual machines that ktstr-vm starts. It runs as\n"
 	     "process 1 of such a machine only, where it reads its job from\n"
-	     "/job and reports over the second serial port.\n"
+	     "memory that it shares with the host, and reports through it.\n"
 	     "\n"
 	     "  --help     show this text\n"
 	     "  --version  show the version");

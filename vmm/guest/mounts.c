@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -50,14 +49,6 @@ static int add_links(struct why *reterr_why)
 	return 0;
 }
 
-/* A job may bring files there; a file system on top would hide them, and that
- * of the init's archive is one in memory as well. */
-static bool has_files_of_job(const char *path)
-{
-	return strcmp(path, "/tmp") == 0 && mkdir(path, 0755) < 0 &&
-	       errno == EEXIST && chmod(path, 01777) == 0;
-}
-
 int mounts_set_up(struct why *reterr_why)
 {
 	size_t n = sizeof(mount_table) / sizeof(mount_table[0]);
@@ -65,8 +56,6 @@ int mounts_set_up(struct why *reterr_why)
 	/* The kernel makes it one that everybody may write to. */
 	(void)chmod("/", 0755);
 	for (size_t i = 0; i < n; i++) {
-		if (has_files_of_job(mount_table[i].path))
-			continue;
 		/* Below sysfs the kernel makes the folder, or there is none. */
 		(void)mkdir(mount_table[i].path, 0755);
 		if (mount(mount_table[i].type, mount_table[i].path,

@@ -17,6 +17,8 @@
  */
 #define PORTS_EXIT_DONE	  0x2a /* status 85: the stream is complete */
 #define PORTS_EXIT_BROKEN 0x2b /* status 87: the channel could not be used */
+/* status 89: this kernel or machine has no channel; the console says why */
+#define PORTS_EXIT_UNSUPPORTED 0x2c
 
 /* Longest time without a feed before the watchdog resets the machine. */
 #define PORTS_WATCHDOG_SECONDS 6

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "vmm/console.h"
 #include "vmm/guest/calibrate.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/clocksource.h"
@@ -22,21 +23,23 @@
 #include "vmm/guest/machine.h"
 #include "vmm/guest/mounts.h"
 #include "vmm/guest/ports.h"
+#include "vmm/guest/regions.h"
 #include "vmm/guest/scenario.h"
 #include "vmm/guest/scheduler.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/turns.h"
+#include "vmm/guest/unpack.h"
 #include "vmm/guest/watch.h"
-
-#define CHANNEL "/dev/ttyS1"
 
 /**
  * struct guest - all that lives as long as the guest
+ * @regions: memory shared with the host
  * @turn_timer: what bounds the turns of the virtual CPUs, or why nothing does
  * @booted_ns:  when the job could be read, since the kernel's start
  * @has_ports, @no_ports: ports_init() went well, or why not
  */
 struct guest {
+	struct regions regions;
 	struct channel channel;
 	struct watch watch;
 	struct job job;
@@ -76,6 +79,10 @@ static noreturn void end_machine(struct guest *g, unsigned int value)
 /* Nobody but the console can be told. */
 static noreturn void give_up(struct guest *g, const struct why *why, int error)
 {
+	if (error == -ENOTSUP) {
+		warn(CONSOLE_UNSUPPORTED "%s", why->text);
+		end_machine(g, PORTS_EXIT_UNSUPPORTED);
+	}
 	warn("%s: %s", why->text, strerror(-error));
 	end_machine(g, PORTS_EXIT_BROKEN);
 }
@@ -92,6 +99,7 @@ static void send_hello(struct guest *g)
 	channel_send(&g->channel, &out);
 }
 
+/* What no job decides: nothing of one is looked at. */
 static int set_up(struct guest *g, struct why *reterr_why)
 {
 	struct sched_param p = { .sched_priority = SPAWN_INIT_PRIORITY };
@@ -105,7 +113,7 @@ static int set_up(struct guest *g, struct why *reterr_why)
 			       "cannot get real-time "
 			       "priority");
 	if (r == 0)
-		r = channel_open(CHANNEL, &g->channel, reterr_why);
+		r = regions_find(&g->regions, reterr_why);
 	return r;
 }
 
@@ -128,8 +136,11 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 64 Hz");
 	if (!g->job.watchdog)
 		return 0;
-	return feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
-			    &feeder, &g->watch.feeder, reterr_why);
+	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
+			     &feeder, &g->watch.feeder, reterr_why);
+	if (r == 0)
+		g->channel.heartbeat = &g->watch.feeder->heartbeat;
+	return r;
 }
 
 static int read_machine(struct guest *g, struct why *reterr_why)
@@ -234,12 +245,41 @@ static const char *class_of(int error)
 		return "unsupported";
 	case -EINVAL:
 	case -ERANGE:
+	case -ENOSPC:
 		return "setup";
 	case -ETIME:
 		return "time-limit";
 	default:
 		return "harness";
 	}
+}
+
+static void begin_channel(struct guest *g)
+{
+	if (g->channel.header)
+		return;
+	channel_begin(&g->channel, g->regions.channel, WIRE_CHANNEL_BYTES);
+	if (g->regions.job->flags & WIRE_CHANNEL_WRAPS)
+		g->channel.control = g->regions.control;
+}
+
+/* The job's files, unpacked and read. */
+static int take_job(struct guest *g, struct why *reterr_why)
+{
+	auto_fd int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct wire_job *job = g->regions.job;
+	size_t len = job->archive_len;
+	const char *archive;
+	int r = regions_check(job, reterr_why);
+
+	if (r < 0)
+		return r;
+	archive = regions_map_job(&g->regions, job->archive_at, len);
+	if (root < 0 || !archive)
+		return why_set(reterr_why, -errno, "cannot map the job");
+	r = unpack(root, archive, len, reterr_why);
+	regions_unmap(archive, len);
+	return r < 0 ? r : job_read("/job", &g->job, reterr_why);
 }
 
 static int run_steps(struct guest *g, struct why *reterr_why)
@@ -262,7 +302,8 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	/* Up to here nothing may depend on the job: see ports_ready(). */
 	if (g->has_ports)
 		ports_ready(getenv("ktstr_clock") != NULL);
-	r = job_read("/job", &g->job, reterr_why);
+	begin_channel(g);
+	r = take_job(g, reterr_why);
 	if (r == 0)
 		r = check_boot(g, reterr_why);
 	if (r == 0)
@@ -293,18 +334,19 @@ static void tell_failure(struct guest *g, int error, const struct why *why)
 
 noreturn void run_guest(void)
 {
-	static struct guest g = { .channel.fd = -1 };
+	static struct guest g;
 	struct why why = { "" };
 	int r = set_up(&g, &why);
 
 	if (r < 0)
 		give_up(&g, &why, r);
 	r = run_steps(&g, &why);
+	begin_channel(&g);
 	kmsg_close(&g.watch.kmsg, &g.channel);
 	if (r < 0)
 		tell_failure(&g, r, &why);
 	if (channel_end(&g.channel) == 0)
 		end_machine(&g, PORTS_EXIT_DONE);
-	warn("cannot write to '%s': %s", CHANNEL, strerror(-g.channel.error));
+	warn("cannot write to the channel: %s", strerror(-g.channel.error));
 	end_machine(&g, PORTS_EXIT_BROKEN);
 }

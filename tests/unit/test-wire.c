@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/t.h"
+#include "tools/lib/cleanup.h"
+#include "vmm/wire.h"
+
+static struct wire wire;
+static struct why why;
+
+/* The guest's side of the channel. */
+static struct wire_channel *guest_channel(void)
+{
+	return mmap(NULL, WIRE_CHANNEL_BYTES, PROT_READ | PROT_WRITE,
+		    MAP_SHARED, wire.channel_fd, 0);
+}
+
+TEST(both_regions_have_headers_and_a_size_that_stays)
+{
+	uint64_t magic = 0;
+	struct stat st;
+
+	CHECK_INT(wire_open(&wire, &why), 0);
+	CHECK_INT(pread(wire.job_fd, &magic, 8, 0), 8);
+	CHECK(memcmp(&magic, "ktstrjob", 8) == 0);
+	CHECK_INT(pread(wire.channel_fd, &magic, 8, 0), 8);
+	CHECK(memcmp(&magic, "ktstrchn", 8) == 0);
+	CHECK(ftruncate(wire.channel_fd, WIRE_CHANNEL_BYTES + 1) < 0);
+	CHECK(ftruncate(wire.channel_fd, WIRE_CHANNEL_BYTES - 1) < 0);
+	CHECK(pwrite(wire.job_fd, "a", 1, WIRE_JOB_BYTES) < 0);
+	CHECK(fstat(wire.job_fd, &st) == 0 && st.st_size == WIRE_JOB_BYTES);
+	wire_done(&wire);
+}
+
+TEST(a_limit_of_file_sizes_is_told)
+{
+	struct rlimit old;
+
+	getrlimit(RLIMIT_FSIZE, &old);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 1 << 20, old.rlim_max });
+	CHECK_INT(wire_open(&wire, &why), 0); /* the soft one is lifted */
+	wire_done(&wire);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 1 << 20, 1 << 20 });
+	CHECK_INT(wire_open(&wire, &why), -EFBIG);
+	CHECK(strstr(why.text, "ulimit -f"));
+	wire_done(&wire);
+}
+
+TEST(what_the_guest_writes_is_read_once_and_its_memory_given_back)
+{
+	static char data[1 << 20], got[1 << 20];
+	struct stat st;
+
+	CHECK_INT(wire_open(&wire, &why), 0);
+	struct wire_channel *guest = guest_channel();
+	char *ring = (char *)guest + WIRE_CHANNEL_AT;
+	uint64_t total = WIRE_CHANNEL_ROOM + 5 * sizeof(data);
+	uint64_t begin = WIRE_CHANNEL_ROOM - 5 * sizeof(data);
+
+	guest->written = wire.taken = begin;
+	for (uint64_t at = begin; at < total; at += sizeof(data)) {
+		memset(data, (int)(at >> 20) + 1, sizeof(data));
+		for (size_t i = 0; i < sizeof(data); i++)
+			ring[(at + i) % WIRE_CHANNEL_ROOM] = data[i];
+		atomic_store(&guest->written, at + sizeof(data));
+		for (size_t have = 0; have < sizeof(data);) {
+			ssize_t n = wire_read(&wire, got + have,
+					      sizeof(got) - have, &why);
+
+			CHECK(n > 0);
+			have += (size_t)n;
+		}
+		CHECK(memcmp(data, got, sizeof(data)) == 0);
+		CHECK_INT(wire_read(&wire, got, sizeof(got), &why), 0);
+		CHECK_INT(wire.control->channel_read, at + sizeof(data));
+	}
+	CHECK(fstat(wire.channel_fd, &st) == 0 && st.st_blocks < 3 * 2048);
+	munmap(guest, WIRE_CHANNEL_BYTES);
+	wire_done(&wire);
+}
+
+TEST(a_count_that_cannot_be_true_is_damage)
+{
+	char got[16];
+
+	CHECK_INT(wire_open(&wire, &why), 0);
+	struct wire_channel *guest = guest_channel();
+
+	guest->written = WIRE_CHANNEL_ROOM + 1;
+	CHECK_INT(wire_read(&wire, got, sizeof(got), &why), -EBADMSG);
+	guest->written = UINT64_MAX;
+	CHECK_INT(wire_read(&wire, got, sizeof(got), &why), -EBADMSG);
+	guest->written = 16;
+	CHECK_INT(wire_read(&wire, got, sizeof(got), &why), 16);
+	guest->written = 15;
+	CHECK_INT(wire_read(&wire, got, sizeof(got), &why), -EBADMSG);
+	CHECK(strstr(why.text, "from 16 to 15"));
+	munmap(guest, WIRE_CHANNEL_BYTES);
+	wire_done(&wire);
+}

@@ -1,0 +1,4 @@
+tests-y            += test-wire
+test-wire-objs-y   := tests/unit/test-wire.o
+tests-y            += test-guest-regions
+test-guest-regions-objs-y := tests/unit/test-guest-regions.o $(addprefix vmm/guest/,nfit.o unpack.o)

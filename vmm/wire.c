@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* What was read is given back in pieces of this. */
+#define HOLE_BYTES (UINT64_C(1) << 20)
+
+_Static_assert(sizeof(struct wire_job) <= WIRE_PAGE, "one page");
+_Static_assert(sizeof(struct wire_control) <= WIRE_PAGE, "one page");
+_Static_assert(sizeof(struct wire_channel) <= WIRE_PAGE, "one page");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "a host of the other byte order would have to swap");
+
+/* ftruncate(2) obeys RLIMIT_FSIZE, and says so by a signal that kills. */
+static int set_size(int fd, uint64_t size)
+{
+	struct rlimit old, limit;
+	sigset_t set, before;
+	int r;
+
+	getrlimit(RLIMIT_FSIZE, &old);
+	limit = (struct rlimit){ old.rlim_max, old.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &limit);
+	sigemptyset(&set);
+	sigaddset(&set, SIGXFSZ);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	r = ftruncate(fd, (off_t)size) < 0 ? -errno : 0;
+	(void)sigtimedwait(&set, NULL, &(struct timespec){ 0 });
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	setrlimit(RLIMIT_FSIZE, &old);
+	return r;
+}
+
+/* A file in memory, sparse, whose size nobody can change: neither QEMU, nor a
+ * reader that is surprised by a file which became shorter. */
+static int new_file(const char *name, uint64_t size, struct why *reterr_why)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), r;
+
+	if (fd < 0)
+		return why_set(reterr_why, -errno,
+			       "cannot make a memory file: %s",
+			       strerror(errno));
+	r = set_size(fd, size);
+	if (r == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) < 0)
+		r = -errno;
+	if (r == 0)
+		return fd;
+	close(fd);
+	if (r == -EFBIG)
+		return why_set(reterr_why, r,
+			       "a file of %" PRIu64
+			       " MiB in memory is more than the limit of file "
+			       "sizes allows: raise it (ulimit -f)",
+			       size >> 20);
+	return why_set(reterr_why, r, "cannot make a memory file: %s",
+		       strerror(-r));
+}
+
+static void *map(int fd, uint64_t at, int prot)
+{
+	void *p = mmap(NULL, WIRE_PAGE, prot, MAP_SHARED, fd, (off_t)at);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int wire_open(struct wire *ret, struct why *reterr_why)
+{
+	const struct wire_channel channel = { .magic = WIRE_CHANNEL_MAGIC,
+					      .version = WIRE_VERSION };
+
+	*ret = (struct wire){ .job_fd = -1, .channel_fd = -1 };
+	ret->job_fd = new_file("ktstr-job", WIRE_JOB_BYTES, reterr_why);
+	if (ret->job_fd < 0)
+		return ret->job_fd;
+	ret->channel_fd =
+		new_file("ktstr-channel", WIRE_CHANNEL_BYTES, reterr_why);
+	if (ret->channel_fd < 0)
+		return ret->channel_fd;
+	ret->job = map(ret->job_fd, 0, PROT_READ | PROT_WRITE);
+	ret->control =
+		map(ret->job_fd, WIRE_CONTROL_AT, PROT_READ | PROT_WRITE);
+	ret->channel = map(ret->channel_fd, 0, PROT_READ);
+	if (!ret->job || !ret->control || !ret->channel ||
+	    pwrite(ret->channel_fd, &channel, sizeof(channel), 0) !=
+		    (ssize_t)sizeof(channel))
+		return why_set(reterr_why, -ENOMEM,
+			       "cannot map the machine's memory files: %s",
+			       strerror(errno));
+	wire_put(ret, 0, 0, 0);
+	return 0;
+}
+
+static void unmap(const void *page)
+{
+	if (page)
+		munmap((void *)page, WIRE_PAGE);
+}
+
+void wire_done(struct wire *w)
+{
+	unmap(w->job);
+	unmap(w->control);
+	unmap(w->channel);
+	if (w->job_fd >= 0)
+		close(w->job_fd);
+	if (w->channel_fd >= 0)
+		close(w->channel_fd);
+	*w = (struct wire){ .job_fd = -1, .channel_fd = -1 };
+}
+
+uint64_t wire_input_at(uint64_t archive_len)
+{
+	return (WIRE_ARCHIVE_AT + archive_len + WIRE_PAGE - 1) / WIRE_PAGE *
+	       WIRE_PAGE;
+}
+
+void wire_put(struct wire *w, uint64_t archive_len, uint64_t input_len,
+	      uint32_t flags)
+{
+	*w->job = (struct wire_job){ .magic = WIRE_JOB_MAGIC,
+				     .version = WIRE_VERSION,
+				     .flags = flags,
+				     .archive_at = WIRE_ARCHIVE_AT,
+				     .archive_len = archive_len,
+				     .input_at = wire_input_at(archive_len),
+				     .input_len = input_len };
+}
+
+/* Between two places of the ring that were read; a kernel that cannot do it
+ * keeps the pages until the end. */
+static void give_back(const struct wire *w, uint64_t from, uint64_t to)
+{
+	from = from / HOLE_BYTES * HOLE_BYTES;
+	to = to / HOLE_BYTES * HOLE_BYTES;
+	if (from < to)
+		(void)fallocate(w->channel_fd,
+				FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				(off_t)(WIRE_CHANNEL_AT + from),
+				(off_t)(to - from));
+}
+
+ssize_t wire_read(struct wire *w, void *data, size_t max,
+		  struct why *reterr_why)
+{
+	uint64_t written = atomic_load_explicit(&w->channel->written,
+						memory_order_acquire);
+	uint64_t at = w->taken % WIRE_CHANNEL_ROOM, left = written - w->taken;
+	ssize_t n;
+
+	if (written < w->taken || left > WIRE_CHANNEL_ROOM)
+		return why_set(reterr_why, -EBADMSG,
+			       "the channel's count of bytes went from %" PRIu64
+			       " to %" PRIu64,
+			       w->taken, written);
+	if (left > max)
+		left = max;
+	if (left > WIRE_CHANNEL_ROOM - at)
+		left = WIRE_CHANNEL_ROOM - at;
+	if (left == 0)
+		return 0;
+	do {
+		n = pread(w->channel_fd, data, left,
+			  (off_t)(WIRE_CHANNEL_AT + at));
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return why_set(reterr_why, n < 0 ? -errno : -EIO,
+			       "cannot read the channel's file: %s",
+			       strerror(n < 0 ? errno : EIO));
+	give_back(w, at, at + (uint64_t)n);
+	w->taken += (uint64_t)n;
+	atomic_store_explicit(&w->control->channel_read, w->taken,
+			      memory_order_release);
+	return n;
+}
