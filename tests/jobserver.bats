@@ -345,6 +345,15 @@ ends_with() {
 	[ "$stderr" = "ktstr-lock: '--jobserver-auth=sem:GM12' in MAKEFLAGS is neither R,W nor fifo:PATH, so KTSTR_JOBS is 1 and not 3" ]
 }
 
+@test "jobserver: one descriptor for both ends of a pipe is told" {
+	mkfifo both
+	exec 7<>both
+	MAKEFLAGS=" -j7 --jobserver-auth=7,7" run -0 --separate-stderr "${lock[@]}" --cap 3 -- sh -c 'echo $KTSTR_JOBS; readlink /proc/self/fd/7'
+	[ "$output" = "1
+$PWD/both" ]
+	[ "$stderr" = "ktstr-lock: '--jobserver-auth=7,7' in MAKEFLAGS names one descriptor for both ends of a pipe, so KTSTR_JOBS is 1 and not 3" ]
+}
+
 @test "jobserver: without one, or with -j alone, it becomes the command" {
 	local flags
 	for flags in "" "k" " -j" " -j1 -- V=1"; do

@@ -257,6 +257,46 @@ waiter() {
 	composed 512cpu
 	run -125 bash -c 'ulimit -n 16; exec "$@"' sh ktstr-lock cpus --cap 512 --root "$machines/512cpu" -- true
 	[[ $output == *"Too many open files"* ]]
+	# nothing is called free, or not there, for want of descriptors
+	for n in 8 9 10; do
+		run -125 bash -c 'ulimit -n "$1"; exec ktstr-lock source "$2" -- true' sh "$n" "$tree"
+		[[ $output == *"Too many open files"* ]]
+	done
+	run -0 on 512cpu --cap 1 -- true
+	for n in 5 6 7 8; do
+		run --separate-stderr bash -c 'exec 3>&-; ulimit -n "$1"; exec ktstr-lock list --root "$2"' sh "$n" "$machines/512cpu"
+		[[ $status == 127 || $status == 0 && $stderr == "" && $output == *" 0 "*"free"* ||
+			$status == 125 && $stderr == *"Too many open files"* ]]
+		echo "$n: $status" >>"$BATS_TEST_TMPDIR/all"
+	done
+	grep 125 "$BATS_TEST_TMPDIR/all"
+}
+
+@test "lock: a lease on the file of uses is said at once, and not waited out" {
+	command -v python3 >/dev/null || skip "needs python3"
+	run -0 on 4llc --cap 1 -- true
+	spawn python3 -c 'import fcntl, signal, sys
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+f = open(sys.argv[1])
+fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+print("held", flush=True)
+signal.pause()' "$KTSTR_LOCK_DIR/cpu-use.lock" >"$BATS_TEST_TMPDIR/leased"
+	until_true grep -q held "$BATS_TEST_TMPDIR/leased"
+	# its owner has 45 s to give it back, /proc/sys/fs/lease-break-time
+	run -125 timeout 30 ktstr-lock cpus --window 1 --root "$machines/4llc" -- true
+	[[ $output == "ktstr-lock: cannot open lock file 'cpu-use.lock' for writing: Device or resource busy; the lock folder is '$KTSTR_LOCK_DIR'" ]]
+	run -0 on 4llc --cap 1 -- true
+}
+
+@test "lock: a recorded machine, or a folder of locks, that is not there is an error" {
+	run -2 ktstr-lock plan --root "$tree"
+	[[ $output == "ktstr-lock: --root '$tree' is no recorded machine: it has neither sys/devices/system/cpu/online nor proc/self/status" ]]
+	run -2 ktstr-lock cpus --root "$tree" --lock-dir "$tree" -- echo ran
+	run -2 --separate-stderr ktstr-lock list --lock-dir "$tree/none"
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-lock: cannot open lock folder '$tree/none': No such file or directory" ]
+	# the one of the machine is made with the first lock
+	run -0 ktstr-lock list
 }
 
 @test "lock: a plan on 512 CPUs takes few system calls" {

@@ -36,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = jobserver_parse(flags, &auth, &why);
 	if (r == 0 && !auth.fifo == (auth.read < 0 || auth.write < 0))
 		abort();
+	if (r == 0 && !auth.fifo && auth.read == auth.write)
+		abort();
 	if (r < 0 && !why.text[0])
 		abort();
 	check_rewritten(flags);

@@ -120,6 +120,13 @@ static int parse_value(char *value, struct jobserver_auth *ret,
 	if (r < 0 || w < 0)
 		return why_set(reterr_why, -EBADF,
 			       "make keeps its jobserver from this recipe");
+	/* A pipe has two ends; we hand on one of our own under their numbers.
+	 */
+	if (auth.read == auth.write)
+		return why_set(reterr_why, -EINVAL,
+			       "'--jobserver-auth=%.200s' in MAKEFLAGS names "
+			       "one descriptor for both ends of a pipe",
+			       value);
 	*ret = auth;
 	return 0;
 }

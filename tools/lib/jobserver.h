@@ -41,7 +41,7 @@ void jobserver_auth_done(struct jobserver_auth *auth);
  * Return: 0, or with a sentence
  * * -ENOENT - there is none: no -j, -j1, or -j without a number
  * * -EBADF  - negative descriptors: make 4.4 disabled it for this recipe
- * * -EINVAL - a style that we do not know, or no numbers
+ * * -EINVAL - a style that we do not know, no numbers, or one of them twice
  * * -ENOMEM
  */
 int jobserver_parse(const char *makeflags, struct jobserver_auth *ret,

@@ -259,7 +259,7 @@ int lock_file_inherit(int fd)
 	if (moved < 0 && errno == EINVAL) /* RLIMIT_NOFILE is less */
 		moved = fcntl(fd, F_DUPFD, INHERITED_FD_LEAST);
 	if (moved < 0)
-		return -errno;
+		return errno == EINVAL ? -EMFILE : -errno;
 	(void)futimens(fd, NULL); /* a courtesy; may be another user's file */
 	(void)close(fd);
 	return moved;

@@ -86,6 +86,7 @@ bool lock_file_is_current(int folder, const char *name, int fd);
  * allows no 100), where scripts do not redirect, and its time of change is now,
  * for those who clean up by age.
  *
- * Return: the new number, or -errno (@fd is open still).
+ * Return: the new number, or -errno (@fd is open still); -EMFILE also where
+ * RLIMIT_NOFILE allows no 10.
  */
 int lock_file_inherit(int fd);

@@ -38,8 +38,8 @@ static void say_nodes(const struct view *v, const struct plan *plan)
 static bool unreserved(const struct request *req, struct view *v,
 		       cpu_set_t *ret_cpus, unsigned int *ret_jobs)
 {
+	struct why why, trouble;
 	cpu_set_t mems;
-	struct why why;
 	int r;
 
 	if (!req->bypass) {
@@ -53,11 +53,18 @@ static bool unreserved(const struct request *req, struct view *v,
 		if (req->cap)
 			die(EX_BROKEN, "cannot keep to %u CPUs: %s", req->cap,
 			    why.text);
-		warn("no CPUs are reserved: %s", why.text);
 	}
-	r = allowed_read(req, ret_cpus, &mems, &why);
+	r = allowed_read(req, ret_cpus, &mems, &trouble);
 	if (r < 0)
-		die(EX_BROKEN, "%s", why.text);
+		die(EX_BROKEN, "%s", trouble.text);
+	/* All that we can count: nothing was there that tells. */
+	if (CPU_COUNT(ret_cpus) == CPU_SETSIZE && req->recorded)
+		die(EX_USAGE,
+		    "--root '%s' is no recorded machine: it has neither "
+		    "sys/devices/system/cpu/online nor proc/self/status",
+		    req->root);
+	if (!req->bypass)
+		warn("no CPUs are reserved: %s", why.text);
 	*ret_jobs = (unsigned int)CPU_COUNT(ret_cpus);
 	if (req->bypass)
 		CPU_ZERO(ret_cpus);

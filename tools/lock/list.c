@@ -41,6 +41,14 @@ struct list {
 	size_t user_count;
 };
 
+/* What cannot be opened for a lack of descriptors is not free, nor is it not
+ * there. */
+static void check_shortage(int r, const struct why *why)
+{
+	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+		die(EX_BROKEN, "%s", why->text);
+}
+
 /* The fixed parts around the middle of a lock file's name. */
 struct name_form {
 	const char *before, *after;
@@ -129,13 +137,15 @@ static bool has_users(const struct list *l, const struct host_llc *llc)
 
 static void add_llc(struct list *l, const char *name, unsigned int id)
 {
+	struct why why;
 	auto_fd int fd =
-		lock_file_open(l->folder, name, /* create */ false, NULL);
+		lock_file_open(l->folder, name, /* create */ false, &why);
 	const struct host_llc *llc = find_llc(l, id);
 	bool exclusive, locked = is_locked(l, fd, &exclusive);
 	pid_t pid[HOLDERS_MAX];
 	size_t count = 0;
 
+	check_shortage(fd, &why);
 	/* A lock can be hidden from us that its use shows. */
 	exclusive |= CPU_ISSET(id, &l->uses.alone);
 	locked |= exclusive || has_users(l, llc);
@@ -165,6 +175,8 @@ static void add_llcs(struct list *l)
 			add_llc(l, entry[i]->d_name, (unsigned int)n);
 		free(entry[i]);
 	}
+	if (count < 0 && errno != ENOENT)
+		die(EX_BROKEN, "cannot read '%s': %m", l->path);
 	if (count >= 0)
 		free(entry);
 }
@@ -204,12 +216,14 @@ static void add_cache(struct list *l, int folder, const char *path,
 
 	for (int i = 0; i < count; i++) {
 		auto_free char *name = middle(entry[i]->d_name, form);
+		struct why why;
 		auto_fd int fd = lock_file_open(folder, entry[i]->d_name,
-						/* create */ false, NULL);
+						/* create */ false, &why);
 		pid_t pid[HOLDERS_MAX];
 		size_t holders = 0;
 		bool exclusive;
 
+		check_shortage(fd, &why);
 		if (name && is_locked(l, fd, &exclusive))
 			holders = holders_find(&l->table, fd, pid, HOLDERS_MAX);
 		row_name(&l->rows, key, name ? name : "?");
@@ -219,20 +233,28 @@ static void add_cache(struct list *l, int folder, const char *path,
 			    holders);
 		free(entry[i]);
 	}
+	if (folder >= 0 && count < 0 && errno != ENOENT)
+		die(EX_BROKEN, "cannot read '%s': %m", path);
 	if (count >= 0)
 		free(entry);
 }
 
-static int open_cache(char **ret_path)
+/* Return: a descriptor, or -errno. */
+static int open_cache(char **ret_path, struct why *reterr_why)
 {
 	auto_free char *root = NULL;
+	int fd;
 
 	*ret_path = NULL;
 	if (cache_root(&root, NULL) < 0)
-		return -1; /* no cache, no locks */
+		return -ENOENT; /* no cache, no locks */
 	if (asprintf(ret_path, "%s/.locks", root) < 0)
 		die(EX_BROKEN, "out of memory");
-	return open(*ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(*ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	return why_set(reterr_why, -errno, "cannot open '%s': %s", *ret_path,
+		       strerror(errno));
 }
 
 /* Read all that the rows need; a failure ends the program. */
@@ -240,8 +262,12 @@ static void list_read(const struct request *req, struct list *l)
 {
 	struct lock_id id;
 	struct why why;
+	int r;
 
 	l->folder = folder_open(req, /* create */ false, &l->path, &why);
+	/* The folder of the machine is not there before the first lock. */
+	if (l->folder == -ENOENT && req->folder_asked)
+		die(EX_USAGE, "%s", why.text);
 	if (l->folder < 0 && l->folder != -ENOENT)
 		die(EX_BROKEN, "%s", why.text);
 	if (lock_table_read(&l->table, &why) < 0)
@@ -249,10 +275,13 @@ static void list_read(const struct request *req, struct list *l)
 	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		die(EX_USAGE, "cannot open '%s': %m", req->root);
-	l->host_known = hosttopo_read(root, &l->host, NULL) == 0;
+	r = hosttopo_read(root, &l->host, &why);
+	l->host_known = r == 0;
+	check_shortage(r, &why);
 	l->uses_fd = l->folder < 0 ? -1
 				   : lock_file_open(l->folder, USES_FILE,
-						    /* create */ false, NULL);
+						    /* create */ false, &why);
+	check_shortage(l->uses_fd, &why);
 	if (l->uses_fd < 0 || lock_id_of(l->uses_fd, &id, NULL) < 0)
 		return;
 	uses_read(&l->table, &id, &l->uses);
@@ -276,8 +305,10 @@ static void print_frame(const struct request *req, const char *before)
 {
 	struct list l = { .rows.json = req->json, .uses_fd = -1 };
 	auto_free char *cache = NULL;
-	auto_fd int cache_fd = open_cache(&cache);
+	struct why why;
+	auto_fd int cache_fd = open_cache(&cache, &why);
 
+	check_shortage(cache_fd, &why);
 	list_read(req, &l);
 	rows_begin(&l.rows, "llcs",
 		   "LLC locks:\n  LLC   NODE  STATE     LOCKFILE HOLDERS\n");

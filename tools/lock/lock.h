@@ -18,6 +18,7 @@
  * @wait_ns:         how long to wait for a lock; 0 and LOCK_FILE_FOREVER too
  * @conflict_code:   exit status when a lock is busy for longer
  * @folder:          of lock files, NULL for the system's
+ * @folder_asked:    @folder is from the command line
  * @root:            folder that holds sys/ and proc/ of the machine
  * @recorded:        @root is not this machine
  * @source:          tree to lock
@@ -34,6 +35,7 @@ struct request {
 	uint64_t wait_ns;
 	int conflict_code;
 	const char *folder;
+	bool folder_asked;
 	const char *root;
 	bool recorded;
 	const char *source;

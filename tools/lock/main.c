@@ -154,6 +154,7 @@ static void read_long(struct parse *p, int option)
 		break;
 	case OPT_LOCK_DIR:
 		p->req.folder = optarg;
+		p->req.folder_asked = true;
 		break;
 	case OPT_ROOT:
 		p->req.root = optarg;

@@ -247,16 +247,18 @@ static int check_size(const struct plan_input *in, const struct work *w,
 	CPU_AND(&usable, &in->allowed, &in->host->online);
 	if (vcpus + 1 > (unsigned int)CPU_COUNT(&usable))
 		return why_set(reterr_why, -ERANGE,
-			       "%u vCPUs and a service CPU are wanted, %d CPUs "
-			       "are allowed to this process",
-			       vcpus, CPU_COUNT(&usable));
+			       "%u vCPU%s and a service CPU are wanted, and "
+			       "this process may use %d",
+			       vcpus, vcpus == 1 ? "" : "s",
+			       CPU_COUNT(&usable));
 	for (unsigned int i = 0; i < in->host->llc_count; i++)
 		large += is_large(in, w, i);
 	if (large < in->guest.llcs)
 		return why_set(reterr_why, -ERANGE,
-			       "%u LLCs with %u allowed CPUs each are wanted, "
+			       "LLCs with %u allowed CPU%s each: %u wanted, "
 			       "this machine has %u",
-			       in->guest.llcs, w->per_llc, large);
+			       w->per_llc, w->per_llc == 1 ? "" : "s",
+			       in->guest.llcs, large);
 	return 0;
 }
 
@@ -279,9 +281,10 @@ static int guest_blocked(const struct plan_input *in, const struct work *w,
 		return why_set(reterr_why, -EWOULDBLOCK,
 			       "no CPU is left to serve the guest");
 	return why_set(reterr_why, -EWOULDBLOCK,
-		       "not enough of the LLCs with %u CPUs are free: %u of "
-		       "each of %u node(s) are wanted",
-		       w->per_llc, w->per_node, in->guest.nodes);
+		       "not enough of the LLCs with %u CPU%s are free: wanted "
+		       "%u of each of %u node%s",
+		       w->per_llc, w->per_llc == 1 ? "" : "s", w->per_node,
+		       in->guest.nodes, in->guest.nodes == 1 ? "" : "s");
 }
 
 int plan_guest(const struct plan_input *in, struct plan *ret,

@@ -58,6 +58,12 @@ int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
 	return 0;
 }
 
+/* Says nothing about the machine; whoever planned without it would be wrong. */
+static bool is_shortage(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
+}
+
 int view_read(const struct request *req, struct view *ret,
 	      struct why *reterr_why)
 {
@@ -71,7 +77,7 @@ int view_read(const struct request *req, struct view *ret,
 		return why_set(reterr_why, -errno, "cannot open '%s': %s",
 			       req->root, strerror(errno));
 	r = hosttopo_read(root, &v.host, reterr_why);
-	if (r == -ENOMEM)
+	if (is_shortage(r))
 		return r;
 	if (r < 0)
 		return -ENODATA;
@@ -207,7 +213,7 @@ int view_plan(const struct request *req, const struct view *v, struct plan *ret,
 
 	if (req->cap > count)
 		die(EX_USAGE,
-		    "%u CPUs are wanted, %u are allowed to this process: ask "
+		    "%u CPUs are wanted, and this process may use %u: ask "
 		    "for fewer, widen its cpuset or affinity, or drop the %s",
 		    req->cap, count,
 		    req->kind == PLAN_WINDOW ? "window" : "cap");
