@@ -8,6 +8,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
 #include "tools/lib/words.h"
+#include "vmm/confine.h"
 #include "vmm/machine.h"
 
 /* Add a file that QEMU inherits, or a name that a dry run shows for it. */
@@ -137,6 +138,10 @@ int machine_argv(const struct machine_config *c, char ***ret,
 			     "none", "-no-reboot", NULL };
 	     *word; word++)
 		argv_add(&a, *word);
+	if (c->sandbox) {
+		argv_add(&a, "-sandbox");
+		argv_add(&a, CONFINE_SANDBOX);
+	}
 	add_monitor(&a, c);
 	add_names(&a, c);
 	add_clock(&a, c);

@@ -36,6 +36,7 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @tick:       called every MACHINE_TICK_MS while the machine runs, or NULL; it
  *		must not block
  * @append:     more words for the kernel's command line, or NULL
+ * @sandbox:    QEMU has a filter of system calls of its own
  * @ram_fds:    @ram_count files, one for each RAM backend in their order, of
  *		machine_ram_mib(); or NULL for memory of QEMU's own
  * @ram_shared: the files get what the guest writes; else each machine has a
@@ -58,6 +59,7 @@ struct machine_config {
 	enum vm_accel accel;
 	unsigned int memory_mib, shift, console_level;
 	uint64_t port_bytes_max;
+	bool sandbox;
 	void (*tick)(void *arg);
 	void *tick_arg;
 	const int *ram_fds;

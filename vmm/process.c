@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -11,71 +12,108 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/program.h"
+#include "vmm/confine.h"
 
-static int inherit(int fd)
+/* Why QEMU was not started, from the child. */
+struct failure {
+	int error;
+	struct why why;
+};
+
+/* Its descriptors 0 to 2, its CPUs, and how much it may write. */
+static int set_up(const struct machine_config *c, const cpu_set_t *cpus,
+		  int errors)
 {
-	return fd >= 0 && fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
+	struct rlimit size = { c->port_bytes_max, c->port_bytes_max };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	    dup2(errors, 2) < 0)
+		return -errno;
+	if (cpus && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
+		return -errno;
+	return setrlimit(RLIMIT_FSIZE, &size) < 0 ? -errno : 0;
 }
 
-/* QEMU gets its files, and nothing else of what we have open. */
-static int inherit_all(const struct machine_config *c)
+/* QEMU gets the machine's files, and nothing else of what we have open. */
+static int give_up_rights(const struct machine_config *c, const char *program,
+			  struct why *reterr_why)
 {
-	const int fds[] = { c->initrd_fd,  c->console_fd, c->job_fd,
+	const int own[] = { c->initrd_fd,  c->console_fd, c->job_fd,
 			    c->channel_fd, c->state_fd,	  c->qmp_fd };
-	int r = 0;
+	const size_t owns = sizeof(own) / sizeof(own[0]);
+	unsigned int rams = c->ram_fds ? c->ram_count : 0;
+	const char *const read[] = { c->kernel, NULL };
+	int *keep = calloc(rams + owns, sizeof(*keep));
+	size_t count = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(fds) / sizeof(fds[0]); i++)
-		r = inherit(fds[i]);
-	for (unsigned int i = 0; r == 0 && c->ram_fds && i < c->ram_count; i++)
-		r = inherit(c->ram_fds[i]);
+	if (!keep)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < owns; i++) {
+		if (own[i] >= 0)
+			keep[count++] = own[i];
+	}
+	for (unsigned int i = 0; i < rams; i++)
+		keep[count++] = c->ram_fds[i];
+	int r = confine_enter(&(struct confine){ program, keep, count, read },
+			      reterr_why);
+	free(keep);
 	return r;
 }
 
-/* In the child: become QEMU. Returns errno if that fails. */
+/* In the child: become QEMU, or tell why not. */
 static int become_qemu(const struct machine_config *c, char *const *argv,
-		       const cpu_set_t *cpus, pid_t parent, int errors)
+		       const cpu_set_t *cpus, pid_t parent, int errors,
+		       struct why *reterr_why)
 {
-	struct rlimit size = { c->port_bytes_max, c->port_bytes_max };
-	sigset_t none;
+	char *program = program_find(argv[0]), **environment;
 
+	if (!program)
+		return why_set(reterr_why, -errno, "cannot run '%s': %s",
+			       argv[0], strerror(errno));
+	int r = set_up(c, cpus, errors);
+	if (r == 0)
+		r = confine_environment(&environment);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot prepare '%s': %s",
+			       argv[0], strerror(-r));
+	r = give_up_rights(c, program, reterr_why);
+	if (r < 0)
+		return r;
+	/* Giving up rights clears it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return errno;
+		return why_set(reterr_why, -errno, "cannot bind '%s' to us: %s",
+			       argv[0], strerror(errno));
 	if (getppid() != parent) /* it died before the line above */
 		_exit(125);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (cpus && sched_setaffinity(0, sizeof(*cpus), cpus) < 0)
-		return errno;
-	if (setrlimit(RLIMIT_FSIZE, &size) < 0)
-		return errno;
-	int r = inherit_all(c);
-	if (r < 0)
-		return -r;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(errors, 2) < 0)
-		return errno;
-	execvp(argv[0], argv);
-	return errno;
+	execve(program, argv, environment);
+	return why_set(reterr_why, -errno, "cannot run '%s': %s", argv[0],
+		       strerror(errno));
 }
 
 /*
- * The pipe closes by exec, or carries the errno of what failed, so that "not
- * installed" is told apart from QEMU's own exit.
+ * The pipe closes by exec, or carries what failed, so that "not installed" is
+ * told apart from QEMU's own exit.
  */
 int process_start(const struct machine_config *c, char *const *argv,
 		  const cpu_set_t *cpus, int errors, pid_t *ret,
 		  struct why *reterr_why)
 {
-	int report[2], err = 0;
+	struct failure failure = { 0 };
+	int report[2];
 
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return why_set(reterr_why, -errno, "cannot make a pipe: %s",
 			       strerror(errno));
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
-		err = become_qemu(c, argv, cpus, parent, errors);
-		(void)!write(report[1], &err, sizeof(err));
+		failure.error = become_qemu(c, argv, cpus, parent, errors,
+					    &failure.why);
+		(void)!write(report[1], &failure, sizeof(failure));
 		_exit(125);
 	}
 	int saved = errno;
@@ -85,12 +123,12 @@ int process_start(const struct machine_config *c, char *const *argv,
 		return why_set(reterr_why, -saved, "cannot fork: %s",
 			       strerror(saved));
 	}
-	ssize_t n = read(report[0], &err, sizeof(err));
+	ssize_t n = read(report[0], &failure, sizeof(failure));
 	close(report[0]);
-	if (n == (ssize_t)sizeof(err)) {
+	if (n == (ssize_t)sizeof(failure)) {
 		waitpid(pid, NULL, 0);
-		return why_set(reterr_why, -err, "cannot run '%s': %s", argv[0],
-			       strerror(err));
+		return why_set(reterr_why, failure.error, "%s",
+			       failure.why.text);
 	}
 	*ret = pid;
 	return 0;

@@ -31,9 +31,15 @@ steady() {
 		cat - "ktstr-out/results/$1/"{console,channel,scheduler}.log | sha256sum
 }
 
-# still_running: the processes of this test's kmake, but for zombies.
+# still_running: the processes of this test's kmake, but for zombies; a QEMU by
+# its folder, since it has little of the environment.
 still_running() {
-	grep -lszxF "KTSTR_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ | cut -d/ -f3
+	{
+		grep -lszxF "KTSTR_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ
+		find /proc -maxdepth 2 -name cwd -lname "$BATS_TEST_TMPDIR*" 2>/dev/null | while read -r cwd; do
+			grep -lszq '^qemu-system' "${cwd%cwd}cmdline" && echo "$cwd"
+		done
+	} | cut -d/ -f3 | sort -u
 }
 nothing_runs() { [ -z "$(still_running)" ]; }
 

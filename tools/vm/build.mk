@@ -10,6 +10,7 @@ ktstr-vm-objs-y += tools/vm/judge-checks.o
 ktstr-vm-objs-y += tools/vm/judge-machine.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/pump.o
+ktstr-vm-objs-y += tools/vm/qemu.o
 ktstr-vm-objs-y += tools/vm/request.o
 ktstr-vm-objs-y += tools/vm/result.o
 ktstr-vm-objs-y += tools/vm/run.o

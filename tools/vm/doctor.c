@@ -15,6 +15,8 @@
 #include "tools/lib/program.h"
 #include "tools/lib/str.h"
 #include "tools/vm/host.h"
+#include "tools/vm/qemu.h"
+#include "vmm/confine.h"
 
 enum health { GOOD, LACKING, BROKEN };
 
@@ -75,6 +77,24 @@ static void check_kvm(struct findings *f)
 	else
 		found(f, LACKING, "kvm",
 		      "%s; the virtual clock does not need it", why.text);
+}
+
+static void check_confinement(const struct request *req, struct findings *f)
+{
+	const char *qemu = req->qemu ? req->qemu : "qemu-system-x86_64";
+	struct why why;
+
+	if (confine_lacks(&why) < 0)
+		found(f, LACKING, "confinement", "%s", why.text);
+	else
+		found(f, GOOD, "confinement",
+		      "QEMU reaches its own files only, and no network");
+	if (qemu_has_sandbox(qemu))
+		found(f, GOOD, "qemu-sandbox", "QEMU filters its own calls");
+	else
+		found(f, LACKING, "qemu-sandbox",
+		      "this QEMU was built without seccomp; a filter of ours "
+		      "refuses processes and sockets");
 }
 
 static void check_tools(struct findings *f)
@@ -140,6 +160,7 @@ int command_doctor(const struct request *req)
 
 	check_qemu(req, &f);
 	check_kvm(&f);
+	check_confinement(req, &f);
 	check_tools(&f);
 	check_disk(&f);
 	if (req->json) {

@@ -14,6 +14,8 @@
 #define STATUS_DONE	   85
 #define STATUS_BROKEN	   87
 #define STATUS_UNSUPPORTED 89
+/* Of QEMU's messages. */
+#define ERROR_LINES 12
 
 const char *judge_memory(const struct facts *f)
 {
@@ -148,6 +150,18 @@ static void tell_exit(const struct evidence *e, struct judgement *j)
 	}
 }
 
+/* The last lines of QEMU's own messages, each a reason. */
+static void tell_errors(const char *errors, struct judgement *j)
+{
+	auto_str struct str tail = { 0 };
+
+	console_tail(&tail, errors, strlen(errors), ERROR_LINES, "");
+	for (char *rest = tail.text, *line; (line = strsep(&rest, "\n"));) {
+		if (*line)
+			judge_reason(j, "QEMU said: %s", line);
+	}
+}
+
 /* Why the report is not whole. */
 static void tell_end(const struct evidence *e, struct judgement *j)
 {
@@ -166,7 +180,7 @@ static void tell_end(const struct evidence *e, struct judgement *j)
 	if (e->facts->damaged || e->facts->frames > 0)
 		judge_reason(j, "%s", e->facts->why.text);
 	if (m->errors)
-		judge_reason(j, "QEMU said: %s", m->errors);
+		tell_errors(m->errors, j);
 }
 
 bool judge_machine(const struct evidence *e, struct judgement *j)

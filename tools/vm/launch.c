@@ -17,6 +17,7 @@
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
 #include "tools/vm/pump.h"
+#include "tools/vm/qemu.h"
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
@@ -42,6 +43,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	struct why why;
 
 	host_choose_clock(req, &c);
+	c.sandbox = qemu_has_sandbox(c.qemu);
 	c.memory_mib =
 		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);
 	c.shift = req->shift >= 0 ? (unsigned int)req->shift : machine_shift(t);
