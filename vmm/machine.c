@@ -187,7 +187,7 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		return 0;
 	}
 	if (v->c.clock == CLOCK_REAL) {
-		noise_sample(&v->result->noise, v->pid);
+		noise_sample(&v->result->noise, v->pid, v->is_ready);
 		if (left > NOISE_INTERVAL_S)
 			left = NOISE_INTERVAL_S;
 	}

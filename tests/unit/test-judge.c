@@ -79,6 +79,15 @@ static void check_verdict(const struct run *r, enum verdict v,
 	CHECK((json_array_size(r->j.reasons) == 0) == (v == VERDICT_PASS));
 }
 
+static void check_reason(const struct run *r, const char *want)
+{
+	const char *got = json_string_value(json_array_get(r->j.reasons, 0));
+
+	if (strcmp(got, want) != 0)
+		printf("# reason: %s\n", got);
+	CHECK(strcmp(got, want) == 0);
+}
+
 #define JUDGE(r, ...) run_judge(r, (const char *const[]){ __VA_ARGS__, NULL })
 
 TEST(a_clean_run_passes)
@@ -157,20 +166,87 @@ TEST(without_calibration_timing_is_inconclusive)
 	check_verdict(&t, VERDICT_FAIL, "check-failed");
 }
 
+/* One second in which a CPU of the guest waited, and the other one half of it.
+ */
+#define WAITED(ms)                                                             \
+	{                                                                      \
+		.count = 2, .wall_ns = 1000000000, .pressure_ns = -1,          \
+		.vcpu = { { .wait_ns = (ms)*500000ULL },                       \
+			  { .wait_ns = (ms)*1000000ULL } },                    \
+	}
+/* The default limit is 2 s; this worker missed it by 100 ms. */
+#define LATE_WORKER WORKER(0, 500, 2100000000, 9, "0")
+
 TEST(a_noisy_host_makes_a_failed_timing_check_inconclusive)
 {
 	auto_run struct run r = { .e.clock = CLOCK_REAL,
-				  .machine.noise = { 980, 20, 20 } };
+				  .machine.noise = WAITED(20) };
 	auto_run struct run s = { .e.clock = CLOCK_REAL,
-				  .machine.noise = { 979, 21, 21 } };
+				  .machine.noise = WAITED(21) };
 	auto_run struct run t = s;
 
-	JUDGE(&r, TOPOLOGY, WORKER(0, 500, 2000000001, 9, "0"));
+	JUDGE(&r, TOPOLOGY, LATE_WORKER);
 	check_verdict(&r, VERDICT_FAIL, "check-failed");
-	JUDGE(&s, TOPOLOGY, WORKER(0, 500, 2000000001, 9, "0"));
+	JUDGE(&s, TOPOLOGY, LATE_WORKER);
 	check_verdict(&s, VERDICT_INCONCLUSIVE, "host-noise");
+	check_reason(&s, "the host was busy: CPU 1 of the guest waited for the "
+			 "host's in 2.1 % of the time, 2.0 are the limit (21.0 "
+			 "ms, all of them together 31.5)");
 	JUDGE(&t, TOPOLOGY, GOOD_WORKERS);
 	check_verdict(&t, VERDICT_PASS, "ok");
+}
+
+TEST(a_hypervisor_below_the_host_is_noise_too)
+{
+	auto_run struct run r = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(1) };
+
+	r.machine.noise.steal_ns = 50000000;
+	r.machine.noise.pressure_ns = 250000000;
+	JUDGE(&r, TOPOLOGY, LATE_WORKER);
+	check_verdict(&r, VERDICT_INCONCLUSIVE, "host-noise");
+	check_reason(&r, "the host was busy: CPU 1 of the guest waited for the "
+			 "host's in 0.1 % of the time, 2.0 are the limit (1.0 "
+			 "ms, all of them together 1.5); a hypervisor below "
+			 "took 5.0 % of a CPU; pressure on CPUs 25.0 %");
+}
+
+TEST(a_host_that_tells_nothing_makes_no_failure)
+{
+	auto_run struct run r = { .e.clock = CLOCK_REAL };
+
+	JUDGE(&r, TOPOLOGY, LATE_WORKER);
+	check_verdict(&r, VERDICT_INCONCLUSIVE, "host-noise");
+}
+
+/* In a long run the budget is large: one pause within it may be the cause. */
+TEST(what_the_host_may_have_caused_is_no_failure)
+{
+	auto_run struct run r = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(70) };
+	auto_run struct run s = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(60) };
+
+	r.machine.noise.wall_ns = s.machine.noise.wall_ns = 60000000000;
+	JUDGE(&r, TOPOLOGY, LATE_WORKER); /* 105 ms in all */
+	check_verdict(&r, VERDICT_INCONCLUSIVE, "host-noise");
+	check_reason(&r, "the limit was missed by 100.0 ms, and the guest's "
+			 "CPUs waited 105.0 ms for the host's");
+	JUDGE(&s, TOPOLOGY, LATE_WORKER); /* 90 ms in all */
+	check_verdict(&s, VERDICT_FAIL, "check-failed");
+}
+
+TEST(without_cpus_of_the_host_no_worker_makes_progress)
+{
+	auto_run struct run r = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(900) };
+	auto_run struct run s = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(9) };
+
+	JUDGE(&r, TOPOLOGY, WORKER(0, 500, 9, 0, "0"));
+	check_verdict(&r, VERDICT_INCONCLUSIVE, "host-noise");
+	JUDGE(&s, TOPOLOGY, WORKER(0, 500, 9, 0, "0"));
+	check_verdict(&s, VERDICT_FAIL, "check-failed");
 }
 
 TEST(a_wrong_machine_is_an_error)
@@ -276,15 +352,6 @@ static void run_cut(struct run *r, const char *console,
 	r->e.console = console;
 	r->e.console_len = strlen(console);
 	judge(&r->e, &r->j);
-}
-
-static void check_reason(const struct run *r, const char *want)
-{
-	const char *got = json_string_value(json_array_get(r->j.reasons, 0));
-
-	if (strcmp(got, want) != 0)
-		printf("# reason: %s\n", got);
-	CHECK(strcmp(got, want) == 0);
 }
 
 TEST(the_console_tells_why_a_machine_ended)
@@ -401,8 +468,9 @@ TEST(a_limit_of_the_guests_time_is_an_error_unless_the_host_was_busy)
 	check_verdict(&r, VERDICT_ERROR, "time-limit");
 	check_reason(&r, "run is late");
 	s.e.clock = CLOCK_REAL;
-	s.machine.noise.run_ns = 90;
-	s.machine.noise.wait_ns = 10;
+	s.machine.noise.count = 1;
+	s.machine.noise.wall_ns = 100;
+	s.machine.noise.vcpu[0].wait_ns = 10;
 	JUDGE(&s, TOPOLOGY, CALIBRATION, LATE);
 	check_verdict(&s, VERDICT_INCONCLUSIVE, "time-limit");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/vm/judge-noise.h"
 #include "tools/vm/stats.h"
 
 static const char *const layer_names[] = { "default", "scheduler", "test" };
@@ -16,7 +17,7 @@ static const char *const layer_names[] = { "default", "scheduler", "test" };
 struct trust {
 	const char *class;
 	bool always;
-	char why[200];
+	char why[JUDGE_NOISE_TEXT_SIZE];
 };
 
 static struct trust trust_virtual(const json_t *c)
@@ -41,32 +42,6 @@ static struct trust trust_virtual(const json_t *c)
 	else
 		t.class = NULL;
 	return t;
-}
-
-static struct trust trust_real(const struct noise *n)
-{
-	struct trust t = { "host-noise", false, "" };
-	uint64_t all = n->run_ns + n->wait_ns;
-
-	if (all == 0)
-		snprintf(t.why, sizeof(t.why),
-			 "the host does not tell how long the guest's CPUs "
-			 "waited");
-	else if (n->wait_ns * 1000 > all * NOISE_PERMILLE)
-		snprintf(
-			t.why, sizeof(t.why),
-			"the guest's CPUs waited %.1f %% of their time for the "
-			"host's; the limit is %.1f %%",
-			(double)n->wait_ns * 100 / (double)all,
-			NOISE_PERMILLE / 10.0);
-	else
-		t.class = NULL;
-	return t;
-}
-
-bool judge_host_was_busy(const struct evidence *e)
-{
-	return e->clock == CLOCK_REAL && trust_real(&e->machine->noise).class;
 }
 
 /* What one check measured. */
@@ -173,12 +148,24 @@ static void record(struct judgement *j, enum check_kind kind,
 	json_array_append_new(j->checks, o);
 }
 
+/* May the check be judged? @m is what it measured. */
+static struct trust trust_of(const struct evidence *e, enum check_kind kind,
+			     double limit, const struct measured *m)
+{
+	struct trust t = { NULL, false, "" };
+
+	if (e->clock == CLOCK_VIRTUAL && check_info[kind].timing)
+		return trust_virtual(e->facts->calibration);
+	if (e->clock == CLOCK_REAL && !m->ok &&
+	    judge_noise_excuses(&e->machine->noise, kind, m->value, limit,
+				t.why))
+		t.class = "host-noise";
+	return t;
+}
+
 void judge_checks(const struct evidence *e, struct judgement *j)
 {
-	struct trust trust = e->clock == CLOCK_VIRTUAL
-				     ? trust_virtual(e->facts->calibration)
-				     : trust_real(&e->machine->noise);
-	bool doubted = false;
+	struct trust doubted = { NULL, false, "" };
 
 	for (enum check_kind kind = 0; kind < CHECK_KINDS; kind++) {
 		const struct check_value *v = &e->check.value[kind];
@@ -187,19 +174,20 @@ void judge_checks(const struct evidence *e, struct judgement *j)
 		if (!v->set || v->off)
 			continue;
 		measure(e, kind, v->limit, &m);
-		bool doubt = check_info[kind].timing && trust.class &&
-			     (trust.always || !m.ok);
+		struct trust trust = trust_of(e, kind, v->limit, &m);
+		bool doubt = trust.class && (trust.always || !m.ok);
 		record(j, kind, v, &m, !doubt);
-		doubted |= doubt;
+		if (doubt)
+			doubted = trust;
 		if (m.ok || doubt)
 			continue;
 		j->verdict = VERDICT_FAIL;
 		j->class = "check-failed";
 		judge_reason(j, "%s: %s", check_info[kind].key, m.text);
 	}
-	if (doubted && j->verdict == VERDICT_PASS) {
+	if (doubted.class && j->verdict == VERDICT_PASS) {
 		j->verdict = VERDICT_INCONCLUSIVE;
-		j->class = trust.class;
-		judge_reason(j, "%s", trust.why);
+		j->class = doubted.class;
+		judge_reason(j, "%s", doubted.why);
 	}
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
@@ -16,6 +15,7 @@
 #include "tools/lib/hash.h"
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
+#include "tools/vm/result-host.h"
 #include "tools/vm/stats.h"
 #include "version.h"
 
@@ -135,25 +135,6 @@ static json_t *inputs(const struct result *r)
 	return o;
 }
 
-static json_t *host(const struct result *r)
-{
-	const struct noise *n = &r->outcome->machine.noise;
-	json_t *o = json_object();
-	struct utsname u;
-
-	json_object_set_new(o, "limit_s", json_integer(r->limits->host_s));
-	json_object_set_new(o, "wall_s",
-			    json_real(r->outcome->machine.seconds));
-	json_object_set_new(o, "vcpu_run_ns",
-			    json_integer((json_int_t)n->run_ns));
-	json_object_set_new(o, "vcpu_wait_ns",
-			    json_integer((json_int_t)n->wait_ns));
-	json_object_set_new(o, "cpus",
-			    json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
-	set_text(o, "kernel", uname(&u) == 0 ? u.release : NULL);
-	return o;
-}
-
 /* Who ran what where: the part that names a variant. */
 static void set_variant(json_t *o, const struct result *r)
 {
@@ -199,7 +180,7 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "kernel_messages", f->kmsg);
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "inputs", inputs(r));
-	json_object_set_new(o, "host", host(r));
+	json_object_set_new(o, "host", result_host(r));
 	return o;
 }
 

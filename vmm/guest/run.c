@@ -27,6 +27,7 @@
 #include "vmm/guest/scenario.h"
 #include "vmm/guest/scheduler.h"
 #include "vmm/guest/spawn.h"
+#include "vmm/guest/steal.h"
 #include "vmm/guest/turns.h"
 #include "vmm/guest/unpack.h"
 #include "vmm/guest/watch.h"
@@ -282,6 +283,14 @@ static int take_job(struct guest *g, struct why *reterr_why)
 	return r < 0 ? r : job_read("/job", &g->job, reterr_why);
 }
 
+static int send_steal(struct guest *g, uint64_t begin_ns)
+{
+	struct str out = { 0 };
+
+	steal_frame(begin_ns, &out);
+	return channel_send(&g->channel, &out);
+}
+
 static int run_steps(struct guest *g, struct why *reterr_why)
 {
 	int r;
@@ -316,7 +325,11 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	else
 		r = calibrate(&g->watch, &g->machine.machine, g->turn_timer,
 			      reterr_why);
-	return r < 0 ? r : run_under_scheduler(g, reterr_why);
+	if (r < 0)
+		return r;
+	uint64_t begin_ns = steal_ns();
+	r = run_under_scheduler(g, reterr_why);
+	return r < 0 || g->job.virtual_clock ? r : send_steal(g, begin_ns);
 }
 
 static void tell_failure(struct guest *g, int error, const struct why *why)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/result-host.h"
+
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "tools/lib/msg.h"
+#include "tools/lib/num.h"
+
+#define ATTEMPTS_MAX 1000
+
+unsigned int result_attempt(void)
+{
+	const char *text = getenv("KTSTR_ATTEMPT");
+	uint64_t n = 1;
+
+	if (text && num_parse(text, 1, ATTEMPTS_MAX, &n) < 0)
+		die(EX_USAGE, "KTSTR_ATTEMPT '%s' is not a number from 1 to %d",
+		    text, ATTEMPTS_MAX);
+	return (unsigned int)n;
+}
+
+static void set_ns(json_t *o, const char *key, int64_t ns)
+{
+	json_object_set_new(o, key, ns < 0 ? json_null() : json_integer(ns));
+}
+
+/* Real clock: what the host gave to each CPU of the guest, and what not. */
+static json_t *noise(const struct noise *n, const json_t *steal)
+{
+	json_t *o = json_object(), *list = json_array();
+
+	for (unsigned int i = 0; i < n->count; i++) {
+		json_t *cpu = json_object();
+
+		set_ns(cpu, "run_ns", (int64_t)n->vcpu[i].run_ns);
+		set_ns(cpu, "wait_ns", (int64_t)n->vcpu[i].wait_ns);
+		json_array_append_new(list, cpu);
+	}
+	set_ns(o, "wall_ns", (int64_t)n->wall_ns);
+	json_object_set_new(o, "vcpus", list);
+	set_ns(o, "host_steal_ns", n->steal_ns);
+	set_ns(o, "host_pressure_ns", n->pressure_ns);
+	set_ns(o, "guest_steal_ns", steal ? facts_int(steal, "ns") : -1);
+	return o;
+}
+
+json_t *result_host(const struct result *r)
+{
+	const struct machine_result *m = &r->outcome->machine;
+	const struct noise_sum sum = noise_sum(&m->noise);
+	json_t *o = json_object();
+	struct utsname u;
+
+	json_object_set_new(o, "limit_s", json_integer(r->limits->host_s));
+	json_object_set_new(o, "wall_s", json_real(m->seconds));
+	json_object_set_new(o, "attempt", json_integer(result_attempt()));
+	set_ns(o, "vcpu_run_ns", (int64_t)sum.run_ns);
+	set_ns(o, "vcpu_wait_ns", (int64_t)sum.wait_ns);
+	json_object_set_new(o, "noise",
+			    r->config->clock == CLOCK_REAL
+				    ? noise(&m->noise, r->outcome->facts.steal)
+				    : json_null());
+	json_object_set_new(o, "cpus",
+			    json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	json_object_set_new(o, "kernel",
+			    uname(&u) == 0 ? json_string(u.release)
+					   : json_null());
+	return o;
+}
