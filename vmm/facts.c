@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <nettle/base64.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,61 +76,18 @@ static void add_output(struct facts *f, int stream, const char *data,
 		str_add_bytes(to, data, len);
 }
 
-/* The bytes that @text stands for; NULL when it is no base64. */
-static uint8_t *decode(const char *text, size_t *ret_len)
-{
-	struct base64_decode_ctx base64;
-	size_t len = strlen(text);
-	uint8_t *data = malloc(BASE64_DECODE_LENGTH(len) + 1);
-
-	*ret_len = BASE64_DECODE_LENGTH(len);
-	base64_decode_init(&base64);
-	if (data && base64_decode_update(&base64, ret_len, data, len, text) &&
-	    base64_decode_final(&base64))
-		return data;
-	free(data);
-	return NULL;
-}
-
-/* False for a frame without text, which we never send. */
-static bool add_text(struct facts *f, const json_t *frame)
-{
-	const char *name = facts_text(frame, "name");
-	const char *text = facts_text(frame, "text");
-	const json_t *base64 = json_object_get(frame, "base64");
-	int stream = strcmp(name, "stdout") == 0   ? 1
-		     : strcmp(name, "stderr") == 0 ? 2
-						   : 0;
-
-	if (base64) {
-		size_t len;
-		uint8_t *data =
-			json_is_string(base64)
-				? decode(json_string_value(base64), &len)
-				: NULL;
-
-		if (data && stream > 0)
-			add_output(f, stream, (const char *)data, len);
-		free(data);
-		return data && stream > 0;
-	}
-	if (stream > 0)
-		add_output(f, stream, text, strlen(text));
-	else if (f->log.len < TEXT_MAX)
-		str_add(&f->log, text);
-	return true;
-}
-
 /* File one frame; false if its kind is unknown. Takes over @frame. */
 static bool add_frame(struct facts *f, json_t *frame)
 {
 	const char *kind = facts_text(frame, "t");
 
 	if (strcmp(kind, "log") == 0) {
-		bool good = add_text(f, frame);
+		const char *text = facts_text(frame, "text");
 
+		if (f->log.len < TEXT_MAX)
+			str_add(&f->log, text);
 		json_decref(frame);
-		return good;
+		return true;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		json_t **to = (json_t **)((char *)f + kinds[i].offset);
@@ -170,19 +126,22 @@ int facts_begin(struct facts *f)
 
 int facts_take(struct facts *f, const char **text, const char *end)
 {
-	const char *payload;
+	struct frame raw;
 	json_error_t error;
-	size_t size;
 	int r;
 
 	if (f->damaged)
 		return -EBADMSG;
-	r = frame_read(text, end, &f->frames, &payload, &size, &f->why);
+	r = frame_read(text, end, &f->frames, &raw, &f->why);
 	if (r <= 0) {
 		f->damaged = r < 0;
 		return r;
 	}
-	json_t *frame = json_loadb(payload, size, 0, &error);
+	if (raw.stream > 0) {
+		add_output(f, raw.stream, raw.data, raw.len);
+		return 1;
+	}
+	json_t *frame = json_loadb(raw.data, raw.len, 0, &error);
 	if (json_is_object(frame)) {
 		if (add_frame(f, frame))
 			return 1;

@@ -3,11 +3,14 @@
  * frame.h - the channel's framing: what leaves the guest, line by line.
  *
  *	@SEQ CRC PAYLOAD\n
+ *	@SEQ CRC >STREAM LEN\nBYTES\n
  *
- * SEQ counts from 0 in decimal; CRC is the CRC32 of "SEQ PAYLOAD" in eight hex
- * digits; PAYLOAD is one JSON object without newline. A stream that is cut,
- * damaged or out of order is not a result: frame_read() says so. Used by the
- * guest (write) and by the host (read).
+ * SEQ counts from 0 in decimal; CRC is eight hex digits; PAYLOAD is one JSON
+ * object without newline. The second form carries what a command wrote to its
+ * descriptor STREAM, 1 or 2, as it is. CRC is the CRC32 of "SEQ " and all
+ * behind CRC but the last newline. A stream that is cut, damaged or out of
+ * order is not a result: frame_read() says so. Used by the guest (write) and by
+ * the host (read).
  */
 #pragma once
 
@@ -17,22 +20,38 @@
 #include "tools/lib/str.h"
 #include "tools/lib/why.h"
 
-/* A payload longer than this is refused by the reader. */
+/* A payload, or bytes, longer than this are refused by the reader. */
 #define FRAME_PAYLOAD_MAX 65536
+/* Room for what stands before the bytes of a command's output. */
+#define FRAME_HEAD_MAX 64
 
 /* Append the frame of @payload to @out. @payload holds no newline. */
 void frame_format(struct str *out, uint64_t seq, const char *payload);
+
+/* What stands before @data in its frame; a newline comes behind it. Return: how
+ * many bytes. */
+size_t frame_format_head(char head[FRAME_HEAD_MAX], uint64_t seq, int stream,
+			 const void *data, size_t len);
+
+/**
+ * struct frame - one that was read
+ * @stream: 0 for a payload, else the command's descriptor
+ * @data, @len: payload or bytes, inside the buffer, not terminated
+ */
+struct frame {
+	int stream;
+	const char *data;
+	size_t len;
+};
 
 /**
  * frame_read() - take the next frame out of a buffer
  * @text: in and out: where to read; moved past the frame on success
  * @end:  end of the buffer
  * @seq:  in and out: the number expected; one more on success
- * @ret_payload, @ret_len: the payload, inside the buffer, not terminated
  *
- * Return: 1, 0 when the buffer ends here (also inside a frame that has no
- * newline yet), or -EBADMSG and @reterr_why (bad start, sequence, checksum).
+ * Return: 1, 0 when the buffer ends here, also inside a frame, or -EBADMSG and
+ * @reterr_why (bad start, sequence, checksum).
  */
 int frame_read(const char **text, const char *end, uint64_t *seq,
-	       const char **ret_payload, size_t *ret_len,
-	       struct why *reterr_why);
+	       struct frame *ret, struct why *reterr_why);

@@ -406,8 +406,8 @@ TEST(qemus_end_tells_why_there_is_no_report)
 		{ END_SIGNAL, 9, VERDICT_ERROR, "qemu",
 		  "QEMU died of signal 9 (Killed)" },
 		{ END_SIGNAL, 25, VERDICT_ERROR, "channel",
-		  "the guest wrote more than 64 MiB to its console or its "
-		  "channel; QEMU was ended (File size limit exceeded)" },
+		  "the guest wrote more than 64 MiB to its console; QEMU was "
+		  "ended (File size limit exceeded)" },
 		{ END_TIMEOUT, 0, VERDICT_INCONCLUSIVE, "time-limit",
 		  "boot did not finish within 7 s of the host's time, the "
 		  "limit for the whole machine; --timeout sets it" },

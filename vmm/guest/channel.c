@@ -27,14 +27,19 @@ static void wait_for_room(struct channel *c, size_t len)
 	}
 }
 
-static void put(struct channel *c, const char *data, size_t len)
+/* Bytes that the host does not see yet. */
+static void put(struct channel *c, const void *data, size_t len)
 {
 	size_t at = c->written % c->room;
 	size_t first = len < c->room - at ? len : c->room - at;
 
 	memcpy(c->data + at, data, first);
-	memcpy(c->data, data + first, len - first);
+	memcpy(c->data, (const char *)data + first, len - first);
 	c->written += len;
+}
+
+static void publish(struct channel *c)
+{
 	atomic_store_explicit(&c->header->written, c->written,
 			      memory_order_release);
 }
@@ -48,27 +53,38 @@ void channel_begin(struct channel *c, struct wire_channel *region, size_t bytes)
 		c->error = -ENOMEM;
 	else
 		put(c, str_text(&c->held), c->held.len);
+	publish(c);
 	str_done(&c->held);
+}
+
+/* Wait until @len bytes fit and @keep are left; or they never will. */
+static int make_room(struct channel *c, size_t len, size_t keep)
+{
+	if (c->error)
+		return c->error;
+	if (c->control)
+		wait_for_room(c, len);
+	else if (c->header && c->written + len + keep > c->room)
+		c->error = -ENOSPC;
+	return c->error;
 }
 
 static int send_within(struct channel *c, const char *payload, size_t keep)
 {
 	auto_str struct str frame = { 0 };
+	int r;
 
-	if (c->error)
-		return c->error;
 	frame_format(&frame, c->seq, payload);
+	r = make_room(c, frame.len, keep);
+	if (r < 0)
+		return r;
 	if (frame.failed)
 		return c->error = -ENOMEM;
-	if (!c->header) {
-		str_add_bytes(&c->held, frame.text, frame.len);
-	} else if (c->control) {
-		wait_for_room(c, frame.len);
+	if (c->header) {
 		put(c, frame.text, frame.len);
-	} else if (c->written + frame.len + keep <= c->room) {
-		put(c, frame.text, frame.len);
+		publish(c);
 	} else {
-		return c->error = -ENOSPC;
+		str_add_bytes(&c->held, frame.text, frame.len);
 	}
 	c->seq++;
 	return 0;
@@ -88,14 +104,13 @@ static int send_error(struct channel *c, const char *class, const char *text,
 	return send_within(c, out.text, keep);
 }
 
-/* Only the first frame that finds no room has last words to send. */
-static int send_payload(struct channel *c, const char *payload)
+/* The first frame that finds no room has last words. */
+static int tell_full(struct channel *c, int before, int now)
 {
 	char text[128];
-	int before = c->error, r = send_within(c, payload, LAST_WORDS);
 
-	if (before || r != -ENOSPC)
-		return r;
+	if (before || now != -ENOSPC)
+		return now;
 	c->error = 0;
 	snprintf(text, sizeof(text),
 		 "more than the %zu MiB that the channel holds were to be sent "
@@ -103,6 +118,31 @@ static int send_payload(struct channel *c, const char *payload)
 		 c->room >> 20);
 	send_error(c, "harness", text, LAST_WORDS / 2);
 	return c->error = -ENOSPC;
+}
+
+static int send_payload(struct channel *c, const char *payload)
+{
+	int before = c->error;
+
+	return tell_full(c, before, send_within(c, payload, LAST_WORDS));
+}
+
+int channel_send_data(struct channel *c, int stream, const void *data,
+		      size_t len)
+{
+	char head[FRAME_HEAD_MAX];
+	size_t head_len = frame_format_head(head, c->seq, stream, data, len);
+	int before = c->error;
+	int r = make_room(c, head_len + len + 1, LAST_WORDS);
+
+	if (r < 0)
+		return tell_full(c, before, r);
+	put(c, head, head_len);
+	put(c, data, len);
+	put(c, "\n", 1);
+	publish(c);
+	c->seq++;
+	return 0;
 }
 
 int channel_send(struct channel *c, struct str *payload)

@@ -55,6 +55,16 @@ void channel_begin(struct channel *c, struct wire_channel *region,
  */
 int channel_send(struct channel *c, struct str *payload);
 
+/**
+ * channel_send_data() - send bytes of a command's output as they are
+ * @stream: 1 or 2
+ * @len:    at most FRAME_PAYLOAD_MAX
+ *
+ * Return: as channel_send().
+ */
+int channel_send_data(struct channel *c, int stream, const void *data,
+		      size_t len);
+
 /* Send {"t":"error"}; @class: "harness", "setup" or "unsupported". */
 int channel_send_error(struct channel *c, const char *class, const char *fmt,
 		       ...) KTSTR_PRINTF(3, 4);

@@ -101,27 +101,3 @@ void json_cpus(struct str *out, const char *key, const cpu_set_t *set)
 	cpulist_format(out, set);
 	str_add(out, "\"");
 }
-
-void json_base64(struct str *out, const char *key, const void *data, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *b = data;
-
-	json_key(out, key);
-	str_add(out, "\"");
-	for (size_t i = 0; i < len; i += 3) {
-		size_t n = len - i < 3 ? len - i : 3;
-		unsigned int bits = (unsigned int)b[i] << 16;
-		char four[4];
-
-		bits |= n > 1 ? (unsigned int)b[i + 1] << 8 : 0;
-		bits |= n > 2 ? b[i + 2] : 0;
-		four[0] = digit[bits >> 18];
-		four[1] = digit[bits >> 12 & 63];
-		four[2] = n > 1 ? digit[bits >> 6 & 63] : '=';
-		four[3] = n > 2 ? digit[bits & 63] : '=';
-		str_add_bytes(out, four, sizeof(four));
-	}
-	str_add(out, "\"");
-}

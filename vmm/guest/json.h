@@ -23,9 +23,6 @@ void json_number(struct str *out, const char *key, uint64_t value);
 void json_flag(struct str *out, const char *key, bool value);
 /* A set of CPUs in list format, as a string. */
 void json_cpus(struct str *out, const char *key, const cpu_set_t *set);
-/* Any bytes, as base64 (RFC 4648). */
-void json_base64(struct str *out, const char *key, const void *data,
-		 size_t len);
 /* ,"KEY": and nothing behind it: the caller adds the value. */
 void json_key(struct str *out, const char *key);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/frame.h"
 #include "vmm/guest/json.h"
 
 /* Raw bytes per frame: each needs at most six bytes of JSON text. */
@@ -51,36 +52,6 @@ static void send_text(struct textlog *l, struct channel *c, const char *text,
 	channel_send(c, &out);
 }
 
-/* Text that is no longer in JSON than base64 would be. */
-static bool is_plain(const char *text, size_t len)
-{
-	size_t escapes = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char b = (unsigned char)text[i];
-
-		if ((b < ' ' && b != '\n' && b != '\t') || b >= 0x7f)
-			return false;
-		escapes += b < ' ' || b == '"' || b == '\\';
-	}
-	return escapes <= len / 3;
-}
-
-static void send_exact(struct textlog *l, struct channel *c, const char *data,
-		       size_t len)
-{
-	struct str out = { 0 };
-
-	if (is_plain(data, len)) {
-		send_text(l, c, data, len);
-		return;
-	}
-	json_open(&out, "log");
-	json_text(&out, "name", l->name);
-	json_base64(&out, "base64", data, len);
-	channel_send(c, &out);
-}
-
 /* How many bytes at the end of @text begin a character that goes on. */
 static size_t unfinished(const char *text, size_t len)
 {
@@ -98,7 +69,8 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 {
 	if (l->exact) {
 		l->sent += len;
-		send_exact(l, c, text, len);
+		channel_send_data(c, strcmp(l->name, "stderr") == 0 ? 2 : 1,
+				  text, len);
 		return;
 	}
 	if (l->sent >= TEXTLOG_TOTAL_MAX) {
@@ -113,10 +85,10 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 
 void textlog_drain(struct textlog *l, struct channel *c)
 {
-	size_t piece = l->exact ? TEXTLOG_EXACT_MAX : PIECE;
+	static char text[FRAME_PAYLOAD_MAX];
+	size_t piece = l->exact ? sizeof(text) : PIECE;
 
 	for (size_t got = 0; l->fd >= 0 && got < DRAIN_MAX; got += piece) {
-		char text[TEXTLOG_EXACT_MAX];
 		ssize_t n;
 
 		memcpy(text, l->held, l->held_len);

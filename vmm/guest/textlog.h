@@ -8,15 +8,14 @@
 #include "vmm/guest/channel.h"
 
 #define TEXTLOG_TOTAL_MAX (1024 * 1024)
-#define TEXTLOG_PIECE_MAX 4096	/* of JSON text in one frame */
-#define TEXTLOG_EXACT_MAX 12288 /* bytes in one frame of an exact log */
+#define TEXTLOG_PIECE_MAX 4096 /* of JSON text in one frame */
 
 /**
  * struct textlog - one pipe's reading end
  * @fd:   non-blocking; -1 once the other side was closed
  * @name: in the frames
- * @exact: every byte arrives as it was written, however many there are: what is
- *	   no plain text is sent as base64
+ * @exact: of "stdout" or "stderr": every byte arrives as it was written,
+ *	   however many there are
  * @held: the begin of a UTF-8 character that is not complete yet
  * @sent, @dropped: bytes sent; bytes lost after TEXTLOG_TOTAL_MAX of them
  */
