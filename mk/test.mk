@@ -19,6 +19,7 @@
 #:   KTSTR_SCHED=...       declarations by name, or none for the kernel's own
 #:   KTSTR_TESTS=...       .test files
 #:   KTSTR_CLOCK=virtual   or real
+#:   KTSTR_RETRIES=1       runs again of what the host's noise made inconclusive
 #:   KTSTR_SEEDS=1         several words: several interleavings
 #:   KTSTR_FORMAT=table    or tap, ktap, json, junit, markdown, github
 #:   KTSTR_OUT=ktstr-out   folder of all output
@@ -37,6 +38,7 @@ KTSTR_DIR    ?= ktstr
 KTSTR_TESTS  ?= $(sort $(wildcard $(KTSTR_DIR)/*.test))
 KTSTR_SCHED  ?= $(or $(sort $(wildcard $(KTSTR_DIR)/*.sched)),none)
 KTSTR_CLOCK  ?= virtual
+KTSTR_RETRIES ?= 1
 KTSTR_SEEDS  ?= 1
 KTSTR_FORMAT ?= table
 
@@ -70,7 +72,7 @@ ktstr-test: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	$(ktstr-bad-words)$(ktstr-no-blanks)
 	$(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
 		echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
-	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
+	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
 		'$(ktstr-mk)/test-run.sh' '$(KTSTR_OUT)' '$(KTSTR_FORMAT)' '$(RERUN)' '$(V)' '$(ktstr-make)' \
 		$(ktstr-select) $(ktstr-kernels) --init '$(ktstr-init)' $(ktstr-chosen)
 

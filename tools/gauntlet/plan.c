@@ -14,6 +14,7 @@
 
 #include "tools/gauntlet/identity.h"
 #include "tools/gauntlet/result.h"
+#include "tools/gauntlet/retries.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/words.h"
@@ -202,6 +203,7 @@ int command_plan(const struct request *req)
 	struct project p;
 
 	check_folder(req->out);
+	(void)retries_allowed(); /* said now, not by each variant */
 	plan.vm = split("--vm-command", req->vm_command);
 	plan.lock = split("--lock-command", req->lock_command);
 	if (!plan.vm[0])
