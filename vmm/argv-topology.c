@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* argv-topology.c - CPUs, caches, nodes and memory as QEMU's arguments. */
-#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "tools/lib/cpulist.h"
+#include "tools/lib/spec/topology-detail.h"
 #include "vmm/argv.h"
 #include "vmm/machine.h"
+#include "vmm/memory.h"
+
+/* What "pc" can have; "q35" has more, under KVM. */
+#define PC_CPUS_MAX 255
+
+/*
+ * Positions of the full shape, of which each level takes whole bits in APIC
+ * ids; QEMU numbers its CPUs by them, and so does Linux what is there of them.
+ */
+struct grid {
+	unsigned int packages, dies, cores, threads, slots;
+	struct topology_map map;
+	int cpu[TOPOLOGY_CPUS_MAX]; /* of each slot; -1: nothing is there */
+};
+
+static void make_grid(const struct topology *t, struct grid *g)
+{
+	g->packages = topology_packages(t);
+	g->dies = t->llcs / g->packages;
+	g->cores = t->cores;
+	g->threads = t->threads;
+	g->slots = t->llcs * t->cores * t->threads;
+	topology_map(t, &g->map);
+	for (unsigned int slot = 0; slot < g->slots; slot++)
+		g->cpu[slot] = -1;
+	for (unsigned int cpu = 0; cpu < g->map.count; cpu++)
+		g->cpu[g->map.cpu[cpu].slot] = (int)cpu;
+}
 
 static unsigned int bits_for(unsigned int n)
 {
@@ -14,35 +45,26 @@ static unsigned int bits_for(unsigned int n)
 	return bits;
 }
 
-/*
- * The highest APIC id: each level of the topology takes whole bits, so ids
- * have gaps where a count is no power of two.
- */
-static unsigned int highest_apic_id(const struct topology *t)
+unsigned int argv_highest_apic_id(const struct topology *t)
 {
-	unsigned int dies = t->llcs / t->nodes;
-	unsigned int id = t->nodes - 1;
+	unsigned int packages = topology_packages(t);
+	unsigned int dies = t->llcs / packages;
+	unsigned int id = packages - 1;
 
 	id = id << bits_for(dies) | (dies - 1);
 	id = id << bits_for(t->cores) | (t->cores - 1);
 	return id << bits_for(t->threads) | (t->threads - 1);
 }
 
-int argv_check_topology(const struct machine_config *c, struct why *reterr_why)
+void argv_add_machine(struct argv *a, const struct machine_config *c)
 {
-	unsigned int id = highest_apic_id(&c->topology);
+	const struct topology *t = &c->topology;
+	bool wide = t->llcs * t->cores * t->threads > PC_CPUS_MAX;
 
-	if (c->accel == ACCEL_TCG && id > 254)
-		return why_set(reterr_why, -ENOTSUP,
-			       "this machine needs APIC id %u; QEMU's TCG "
-			       "stops at 254",
-			       id);
-	return 0;
-}
-
-unsigned int machine_ram_mib(const struct machine_config *c, unsigned int i)
-{
-	return i < c->topology.nodes ? c->memory_mib / c->topology.nodes : 0;
+	argv_add(a, "-machine");
+	argv_addf(a, "%s,usb=off,vmport=off,nvdimm=on%s",
+		  wide ? "q35,kernel-irqchip=split" : "pc",
+		  t->detail && t->detail->latency ? ",hmat=on" : "");
 }
 
 /* The memory of a template is a file; that of its clones is a private view. */
@@ -62,36 +84,196 @@ static void add_ram(struct argv *a, const struct machine_config *c,
 }
 
 /*
- * One socket per node, one die per last-level cache: QEMU's CPUs share the
- * level 3 cache within a die. The vendor must be Intel's: with AMD's, which TCG
- * and an AMD host's KVM take by themselves, QEMU describes neither dies nor
- * threads to the guest (7.2 and Linux 6.12: no caches at all, topoext or not).
+ * One die per last-level cache: QEMU's CPUs share the level 3 cache within a
+ * die. The vendor must be Intel's: with AMD's, which TCG and an AMD host's KVM
+ * take by themselves, QEMU describes neither dies nor threads to the guest (7.2
+ * and Linux 6.12: no caches at all, topoext or not).
+ *
+ * Without monitor=off a CPU that was taken offline waits with MWAIT, which TCG
+ * makes a busy loop of: a boot took 42 s in place of 5.
+ *
+ * Where positions of the shape are empty, the machine starts with its first CPU
+ * and the others are plugged in one by one before it runs.
  */
-void argv_add_topology(struct argv *a, const struct machine_config *c)
+static void add_cpus(struct argv *a, const struct machine_config *c,
+		     const struct grid *g)
 {
-	const struct topology *t = &c->topology;
-	unsigned int cpus = topology_cpus(t), each = cpus / t->nodes;
+	bool whole = g->map.count == g->slots;
+	char present[32];
 
 	argv_add(a, "-cpu");
 	argv_add(a, c->accel == ACCEL_KVM
 			    ? "host,host-cache-info=off,vendor=GenuineIntel"
-			    : "max,vendor=GenuineIntel");
+			    : "max,monitor=off,vendor=GenuineIntel");
+	snprintf(present, sizeof(present), whole ? "%u" : "1,maxcpus=%u",
+		 g->slots);
 	argv_add(a, "-smp");
-	argv_addf(a, "%u,sockets=%u,dies=%u,cores=%u,threads=%u", cpus,
-		  t->nodes, t->llcs / t->nodes, t->cores, t->threads);
+	argv_addf(a, "%s,sockets=%u,dies=%u,cores=%u,threads=%u", present,
+		  g->packages, g->dies, g->cores, g->threads);
+}
+
+static void plug_cpus(struct argv *a, const struct machine_config *c,
+		      const struct grid *g)
+{
+	const char *type = c->accel == ACCEL_KVM ? "host" : "max";
+
+	for (unsigned int slot = 1; slot < g->slots; slot++) {
+		unsigned int core = slot / g->threads;
+		unsigned int die = core / g->cores;
+
+		if (g->cpu[slot] < 0)
+			continue;
+		argv_add(a, "-device");
+		argv_addf(a,
+			  "%s-x86_64-cpu,socket-id=%u,die-id=%u,core-id=%u,"
+			  "thread-id=%u",
+			  type, die / g->dies, die % g->dies, core % g->cores,
+			  slot % g->threads);
+	}
+}
+
+/* The slots of node @n; an empty one is where the CPU before it is. */
+static void find_slots(const struct grid *g, unsigned int n, cpu_set_t *ret)
+{
+	unsigned int node = 0;
+
+	CPU_ZERO(ret);
+	for (unsigned int slot = 0; slot < g->slots; slot++) {
+		if (g->cpu[slot] >= 0)
+			node = g->map.cpu[g->cpu[slot]].node;
+		if (node == n)
+			CPU_SET(slot, ret);
+	}
+}
+
+/* ",cpus=0-3,cpus=8": lists are cut at their commas. */
+static void add_slots(struct str *out, const struct grid *g, unsigned int n)
+{
+	auto_str struct str list = { 0 };
+	cpu_set_t slots;
+
+	find_slots(g, n, &slots);
+	cpulist_format(&list, &slots);
+	for (const char *p = str_text(&list); *p;) {
+		size_t len = strcspn(p, ",");
+
+		str_addf(out, ",cpus=%.*s", (int)len, p);
+		p += len + (p[len] == ',');
+	}
+	out->failed |= list.failed;
+}
+
+static void add_node(struct argv *a, const struct machine_config *c,
+		     const struct grid *g, unsigned int n, unsigned int *ram)
+{
+	const struct topology *t = &c->topology;
+	auto_str struct str node = { 0 };
+	bool has_memory = memory_of_node(t, c->memory_mib, n) > 0;
+
+	str_addf(&node, "node,nodeid=%u", n);
+	add_slots(&node, g, n);
+	if (has_memory) {
+		add_ram(a, c, *ram);
+		str_addf(&node, ",memdev=ram%u", (*ram)++);
+	}
+	/* HMAT wants to know to whom memory without CPUs is near. */
+	if (t->detail && t->detail->latency && !topology_has_cpus(t, n))
+		str_addf(&node, ",initiator=%u", topology_initiator(t, n));
+	argv_add(a, "-numa");
+	a->failed |= node.failed;
+	argv_add(a, str_text(&node));
+}
+
+static void add_distances(struct argv *a, const struct topology *t)
+{
+	bool both = t->detail && t->detail->distance;
+
+	for (unsigned int from = 0; from < t->nodes; from++) {
+		for (unsigned int to = both ? 0 : from + 1; to < t->nodes;
+		     to++) {
+			if (from == to)
+				continue;
+			argv_add(a, "-numa");
+			argv_addf(a, "dist,src=%u,dst=%u,val=%u", from, to,
+				  topology_distance(t, from, to));
+		}
+	}
+}
+
+static void add_hmat(struct argv *a, const struct topology *t)
+{
+	const struct topology_detail *d = t->detail;
+
+	for (unsigned int i = 0; i < t->nodes * t->nodes; i++) {
+		char pair[128];
+
+		if (!d->latency[i])
+			continue;
+		snprintf(pair, sizeof(pair),
+			 "hmat-lb,initiator=%u,target=%u,hierarchy=memory,"
+			 "data-type=access-",
+			 i / t->nodes, i % t->nodes);
+		argv_add(a, "-numa");
+		argv_addf(a, "%slatency,latency=%u", pair, d->latency[i]);
+		argv_add(a, "-numa");
+		argv_addf(a, "%sbandwidth,bandwidth=%uM", pair,
+			  d->bandwidth[i]);
+	}
+	for (unsigned int n = 0; d->cache && n < t->nodes; n++) {
+		const struct memory_cache *m = &d->cache[n];
+
+		if (!m->mib)
+			continue;
+		argv_add(a, "-numa");
+		argv_addf(a,
+			  "hmat-cache,node-id=%u,size=%uM,level=1,"
+			  "associativity=%s,policy=%s,line=%u",
+			  n, m->mib, m->complex ? "complex" : "direct",
+			  m->write_through ? "write-through" : "write-back",
+			  m->line);
+	}
+}
+
+void argv_add_topology(struct argv *a, const struct machine_config *c)
+{
+	const struct topology *t = &c->topology;
+	unsigned int ram = 0;
+	struct grid g;
+
+	make_grid(t, &g);
+	add_cpus(a, c, &g);
 	argv_add(a, "-m");
 	argv_addf(a, "%u,slots=%u,maxmem=%uM", c->memory_mib, ARGV_WIRE_SLOTS,
 		  c->memory_mib + ARGV_WIRE_MIB);
-	for (unsigned int n = 0; n < t->nodes; n++) {
-		add_ram(a, c, n);
-		argv_add(a, "-numa");
-		argv_addf(a, "node,nodeid=%u,cpus=%u-%u,memdev=ram%u", n,
-			  n * each, (n + 1) * each - 1, n);
+	if (t->detail && t->detail->no_numa) {
+		/* Even so the memory may be a file. */
+		add_ram(a, c, 0);
+		argv_add(a, "-machine");
+		argv_add(a, "memory-backend=ram0");
+	} else {
+		for (unsigned int n = 0; n < t->nodes; n++)
+			add_node(a, c, &g, n, &ram);
+		add_distances(a, t);
 	}
-	for (unsigned int from = 0; from < t->nodes; from++) {
-		for (unsigned int to = from + 1; to < t->nodes; to++) {
-			argv_add(a, "-numa");
-			argv_addf(a, "dist,src=%u,dst=%u,val=20", from, to);
-		}
+	if (t->detail && t->detail->latency)
+		add_hmat(a, t);
+	if (g.map.count < g.slots)
+		plug_cpus(a, c, &g);
+}
+
+/* Where the shape has empty positions, KVM would have Linux wait for CPUs. */
+void argv_add_cpu_words(struct str *line, const struct machine_config *c)
+{
+	const struct topology *t = &c->topology;
+	struct topology_map map;
+
+	if (!t->detail)
+		return;
+	topology_map(t, &map);
+	if (map.count < t->llcs * t->cores * t->threads)
+		str_addf(line, " possible_cpus=%u", map.count);
+	if (CPU_COUNT(&t->detail->offline)) {
+		str_add(line, " ktstr_offline=");
+		cpulist_format(line, &t->detail->offline);
 	}
 }

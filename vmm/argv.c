@@ -110,6 +110,7 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	/* Kernel and init meet the same word; init's environment has it. */
 	if (c->clock == CLOCK_VIRTUAL && c->qmp_fd >= 0)
 		str_add(&line, " ktstr_clock=virtual");
+	argv_add_cpu_words(&line, c);
 	if (c->append)
 		str_addf(&line, " %s", c->append);
 	argv_add_path(a, "-kernel", "", c->kernel);
@@ -126,16 +127,13 @@ int machine_argv(const struct machine_config *c, char ***ret,
 		 struct why *reterr_why)
 {
 	struct argv a = { 0 };
-	int r = argv_check_topology(c, reterr_why);
 
-	if (r < 0)
-		return r;
 	argv_add(&a, c->qemu);
+	argv_add_machine(&a, c);
 	for (const char *const *word =
-		     (const char *const[]){
-			     "-machine", "pc,usb=off,vmport=off,nvdimm=on",
-			     "-nodefaults", "-no-user-config", "-display",
-			     "none", "-no-reboot", NULL };
+		     (const char *const[]){ "-nodefaults", "-no-user-config",
+					    "-display", "none", "-no-reboot",
+					    NULL };
 	     *word; word++)
 		argv_add(&a, *word);
 	if (c->sandbox) {

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 
 #include "tools/lib/msg.h"
+#include "tools/lib/str.h"
 #include "tools/lib/why.h"
 
 struct machine_config;
+struct topology;
 
 /* Words that are added one by one; memory running out is asked for at the end.
  */
@@ -24,12 +26,15 @@ void argv_addf(struct argv *a, const char *fmt, ...);
 void argv_add_path(struct argv *a, const char *option, const char *prefix,
 		   const char *path);
 
-/* 0, or -ENOTSUP with the reason why QEMU cannot build @c->topology. */
-int argv_check_topology(const struct machine_config *c, struct why *reterr_why);
-/* -cpu, -smp, -m, -object memory-backend and -numa. */
+/* -machine: by the number of CPUs, with what the topology needs of it. */
+void argv_add_machine(struct argv *a, const struct machine_config *c);
+/* -cpu, -smp, -m, -object memory-backend, -numa, and -device of CPUs. */
 void argv_add_topology(struct argv *a, const struct machine_config *c);
-/* The two regions of vmm/wire.h. */
+/* The two regions of vmm/wire.h, and the room they take above the memory. */
 void argv_add_wire(struct argv *a, const struct machine_config *c);
-/* How much room they take above the memory, in MiB. */
 #define ARGV_WIRE_MIB	1280
 #define ARGV_WIRE_SLOTS 2
+/* What kernel and init must be told of the CPUs. */
+void argv_add_cpu_words(struct str *line, const struct machine_config *c);
+/* Of all positions of the shape; gaps are where a level is no power of two. */
+unsigned int argv_highest_apic_id(const struct topology *t);

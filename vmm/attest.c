@@ -5,110 +5,156 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/lib/cpulist.h"
+#include "vmm/attest-parts.h"
 #include "vmm/facts.h"
 
-/* The list "first-last" of @count CPUs from @first. */
-static void range(char *text, size_t size, unsigned int first,
-		  unsigned int count)
+unsigned int number_of_core(const struct topology_place *p)
 {
-	if (count == 1)
-		snprintf(text, size, "%u", first);
-	else
-		snprintf(text, size, "%u-%u", first, first + count - 1);
+	return p->core;
 }
 
-/* Compare a list of CPU sets with @groups equal groups in order. */
-static int check_groups(const json_t *list, const char *what,
-			unsigned int groups, unsigned int each,
-			struct why *reterr_why)
+unsigned int number_of_llc(const struct topology_place *p)
 {
-	char want[32];
+	return p->llc;
+}
 
+unsigned int number_of_package(const struct topology_place *p)
+{
+	return p->package;
+}
+
+unsigned int number_of_node(const struct topology_place *p)
+{
+	return p->node;
+}
+
+void attest_set(const struct attesting *a, place_number number, unsigned int i,
+		cpu_set_t *ret)
+{
+	CPU_ZERO(ret);
+	for (unsigned int cpu = 0; cpu < a->map.count; cpu++) {
+		if (a->map.cpu[cpu].online && number(&a->map.cpu[cpu]) == i)
+			CPU_SET(cpu, ret);
+	}
+}
+
+void attest_text(const cpu_set_t *set, char ret[CPUS_TEXT_SIZE])
+{
+	struct str text = { 0 };
+
+	cpulist_format(&text, set);
+	snprintf(ret, CPUS_TEXT_SIZE, "%s", str_text(&text));
+	str_done(&text);
+}
+
+/* Compare a list of CPUs; a key that is not there is equal. */
+static int check_cpus(const struct attesting *a, const char *key,
+		      const char *what, const cpu_set_t *want)
+{
+	const json_t *have = json_object_get(a->frame, key);
+	char text[CPUS_TEXT_SIZE];
+
+	attest_text(want, text);
+	if (!have || strcmp(json_string_value(have) ?: "", text) == 0)
+		return 0;
+	return why_set(a->why, -EINVAL, "the guest has CPUs %s %s, not %s",
+		       json_string_value(have), what, text);
+}
+
+/* CPUs that the kernel knows: those that are online, and the others. */
+static int check_lists(const struct attesting *a)
+{
+	cpu_set_t online, present;
+	int r;
+
+	CPU_ZERO(&online);
+	CPU_ZERO(&present);
+	for (unsigned int cpu = 0; cpu < a->map.count; cpu++) {
+		CPU_SET(cpu, &present);
+		if (a->map.cpu[cpu].online)
+			CPU_SET(cpu, &online);
+	}
+	if (!json_is_string(json_object_get(a->frame, "cpus")))
+		return why_set(a->why, -EINVAL,
+			       "the guest did not tell its CPUs");
+	r = check_cpus(a, "cpus", "online", &online);
+	if (r == 0)
+		r = check_cpus(a, "present", "present", &present);
+	if (r == 0)
+		r = check_cpus(a, "possible", "possible", &present);
+	return r;
+}
+
+/* Compare a list of sets with the groups of @number, but for those that are
+ * offline. */
+static int check_groups(const struct attesting *a, const char *key,
+			const char *what, place_number number)
+{
+	const json_t *list = json_object_get(a->frame, key);
+	unsigned int groups = 0, last = a->map.count - 1;
+
+	for (unsigned int i = 0; i <= number(&a->map.cpu[last]); i++) {
+		const char *have =
+			json_string_value(json_array_get(list, groups));
+		char want[CPUS_TEXT_SIZE];
+		cpu_set_t set;
+
+		attest_set(a, number, i, &set);
+		if (CPU_COUNT(&set) == 0)
+			continue;
+		attest_text(&set, want);
+		if (have && strcmp(have, want) != 0)
+			return why_set(a->why, -EINVAL,
+				       "%s: number %u has CPUs %s, not %s",
+				       what, groups, have, want);
+		groups++;
+	}
 	if (json_array_size(list) != groups)
-		return why_set(reterr_why, -EINVAL,
+		return why_set(a->why, -EINVAL,
 			       "%u %s were declared, the guest has %zu", groups,
 			       what, json_array_size(list));
-	for (unsigned int i = 0; i < groups; i++) {
-		const char *have = json_string_value(json_array_get(list, i));
-
-		range(want, sizeof(want), i * each, each);
-		if (!have || strcmp(have, want) != 0)
-			return why_set(reterr_why, -EINVAL,
-				       "%s: number %u has CPUs %s, not %s",
-				       what, i, have ? have : "(none)", want);
-	}
 	return 0;
 }
 
-static int check_distances(const json_t *node, unsigned int id,
-			   unsigned int nodes, struct why *reterr_why)
+/* Like it, for what not every kernel tells. */
+static int check_told_groups(const struct attesting *a, const char *key,
+			     const char *what, place_number number)
 {
-	const json_t *list = json_object_get(node, "distances");
-
-	if (json_array_size(list) != nodes)
-		return why_set(reterr_why, -EINVAL,
-			       "node %u has %zu distances, not %u", id,
-			       json_array_size(list), nodes);
-	for (unsigned int to = 0; to < nodes; to++) {
-		int have = (int)json_integer_value(json_array_get(list, to));
-		int want = to == id ? 10 : 20;
-
-		if (have != want)
-			return why_set(reterr_why, -EINVAL,
-				       "the distance from node %u to %u is %d, "
-				       "not %d",
-				       id, to, have, want);
-	}
-	return 0;
-}
-
-static int check_nodes(const json_t *list, const struct topology *t,
-		       struct why *reterr_why)
-{
-	unsigned int each = topology_cpus(t) / t->nodes;
-	char want[32];
-
-	if (json_array_size(list) != t->nodes)
-		return why_set(reterr_why, -EINVAL,
-			       "%u nodes were declared, the guest has %zu",
-			       t->nodes, json_array_size(list));
-	for (unsigned int i = 0; i < t->nodes; i++) {
-		const json_t *node = json_array_get(list, i);
-		const char *have = facts_text(node, "cpus");
-
-		range(want, sizeof(want), i * each, each);
-		if (facts_int(node, "id") != i || strcmp(have, want) != 0)
-			return why_set(reterr_why, -EINVAL,
-				       "node %u has CPUs %s, not %s", i, have,
-				       want);
-		if (check_distances(node, i, t->nodes, reterr_why) < 0)
-			return -EINVAL;
-	}
-	return 0;
+	if (!json_object_get(a->frame, key))
+		return 0;
+	return check_groups(a, key, what, number);
 }
 
 int attest_topology(const json_t *frame, const struct topology *t,
-		    struct why *reterr_why)
+		    unsigned int memory_mib, struct why *reterr_why)
 {
-	unsigned int cpus = topology_cpus(t);
-	char want[32];
+	struct attesting a = { .frame = frame,
+			       .t = t,
+			       .memory_mib = memory_mib,
+			       .why = reterr_why };
 	int r;
 
 	if (!frame)
 		return why_set(reterr_why, -EINVAL,
 			       "the guest did not tell its topology");
-	range(want, sizeof(want), 0, cpus);
-	if (strcmp(facts_text(frame, "cpus"), want) != 0)
-		return why_set(reterr_why, -EINVAL,
-			       "the guest has CPUs %s online, not %s",
-			       facts_text(frame, "cpus"), want);
-	r = check_nodes(json_object_get(frame, "nodes"), t, reterr_why);
+	topology_map(t, &a.map);
+	r = check_lists(&a);
 	if (r == 0)
-		r = check_groups(json_object_get(frame, "llcs"),
-				 "last-level caches", t->llcs, cpus / t->llcs,
-				 reterr_why);
+		r = attest_nodes(&a);
 	if (r == 0)
-		r = check_groups(json_object_get(frame, "cores"), "cores",
-				 t->llcs * t->cores, t->threads, reterr_why);
+		r = check_told_groups(&a, "packages", "packages",
+				      number_of_package);
+	if (r == 0)
+		r = check_groups(&a, "llcs", "last-level caches",
+				 number_of_llc);
+	if (r == 0)
+		r = check_told_groups(&a, "dies", "dies", number_of_llc);
+	if (r == 0)
+		r = check_groups(&a, "cores", "cores", number_of_core);
+	if (r == 0)
+		r = attest_caches(&a);
+	if (r == 0)
+		r = attest_domains(&a);
 	return r;
 }

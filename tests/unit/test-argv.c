@@ -63,23 +63,6 @@ TEST(the_real_clock_counts_no_instructions)
 	words_free(argv);
 }
 
-TEST(what_tcg_cannot_number_is_refused)
-{
-	struct machine_config fits = config(1, 15, 8, 2);
-	struct machine_config wide = config(1, 17, 8, 1);
-	char **argv;
-	struct why why = { "" };
-
-	CHECK_INT(machine_argv(&fits, &argv, &why), 0);
-	words_free(argv);
-	/* 17 dies take 5 bits: id 16 << 3 | 7 still fits, 33 dies do not. */
-	CHECK_INT(machine_argv(&wide, &argv, &why), 0);
-	words_free(argv);
-	wide = config(1, 33, 8, 1);
-	CHECK_INT(machine_argv(&wide, &argv, &why), -ENOTSUP);
-	CHECK(strstr(why.text, "263") != NULL);
-}
-
 TEST(memory_is_shared_equally)
 {
 	static const struct topology t = { 3, 3, 1, 1, NULL }, big = { 1, 8, 8, 2, NULL };

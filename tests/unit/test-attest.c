@@ -24,7 +24,7 @@ static int attest_changed(const char *from, const char *to, struct why *why)
 		 at + strlen(from));
 	json_t *frame = json_loads(text, 0, NULL);
 	CHECK(frame != NULL);
-	int r = attest_topology(frame, &declared, why);
+	int r = attest_topology(frame, &declared, 0, why);
 	json_decref(frame);
 	return r;
 }
@@ -64,5 +64,5 @@ TEST(no_frame_is_no_attestation)
 {
 	struct why why;
 
-	CHECK_INT(attest_topology(NULL, &declared, &why), -EINVAL);
+	CHECK_INT(attest_topology(NULL, &declared, 0, &why), -EINVAL);
 }

@@ -55,6 +55,7 @@ static int report(const struct outcome *o, const struct machine_config *c)
 		.console = o->console,
 		.console_len = o->console_len,
 		.topology = c->topology,
+		.memory_mib = c->memory_mib,
 		.clock = c->clock,
 	};
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };

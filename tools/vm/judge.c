@@ -79,7 +79,8 @@ static bool judge_setup(const struct evidence *e, struct judgement *j)
 		tell_error(e, j);
 		return false;
 	}
-	if (attest_topology(e->facts->topology, &e->topology, &why) < 0) {
+	if (attest_topology(e->facts->topology, &e->topology, e->memory_mib,
+			    &why) < 0) {
 		judge_decide(j, VERDICT_ERROR, "harness");
 		judge_reason(j, "the machine is not the one declared: %s",
 			     why.text);

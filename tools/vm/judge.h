@@ -26,6 +26,7 @@ int verdict_exit_code(enum verdict v);
 /**
  * struct evidence - all that a judgement rests on
  * @console:  the kernel's console, any bytes
+ * @memory_mib: of the machine; 0: it is not compared
  * @check:    merged checks
  * @has_sched: a scheduler was to be loaded
  * @expect_fail: the test passes only if the scheduler's fault is seen
@@ -36,6 +37,7 @@ struct evidence {
 	const char *console;
 	size_t console_len;
 	struct topology topology;
+	unsigned int memory_mib;
 	enum vm_clock clock;
 	struct checks check;
 	bool has_sched, expect_fail;
