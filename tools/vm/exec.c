@@ -127,7 +127,7 @@ static void job_done(struct job *job, struct include *include)
 int command_exec(const struct request *req)
 {
 	struct topology t = topology_default;
-	struct outcome o = { .live = true };
+	struct outcome o = { .live = true, .cold = req->cold };
 	struct machine_config c;
 	struct include *include;
 	struct why why;

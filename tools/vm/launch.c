@@ -15,9 +15,11 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
+#include "tools/vm/clone.h"
 #include "tools/vm/host.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
+#include "tools/vm/template.h"
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
@@ -224,15 +226,33 @@ static void put_job(struct wire *w, const struct machine_config *c,
 		 live ? WIRE_CHANNEL_WRAPS : 0);
 }
 
+/* The console of a clone begins with that of its template. */
+static void add_console(const struct clone *start, struct outcome *o)
+{
+	auto_free char *before = start->console, *after = o->console;
+
+	if (!before) {
+		o->console = take_ptr(after);
+		return;
+	}
+	o->console = malloc(start->console_len + o->console_len + 1);
+	if (!o->console)
+		die(EX_BROKEN, "out of memory");
+	memcpy(o->console, before, start->console_len);
+	memcpy(o->console + start->console_len, after, o->console_len + 1);
+	o->console_len += start->console_len;
+}
+
 void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o)
 {
+	struct clone start = { .c = c, .init = init, .timeout_s = timeout_s };
 	auto_wire struct wire wire;
 	struct pump pump;
 	struct why why;
 	int r;
 
-	*o = (struct outcome){ .live = o->live };
+	*o = (struct outcome){ .live = o->live, .cold = o->cold };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	put_job(&wire, c, job, o->live);
@@ -250,8 +270,11 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		c->tick = pump_tick;
 		c->tick_arg = &pump;
 	}
-	r = machine_run(c, getenv("KTSTR_CPUS"), timeout_s, stop, &o->machine,
-			&why);
+	start.stop_fd = stop;
+	start.cold = o->cold;
+	r = clone_run(&start, &o->machine, &why);
+	if (r == -EINTR)
+		die_of(start.signal);
 	if (r == -ENOENT)
 		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
 	if (r < 0)
@@ -259,6 +282,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	if (o->machine.end == END_STOPPED)
 		die_of(o->machine.status);
 	o->console = read_port(console_fd, &o->console_len);
+	add_console(&start, o);
 	if (o->live) {
 		if (!pump_end(&pump, stop))
 			stop_now(stop);

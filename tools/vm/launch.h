@@ -14,13 +14,14 @@
  * @facts:   the channel, sorted
  * @live:    set before the start: what a command prints is shown while it runs,
  *	     and @channel stays NULL
+ * @cold:    set before the start: boot, do not start from a template
  */
 struct outcome {
 	struct machine_result machine;
 	char *console, *channel;
 	size_t console_len, channel_len;
 	struct facts facts;
-	bool live;
+	bool live, cold;
 };
 
 /**

@@ -16,6 +16,7 @@
 static const char help[] =
 	"usage: ktstr-vm run --kernel K [--sched FILE] --test FILE [OPTION...]\n"
 	"       ktstr-vm exec --kernel K [OPTION...] -- COMMAND [ARG...]\n"
+	"       ktstr-vm template --kernel K [OPTION...] | --list | --remove\n"
 	"       ktstr-vm initramfs --out FILE\n"
 	"       ktstr-vm doctor [--json]\n"
 	"Boot a virtual machine of a declared topology; judge a test in it.\n"
@@ -42,6 +43,9 @@ static const char help[] =
 	"      --append WORDS    more kernel command line\n"
 	"      --include PATH[=GUESTPATH]\n"
 	"                        exec: a file or folder that the guest gets, too\n"
+	"      --cold            boot; do not start from a template\n"
+	"      --list            template: those there are\n"
+	"      --remove          template: all that are not in use\n"
 	"      --console         all kernel messages go to the console log\n"
 	"      --dry-run         print QEMU's command line\n"
 	"      --json            print the result as one JSON object\n"
@@ -71,6 +75,9 @@ enum {
 	OPT_QEMU,
 	OPT_APPEND,
 	OPT_INCLUDE,
+	OPT_COLD,
+	OPT_LIST,
+	OPT_REMOVE,
 	OPT_CONSOLE,
 	OPT_DRY_RUN,
 	OPT_JSON,
@@ -97,6 +104,9 @@ static const struct option longopts[] = {
 	{ "qemu", required_argument, NULL, OPT_QEMU },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "include", required_argument, NULL, OPT_INCLUDE },
+	{ "cold", no_argument, NULL, OPT_COLD },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "remove", no_argument, NULL, OPT_REMOVE },
 	{ "console", no_argument, NULL, OPT_CONSOLE },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -164,6 +174,15 @@ static bool take_value(struct request *req, int c)
 		if (words_append(&req->include, optarg) < 0)
 			die(EX_BROKEN, "out of memory");
 		return true;
+	case OPT_COLD:
+		req->cold = true;
+		return true;
+	case OPT_LIST:
+		req->list = true;
+		return true;
+	case OPT_REMOVE:
+		req->remove = true;
+		return true;
 	case OPT_CONSOLE:
 		req->console = true;
 		return true;
@@ -209,7 +228,7 @@ static const char **text_option(struct request *req, int c)
 	return NULL;
 }
 
-#define BIT(option) (1U << ((option)-OPT_KERNEL))
+#define BIT(option) (UINT64_C(1) << ((option)-OPT_KERNEL))
 
 /* Which options a command takes. */
 #define OF_MACHINE                                                             \
@@ -218,14 +237,13 @@ static const char **text_option(struct request *req, int c)
 	 BIT(OPT_TIMEOUT) | BIT(OPT_INIT) | BIT(OPT_QEMU) | BIT(OPT_APPEND) |  \
 	 BIT(OPT_CONSOLE) | BIT(OPT_DRY_RUN))
 #define OF_RUN                                                                 \
-	(OF_MACHINE | BIT(OPT_KERNEL_LABEL) | BIT(OPT_SCHED) | BIT(OPT_TEST) | \
-	 BIT(OPT_PRESET) | BIT(OPT_PROFILE) | BIT(OPT_SEED) | BIT(OPT_OUT) |   \
-	 BIT(OPT_IDENTITY) | BIT(OPT_JSON))
+	(OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_KERNEL_LABEL) | BIT(OPT_SCHED) | \
+	 BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | BIT(OPT_SEED) |  \
+	 BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON))
 
 /* Read options up to the first word that is none; gives its index. @given: a
  * bit for each option with a value that was there, in and out. */
-static int parse(int argc, char **argv, struct request *req,
-		 unsigned int *given)
+static int parse(int argc, char **argv, struct request *req, uint64_t *given)
 {
 	int c;
 
@@ -248,17 +266,19 @@ static const struct {
 	const char *name;
 	int (*run)(const struct request *req);
 	bool takes_command;
-	unsigned int options;
+	uint64_t options;
 } commands[] = {
 	{ "run", command_run, false, OF_RUN },
 	{ "exec", command_exec, true,
-	  OF_MACHINE | BIT(OPT_SEED) | BIT(OPT_INCLUDE) },
+	  OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_SEED) | BIT(OPT_INCLUDE) },
+	{ "template", command_template, false,
+	  OF_MACHINE | BIT(OPT_LIST) | BIT(OPT_REMOVE) },
 	{ "initramfs", command_initramfs, false, BIT(OPT_INIT) | BIT(OPT_OUT) },
 	{ "doctor", command_doctor, false, BIT(OPT_QEMU) | BIT(OPT_JSON) },
 };
 
 /* longopts has the options of @options in the order of their bits. */
-static void refuse(const char *command, unsigned int options)
+static void refuse(const char *command, uint64_t options)
 {
 	for (int i = 0; options; i++, options >>= 1) {
 		if (options & 1)
@@ -268,19 +288,19 @@ static void refuse(const char *command, unsigned int options)
 }
 
 /* Named in the design, built later: told apart from what is a mistake. */
-static const char *const later[] = { "template", "shell", "job", "topology",
-				     NULL };
+static const char *const later[] = { "shell", "job", "topology", NULL };
 
 int main(int argc, char **argv)
 {
 	struct request req = { .seed = 1, .shift = -1 };
-	unsigned int given = 0;
+	uint64_t given = 0;
 	int at = parse(argc, argv, &req, &given);
 	const char *name = argv[at];
 
 	if (!name)
-		die(EX_USAGE, "needs a command: run, exec, initramfs or "
-			      "doctor; see --help");
+		die(EX_USAGE,
+		    "needs a command: run, exec, template, initramfs or "
+		    "doctor; see --help");
 	optind = at + 1; /* more options may stand behind the command */
 	at = parse(argc, argv, &req, &given);
 	if (at < argc)

@@ -19,12 +19,14 @@ enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
  * @has_clock: --clock was given; else virtual where KVM is not usable
  * @shift:     -1: by machine_shift()
  * @timeout_s: of the host's time; 0: by limits_derive()
+ * @cold:      boot, though there may be a template
+ * @list, @remove: templates, in place of making one
  * @limits:    of the guest's time; 0: by limits_derive()
  */
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
 	const char *profile, *out, *identity, *init, *qemu, *append;
-	bool has_clock, dry_run, json, console;
+	bool has_clock, dry_run, json, console, cold, list, remove;
 	enum vm_clock clock;
 	enum accel_choice accel;
 	uint64_t seed;
@@ -42,4 +44,5 @@ struct limits request_limits(const struct request *req, struct limits_for f);
 int command_run(const struct request *req);
 int command_exec(const struct request *req);
 int command_initramfs(const struct request *req);
+int command_template(const struct request *req);
 int command_doctor(const struct request *req);

@@ -110,7 +110,7 @@ int command_run(const struct request *req)
 {
 	struct variant v;
 	struct machine_config c;
-	struct outcome o = { .live = false };
+	struct outcome o = { .cold = req->cold };
 	struct evidence e;
 	struct judgement j;
 	struct job job;

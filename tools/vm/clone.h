@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clone.h - a machine that goes on from a template, or boots. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "vmm/machine.h"
+
+/**
+ * struct clone - what a machine is started with
+ * @c:       with all its files; its memory and its start are decided here
+ * @init:    host path of ktstr-init
+ * @cold:    boot in any case
+ * @console: out: what the console had before the machine went on, or NULL; the
+ *	     caller frees it
+ * @signal:  out: which one came
+ */
+struct clone {
+	struct machine_config *c;
+	const char *init;
+	unsigned int timeout_s;
+	int stop_fd;
+	bool cold;
+	char *console;
+	size_t console_len;
+	int signal;
+};
+
+/* May the machine start from a template? That gives the same result as a boot
+ * where time is instructions. */
+bool clone_is_possible(const struct machine_config *c);
+
+/**
+ * clone_run() - machine_run() from a template where there can be one
+ *
+ * It is made when it is not there. Whatever goes wrong with a template, the
+ * machine can boot: that is said, and it does.
+ *
+ * Return: as machine_run(); -EINTR when a signal came while a template was
+ * made.
+ */
+int clone_run(struct clone *s, struct machine_result *ret,
+	      struct why *reterr_why);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* template-files.h - the files of a template, written to a folder. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "tools/lib/why.h"
+
+/**
+ * template_write() - write one file of a template, and wait for the disk
+ * @folder: open folder
+ * @from:   file in memory
+ * @files:  object to which {"NAME": {"size", "sha256"}} is added
+ * @hashed: with "sha256"
+ *
+ * Pages of zeros become holes. Return: 0 or -errno with @reterr_why.
+ */
+int template_write(int folder, const char *name, int from, json_t *files,
+		   bool hashed, struct why *reterr_why);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/template-key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/hash.h"
+#include "tools/lib/program.h"
+#include "tools/lib/str.h"
+#include "tools/lib/words.h"
+#include "tools/vm/host.h"
+#include "vmm/buildid.h"
+
+/* What a template of this version of ktstr looks like; a change of how they
+ * are made or used counts it up. */
+#define FORMAT "1"
+
+static int add_fact(json_t *facts, const char *name, const char *value)
+{
+	return json_object_set_new(facts, name, json_string(value)) < 0
+		       ? -ENOMEM
+		       : 0;
+}
+
+static int add_file(json_t *facts, const char *name, const char *path,
+		    struct why *reterr_why)
+{
+	char hex[HASH_HEX_SIZE];
+	int r = hash_file(AT_FDCWD, path, hex);
+
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read '%s': %s", path,
+			       strerror(-r));
+	return add_fact(facts, name, hex);
+}
+
+/* QEMU's build: the linker's hash over it, or what can be had instead. A script
+ * may start anything, so it is asked for the version. */
+static int add_qemu(json_t *facts, const char *path, struct why *reterr_why)
+{
+	char id[BUILD_ID_SIZE];
+	int r;
+
+	if (build_id_read(path, id) == 0)
+		return add_fact(facts, "qemu", id);
+	auto_free char *version = host_qemu_version(path);
+	r = version ? add_fact(facts, "qemu-version", version) : -ENOMEM;
+	return r < 0 ? r : add_file(facts, "qemu", path, reterr_why);
+}
+
+/* Firmware is found where QEMU's own build and distributions put it. */
+static int add_firmware(json_t *facts, const char *qemu)
+{
+	static const char *const names[] = { "bios-256k.bin",
+					     "linuxboot_dma.bin",
+					     "kvmvapic.bin" };
+	char folder[PATH_MAX];
+	auto_str struct str list = { 0 };
+
+	if (!realpath(qemu, folder) || !strrchr(folder, '/'))
+		return -errno;
+	*strrchr(folder, '/') = '\0';
+	const char *const places[] = { "../share/qemu", "../share/seabios",
+				       "pc-bios", "/usr/share/qemu",
+				       "/usr/share/seabios" };
+	for (size_t i = 0; i < 5 * sizeof(names) / sizeof(names[0]); i++) {
+		const char *place = places[i % 5], *name = names[i / 5];
+		auto_str struct str path = { 0 };
+		char hex[HASH_HEX_SIZE];
+
+		if (*place != '/')
+			str_addf(&path, "%s/", folder);
+		str_addf(&path, "%s/%s", place, name);
+		if (hash_file(AT_FDCWD, str_text(&path), hex) == 0)
+			str_addf(&list, "%s%s %.16s", list.len ? ", " : "",
+				 name, hex);
+	}
+	return list.failed ? -ENOMEM
+			   : add_fact(facts, "firmware", str_text(&list));
+}
+
+/* QEMU's command line without what is named by its content. */
+static int add_machine(json_t *facts, const struct machine_config *given,
+		       struct why *reterr_why)
+{
+	struct machine_config c = *given;
+	auto_words char **argv = NULL;
+	auto_str struct str line = { 0 };
+
+	c.qemu = "QEMU";
+	c.kernel = "KERNEL";
+	c.initrd_fd = c.console_fd = c.job_fd = c.channel_fd = -1;
+	c.state_fd = c.qmp_fd = -1;
+	c.ram_fds = NULL;
+	int r = machine_argv(&c, &argv, reterr_why);
+	if (r < 0)
+		return r;
+	for (char **w = argv; *w; w++)
+		str_addf(&line, "%s%s", w == argv ? "" : " ", *w);
+	return line.failed ? -ENOMEM
+			   : add_fact(facts, "machine", str_text(&line));
+}
+
+static int collect(json_t *facts, const struct machine_config *c,
+		   const char *init, struct why *reterr_why)
+{
+	char user[24];
+	int r;
+
+	auto_free char *qemu = program_find(c->qemu);
+	if (!qemu)
+		return why_set(reterr_why, -errno, "cannot run '%s': %s",
+			       c->qemu, strerror(errno));
+	snprintf(user, sizeof(user), "%u", (unsigned int)geteuid());
+	r = add_fact(facts, "format", FORMAT);
+	if (r == 0)
+		r = add_fact(facts, "user", user);
+	if (r == 0)
+		r = add_file(facts, "kernel", c->kernel, reterr_why);
+	if (r == 0)
+		r = add_file(facts, "init", init, reterr_why);
+	if (r == 0)
+		r = add_qemu(facts, qemu, reterr_why);
+	if (r == 0)
+		r = add_firmware(facts, qemu);
+	return r < 0 ? r : add_machine(facts, c, reterr_why);
+}
+
+int template_key(const struct machine_config *c, const char *init,
+		 char ret[TEMPLATE_KEY_SIZE], json_t **ret_facts,
+		 struct why *reterr_why)
+{
+	json_t *facts = json_object();
+	char hex[HASH_HEX_SIZE];
+	struct hash h;
+	const char *name;
+	json_t *value;
+	int r;
+
+	(void)why_set(reterr_why, 0, "out of memory");
+	r = facts ? collect(facts, c, init, reterr_why) : -ENOMEM;
+	if (r < 0) {
+		json_decref(facts);
+		return r;
+	}
+	hash_init(&h);
+	json_object_foreach(facts, name, value)
+		hash_add_fact(&h, name, json_string_value(value));
+	hash_hex(&h, hex);
+	snprintf(ret, TEMPLATE_KEY_SIZE, "%.32s", hex);
+	*ret_facts = facts;
+	return 0;
+}

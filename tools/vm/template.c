@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/template.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/cache/store/remove.h"
+#include "tools/lib/cacheroot.h"
+#include "tools/lib/cleanup.h"
+#include "tools/lib/num.h"
+#include "tools/vm/template-make.h"
+
+#define FOLDER	  ".templates"
+#define MAX_BYTES (UINT64_C(4) << 30)
+/* Longest wait for who makes the template that we want. */
+#define WAIT_S 1800
+
+int template_root(char **ret_cache, char **ret_templates,
+		  struct why *reterr_why)
+{
+	auto_free char *cache = NULL;
+	int r = cache_root(&cache, reterr_why);
+
+	if (r < 0)
+		return r;
+	if (asprintf(ret_templates, "%s/" FOLDER, cache) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	*ret_cache = take_ptr(cache);
+	return 0;
+}
+
+int template_remove(const char *cache, const char *key, struct why *reterr_why)
+{
+	char name[TEMPLATE_KEY_SIZE + sizeof(FOLDER)];
+
+	snprintf(name, sizeof(name), FOLDER "/%s", key);
+	return thing_remove(cache, name, reterr_why);
+}
+
+static uint64_t limit_of_size(void)
+{
+	const char *text = getenv("KTSTR_TEMPLATES_MAX");
+	uint64_t bytes = MAX_BYTES;
+
+	if (text && *text && num_parse_size(text, &bytes) < 0)
+		die(EX_USAGE,
+		    "KTSTR_TEMPLATES_MAX '%s' is no size such as 500M or 20G",
+		    text);
+	return bytes;
+}
+
+/* Remove the longest unused until the rest fits. Those in use stay. */
+static void trim(const struct template_place *place, uint64_t max)
+{
+	struct template_info *list;
+	uint64_t bytes = 0;
+	size_t count;
+	struct why why;
+
+	if (template_list(place->templates, &list, &count, &why) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		bytes += list[i].bytes;
+	for (size_t i = 0; i < count && bytes > max; i++) {
+		if (list[i].busy ||
+		    template_remove(place->cache, list[i].key, &why) < 0)
+			continue;
+		detail("template %s makes room for others", list[i].key);
+		bytes -= list[i].bytes;
+	}
+	free(list);
+}
+
+/* Make it, unless it was made while we waited for the right to. */
+static int make(const struct machine_config *c, const char *init,
+		const struct template_place *place, int stop_fd,
+		struct template *ret, int *ret_signal, struct why *reterr_why)
+{
+	uint64_t max = limit_of_size();
+	auto_fd int lock =
+		template_lock(place->templates, place->key, WAIT_S, reterr_why);
+
+	if (lock < 0)
+		return lock;
+	int r = template_open(place->templates, place->key, ret, reterr_why);
+	if (r == -ESTALE) {
+		warn("%s; it is made anew", reterr_why->text);
+		r = template_discard(place->cache, place->key, reterr_why);
+		if (r < 0)
+			return r;
+		r = -ENOENT;
+	}
+	if (r != -ENOENT)
+		return r;
+	detail("making template %s", place->key);
+	r = template_make(c, init, place, stop_fd, ret_signal, reterr_why);
+	if (r == 0)
+		r = template_open(place->templates, place->key, ret,
+				  reterr_why);
+	if (r == 0)
+		trim(place, max);
+	return r;
+}
+
+static int get(const struct machine_config *c, const char *init,
+	       struct template_place *place, int stop_fd, struct template *ret,
+	       int *ret_signal, struct why *reterr_why)
+{
+	char key[TEMPLATE_KEY_SIZE];
+	int r = cache_folder(place->cache, FOLDER, NULL, reterr_why);
+
+	if (r == 0)
+		r = template_key(c, init, key, &place->facts, reterr_why);
+	if (r < 0)
+		return r;
+	place->key = key;
+	r = template_open(place->templates, key, ret, reterr_why);
+	if (r == -ENOENT || r == -ESTALE)
+		r = make(c, init, place, stop_fd, ret, ret_signal, reterr_why);
+	json_decref(place->facts);
+	return r;
+}
+
+int template_get(const struct machine_config *c, const char *init, int stop_fd,
+		 struct template *ret, int *ret_signal, struct why *reterr_why)
+{
+	auto_free char *cache = NULL, *templates = NULL;
+	int r = template_root(&cache, &templates, reterr_why);
+
+	if (r < 0)
+		return r;
+	struct template_place place = { .cache = cache,
+					.templates = templates };
+	return get(c, init, &place, stop_fd, ret, ret_signal, reterr_why);
+}
+
+int template_remake(const struct machine_config *c, const char *init,
+		    int stop_fd, struct template *t, int *ret_signal,
+		    struct why *reterr_why)
+{
+	auto_free char *cache = NULL, *templates = NULL;
+	const char *key = strrchr(t->path, '/') + 1;
+	int r = template_root(&cache, &templates, reterr_why);
+
+	if (r < 0)
+		return r;
+	{
+		auto_fd int lock =
+			template_lock(templates, key, WAIT_S, reterr_why);
+
+		if (lock < 0)
+			return lock;
+		/* Another one may be there, made by who failed before us. */
+		if (template_is_current(t))
+			r = template_discard(cache, key, reterr_why);
+	}
+	template_done(t);
+	return r < 0 ? r
+		     : template_get(c, init, stop_fd, t, ret_signal,
+				    reterr_why);
+}
+
+void template_apply(const struct template *t, struct machine_config *c)
+{
+	c->state_fd = t->state_fd;
+	c->ram_fds = t->ram_fds;
+	c->ram_count = t->ram_count;
+	c->ram_shared = false;
+}
