@@ -161,11 +161,13 @@ after_boot() {
 	[[ $output == *"standard input is longer than 64 MiB"* ]]
 }
 
-@test "exec: files that do not fit the memory are refused" {
-	touch bzImage
-	truncate -s 200M big
-	run -2 ktstr-vm exec --kernel . --include big=/big -- true
-	[[ $output == *"MiB, too much for its 512 MiB of memory: --memory 6"*" would do" ]]
+@test "exec: files that do not fit the memory that each node is given are refused" {
+	truncate -s 3M bzImage
+	truncate -s 300M big
+	run -2 --separate-stderr ktstr-vm exec --kernel . --include big=/big --topology '2n2l1c1t memory=400M,112M' -- true </dev/null
+	[[ $stderr =~ ^"ktstr-vm: the topology gives the machine 512 MiB of memory, it needs "6[0-9]{2}": the larger of (files "30[0-9]" + init's archive "[1-9]" + kernel 3) * 64/63 + 256 to work with, and (2 * files "30[0-9]" + kernel 3) * 64/63"$ ]]
+	run -2 --separate-stderr ktstr-vm exec --kernel . --memory 600 --topology '1n1l1c1t memory=512M' -- true </dev/null
+	[ "$stderr" = "ktstr-vm: --memory 600: the topology gives the machine 512 MiB, node by node" ]
 }
 
 @test "exec: wrong --include words are refused" {

@@ -63,15 +63,6 @@ TEST(the_real_clock_counts_no_instructions)
 	words_free(argv);
 }
 
-TEST(memory_is_shared_equally)
-{
-	static const struct topology t = { 3, 3, 1, 1, NULL }, big = { 1, 8, 8, 2, NULL };
-
-	CHECK_INT(machine_memory(&t, 0), 516);
-	CHECK_INT(machine_memory(&t, 1000), 1002);
-	CHECK_INT(machine_memory(&big, 0), 4096);
-}
-
 TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)
 {
 	static const struct topology t8 = { 1, 1, 8, 1, NULL }, t9 = { 1, 1, 9, 1, NULL };

@@ -13,3 +13,7 @@ test-facts-libs-y  := -ljansson -lnettle $(lib-lzma)
 tests-y            += test-archive
 test-archive-objs-y := tests/unit/test-archive.o
 test-archive-libs-y := -larchive -lelf
+tests-y            += test-memory
+test-memory-objs-y := tests/unit/test-memory.o
+tests-y            += test-argv-topology
+test-argv-topology-objs-y := tests/unit/test-argv-topology.o

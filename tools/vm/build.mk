@@ -1,5 +1,6 @@
 progs-y         += ktstr-vm
 ktstr-vm-objs-y := tools/vm/main.o
+ktstr-vm-objs-y += tools/vm/ask.o
 ktstr-vm-objs-y += tools/vm/clone.o
 ktstr-vm-objs-y += tools/vm/doctor.o
 ktstr-vm-objs-y += tools/vm/exec.o
@@ -18,6 +19,7 @@ ktstr-vm-objs-y += tools/vm/result.o
 ktstr-vm-objs-y += tools/vm/result-host.o
 ktstr-vm-objs-y += tools/vm/run.o
 ktstr-vm-objs-y += tools/vm/stats.o
+ktstr-vm-objs-y += tools/vm/topology.o
 ktstr-vm-objs-y += tools/vm/variant.o
 ktstr-vm-objs-y += tools/vm/template.o
 ktstr-vm-objs-y += tools/vm/template-command.o

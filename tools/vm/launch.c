@@ -15,15 +15,37 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
+#include "tools/vm/ask.h"
 #include "tools/vm/clone.h"
 #include "tools/vm/host.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
 #include "tools/vm/template.h"
+#include "vmm/memory.h"
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
 #define PORT_BYTES_MAX (64U << 20)
+
+/* Memory that is asked for beside what the topology gives each node. */
+static void check_wish(const struct request *req, const struct topology *t,
+		       unsigned int want_mib)
+{
+	unsigned int declared = memory_declared(t);
+
+	if (!declared)
+		return;
+	if (req->memory_mib > declared)
+		die(EX_USAGE,
+		    "--memory %u: the topology gives the machine %u MiB, node "
+		    "by node",
+		    req->memory_mib, declared);
+	if (!req->memory_mib && want_mib > declared)
+		die(EX_USAGE,
+		    "the test asks for %u MiB of memory: the topology gives "
+		    "the machine %u, node by node",
+		    want_mib, declared);
+}
 
 void launch_configure(const struct request *req, const struct topology *t,
 		      unsigned int want_mib, struct machine_config *ret)
@@ -44,6 +66,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	auto_words char **argv = NULL;
 	struct why why;
 
+	check_wish(req, t, want_mib);
 	host_choose_clock(req, &c);
 	c.sandbox = qemu_has_sandbox(c.qemu);
 	c.memory_mib =
@@ -53,6 +76,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	c.kernel = host_find_image(req);
 	if (machine_argv(&c, &argv, &why) < 0)
 		die(EX_SKIP, "%s", why.text);
+	ask_topology(&c);
 	*ret = c;
 }
 
@@ -186,23 +210,26 @@ static int make_init(const char *init)
 	return fd;
 }
 
-/* Of the memory that its kernel leaves, the guest takes at most half for files.
- */
-static void check_memory(const struct machine_config *c, uint64_t bytes)
+/* Give the machine the memory that its files need beside the kernel. */
+static void fit_memory(struct machine_config *c, int init_fd, uint64_t archive)
 {
-	uint64_t mib = bytes >> 20;
+	struct memory_need need = { .files = archive };
+	struct stat st;
+	struct why why;
 
-	if (mib * 3 > c->memory_mib)
-		die(EX_USAGE,
-		    "the files for the machine take %" PRIu64
-		    " MiB, too much for its %u MiB of memory: --memory %" PRIu64
-		    " would do",
-		    mib, c->memory_mib, mib * 3 + 1);
+	if (fstat(init_fd, &st) < 0)
+		die(EX_BROKEN, "cannot look at a memory file: %m");
+	need.archive = (uint64_t)st.st_size;
+	need.files += need.archive;
+	if (memory_of_kernel(c->kernel, &need.kernel, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	if (memory_fit(&c->topology, &need, c->memory_mib, &c->memory_mib,
+		       &why) < 0)
+		die(EX_USAGE, "%s", why.text);
 }
 
-/* Put the job's archive into its region. */
-static void put_job(struct wire *w, const struct machine_config *c,
-		    const struct job *job, bool live)
+/* Put the job's archive into its region. Return: its length. */
+static uint64_t put_job(struct wire *w, const struct job *job, bool live)
 {
 	struct why why = { "" };
 	off_t end;
@@ -221,9 +248,9 @@ static void put_job(struct wire *w, const struct machine_config *c,
 		die(EX_USAGE, "%s", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
-	check_memory(c, (uint64_t)end - WIRE_ARCHIVE_AT);
-	wire_put(w, (uint64_t)end - WIRE_ARCHIVE_AT, 0,
-		 live ? WIRE_CHANNEL_WRAPS : 0);
+	uint64_t len = (uint64_t)end - WIRE_ARCHIVE_AT;
+	wire_put(w, len, 0, live ? WIRE_CHANNEL_WRAPS : 0);
+	return len;
 }
 
 /* The console of a clone begins with that of its template. */
@@ -255,8 +282,9 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	*o = (struct outcome){ .live = o->live, .cold = o->cold };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	put_job(&wire, c, job, o->live);
+	uint64_t archive = put_job(&wire, job, o->live);
 	auto_fd int init_fd = make_init(init);
+	fit_memory(c, init_fd, archive);
 	auto_fd int console_fd = unnamed_file();
 	auto_fd int stop = watch_signals();
 	c->initrd_fd = init_fd;

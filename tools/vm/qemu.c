@@ -14,8 +14,7 @@
 #include "tools/lib/str.h"
 #include "vmm/confine.h"
 
-/* Where answers of this very file are kept, or NULL. */
-static char *answer_path(const char *qemu)
+char *qemu_answer_path(const char *qemu)
 {
 	auto_free char *root = NULL, *program = program_find(qemu);
 	struct str path = { 0 };
@@ -39,7 +38,7 @@ static char *answer_path(const char *qemu)
 bool qemu_has_sandbox(const char *qemu)
 {
 	static const char yes[] = "sandbox\n", no[] = "no sandbox\n";
-	auto_free char *path = answer_path(qemu), *answer = NULL;
+	auto_free char *path = qemu_answer_path(qemu), *answer = NULL;
 	struct why ignored;
 
 	if (path && file_read_at(AT_FDCWD, path, 100, &answer) >= 0) {

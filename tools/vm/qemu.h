@@ -5,6 +5,16 @@
 #include <stdbool.h>
 
 /**
+ * qemu_answer_path() - where answers of this very file are kept
+ *
+ * By user, device, inode, size and time of change; more may be put behind it.
+ *
+ * Return: the path in a folder that is there, the caller frees it; NULL when
+ * nothing can be kept.
+ */
+char *qemu_answer_path(const char *qemu);
+
+/**
  * qemu_has_sandbox() - was it built with its own filter of system calls?
  * @qemu: name or path of the program
  *

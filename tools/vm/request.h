@@ -45,4 +45,5 @@ int command_run(const struct request *req);
 int command_exec(const struct request *req);
 int command_initramfs(const struct request *req);
 int command_template(const struct request *req);
+int command_topology(const struct request *req);
 int command_doctor(const struct request *req);
