@@ -42,6 +42,7 @@ endif
 .PHONY: ktstr-tools
 ktstr-tools:
 	$(ktstr-no-blanks)
+	$(ktstr-new-out)
 	$(if $(wildcard $(ktstr-tools-dir)/ktstr-gauntlet)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  TOOLS   $(KTSTR_OUT)/tools' >&2)
 	$(ktstr-deep)$(ktstr-q)env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
 	$(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
@@ -63,9 +64,12 @@ include $(ktstr-mk)/test.mk
 ktstr-doctor: $(ktstr-tools)
 	$(ktstr-q)$(ktstr-path) ktstr-vm doctor
 
-# Only what we made; the cache of kernels is shared and stays.
+# What we made. The cache of kernels is shared and stays, but for templates of
+# machines: those that nobody uses just now are made again when they are needed.
 ktstr-clean:
+	$(ktstr-q)$(ktstr-path) sh -c '! command -v ktstr-vm || ktstr-vm --quiet template --remove' >/dev/null || :
 	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants lock)
+	$(ktstr-q)! grep -qs ktstr '$(KTSTR_OUT)/CACHEDIR.TAG' || rm -f -- '$(KTSTR_OUT)/CACHEDIR.TAG' '$(KTSTR_OUT)/.gitignore'
 	$(ktstr-q)rmdir '$(KTSTR_OUT)' 2>/dev/null || :
 
 ktstr-help:

@@ -8,7 +8,7 @@
 #:   ktstr-kernel    get or build the kernels that KERNEL names
 #:   ktstr-progs     build the schedulers that KTSTR_PROGS names
 #:   ktstr-doctor    what this machine has and lacks
-#:   ktstr-clean     remove what ktstr made here; the kernel cache stays
+#:   ktstr-clean     remove what ktstr made here, and templates; kernels stay
 #:   ktstr-help      this text
 #:
 #: Settings (make NAME=VALUE, or in the Makefile before the include)

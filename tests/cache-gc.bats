@@ -295,3 +295,25 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	echo "$output"
 	[[ "$output" == *$'\n0\n'* ]]
 }
+
+@test "cache: clean and gc remove templates of machines that nobody uses" {
+	built
+	put one
+	mkdir -p cache/.templates/{aa,bb}
+	head -c 64K /dev/urandom | tee cache/.templates/aa/ram0 >cache/.templates/bb/ram0
+	spawn flock -s cache/.templates/bb sleep 60
+	until_true bash -c "! flock -n cache/.templates/bb true"
+	# Where entries are chosen, templates are not meant.
+	run -0 ktstr-cache clean --force --keep 1
+	[ -d cache/.templates/aa ]
+	run -75 --separate-stderr ktstr-cache clean --force
+	[ "$output" = $'.templates/aa\none' ]
+	[[ $stderr == *".templates/bb' is in use by "*"sleep 60"* ]]
+	[ ! -e cache/.templates/aa ]
+	kill -KILL -- "-${spawned[0]}"
+	until_true flock -n cache/.templates/bb true
+	run -0 ktstr-cache gc --max-size 0
+	[ "$output" = .templates/bb ]
+	[ "$(ls cache/.templates)" = "" ]
+	nothing_left
+}

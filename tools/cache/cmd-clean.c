@@ -8,6 +8,7 @@
 #include "tools/cache/commands.h"
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/remove.h"
+#include "tools/cache/store/usage.h"
 #include "tools/lib/cleanup.h"
 
 /* Is the entry named by one of the words? All are, when there is no word. */
@@ -99,6 +100,41 @@ static int remove_all(const struct options *o, const struct entries *all)
 	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
 }
 
+/*
+ * Templates of machines, which ktstr-vm makes again when it needs them. They go
+ * with the entries when no word or option chooses among these.
+ *
+ * Return: the exit code; *@count counts them.
+ */
+static int remove_templates(const struct options *o, size_t *count)
+{
+	size_t busy = 0, broken = 0;
+	struct usage all;
+	struct why why;
+
+	if (o->args[0] || o->has_keep || o->corrupt_only)
+		return EX_PASS;
+	int r = usage_read(o->root, &all, &why);
+	if (r < 0)
+		return fail(r, &why);
+	for (size_t i = 0; i < all.count; i++) {
+		const char *name = all.thing[i].name;
+
+		if (strncmp(name, ".templates/", 11) != 0)
+			continue;
+		++*count;
+		r = thing_remove(o->root, name, &why);
+		if (r == 0)
+			puts(name);
+		else
+			warn("%s", why.text);
+		busy += r == -EBUSY;
+		broken += r < 0 && r != -EBUSY;
+	}
+	usage_done(&all);
+	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
+}
+
 int do_clean(const struct options *o)
 {
 	struct entries all = { 0 };
@@ -120,12 +156,18 @@ int do_clean(const struct options *o)
 	if (!hit)
 		die(EX_BROKEN, "out of memory");
 	fits = choose(o, &all, hit);
-	if (all.count == 0 && fits)
-		note("nothing to clean in '%s'", o->root);
-	else if (all.count && !o->force && !confirm(all.count))
+	if (all.count && !o->force && !confirm(all.count)) {
 		note("aborted");
-	else
+	} else {
+		size_t gone = all.count;
+		int others = remove_templates(o, &gone);
+
 		code = remove_all(o, &all);
+		if (code == EX_PASS)
+			code = others;
+		if (gone == 0 && fits)
+			note("nothing to clean in '%s'", o->root);
+	}
 	entries_done(&all);
 	return code == EX_PASS && !fits ? EX_FAIL : code;
 }

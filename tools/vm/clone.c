@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/program.h"
 #include "tools/vm/template.h"
 
 bool clone_is_possible(const struct machine_config *c)
@@ -56,7 +57,8 @@ int clone_run(struct clone *s, struct machine_result *ret,
 	auto_template struct template t = TEMPLATE_NONE;
 	int r;
 
-	if (s->cold || !clone_is_possible(s->c))
+	auto_free char *qemu = program_find(s->c->qemu);
+	if (!qemu || s->cold || !clone_is_possible(s->c))
 		return run_cold(s, ret, reterr_why);
 	r = template_get(s->c, s->init, s->stop_fd, &t, &s->signal, reterr_why);
 	if (r == -EINTR)

@@ -57,6 +57,19 @@ static bool look(int root, const char *name, struct template_info *ret)
 	return true;
 }
 
+/* The lock of who was killed while making one; nobody can want it. */
+static void drop_lock(int root, const char *name)
+{
+	const char *end = strrchr(name, '.');
+	auto_fd int fd = -1;
+
+	if (!end || strcmp(end, ".lock") != 0)
+		return;
+	fd = openat(root, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)unlinkat(root, name, 0);
+}
+
 static int by_use(const void *a, const void *b)
 {
 	const struct template_info *x = a, *y = b;
@@ -90,6 +103,7 @@ int template_list(const char *root, struct template_info **ret, size_t *count,
 			return why_set(reterr_why, -ENOMEM, "out of memory");
 		}
 		list = grown;
+		drop_lock(dirfd(dir), d->d_name);
 		*count += look(dirfd(dir), d->d_name, &list[*count]);
 	}
 	closedir(dir);

@@ -236,3 +236,14 @@ int template_lock(const char *root, const char *key, unsigned int wait_s,
 		       "the lock of template %s is removed again and again",
 		       key);
 }
+
+void template_unlock(const char *root, const char *key, int fd)
+{
+	auto_str struct str path = { 0 };
+	struct stat open_one, st;
+
+	str_addf(&path, "%s/%s.lock", root, key);
+	if (fstat(fd, &open_one) == 0 && stat(str_text(&path), &st) == 0 &&
+	    open_one.st_ino == st.st_ino)
+		(void)unlink(str_text(&path));
+}

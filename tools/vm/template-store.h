@@ -81,6 +81,10 @@ bool template_is_current(const struct template *t);
 int template_lock(const char *root, const char *key, unsigned int wait_s,
 		  struct why *reterr_why);
 
+/* Remove the lock's file while @fd holds the lock: others then make a new one,
+ * and find what was made. */
+void template_unlock(const char *root, const char *key, int fd);
+
 /**
  * struct template_info - a template in the list
  * @used: when it was last used

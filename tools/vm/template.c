@@ -97,6 +97,7 @@ static int make(const struct machine_config *c, const char *init,
 		return r;
 	detail("making template %s", place->key);
 	r = template_make(c, init, place, stop_fd, ret_signal, reterr_why);
+	template_unlock(place->templates, place->key, lock);
 	if (r == 0)
 		r = template_open(place->templates, place->key, ret,
 				  reterr_why);

@@ -18,7 +18,8 @@
 
 /* Folders of the cache that hold other things than entries, one in each name.
  */
-static const char *const others[] = { ".downloads", ".git", ".host" };
+static const char *const others[] = { ".downloads", ".git", ".host",
+				      ".templates" };
 
 void usage_done(struct usage *u)
 {
