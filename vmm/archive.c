@@ -61,6 +61,10 @@ static void describe(struct str *out, const struct job *job)
 		str_addf(out, "scheduler = /job/bin/%s\n",
 			 base_name(job->scheduler));
 	add_words(out, "arg", job->args);
+	if (job->shell)
+		str_addf(out, "shell = %s\nterm = %s\n",
+			 job->shell == JOB_SHELL_TTY ? "tty" : "pipe",
+			 job->term);
 }
 
 /* The command's words, as the guest reads them: vmm/guest/job.c. */

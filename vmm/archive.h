@@ -13,6 +13,9 @@
 #include "vmm/machine.h"
 #include "vmm/pack.h"
 
+/* Where the input of a shell comes from. */
+enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
+
 /**
  * struct job - what the guest is to do
  * @test_text, @test_name: the test, or NULL to run @command
@@ -24,6 +27,8 @@
  * @include:     files and folders of the host, @include_count of them
  * @input:       what @command reads, @input_len bytes; NULL for none
  * @calibrate:   measure the CPUs before the test
+ * @shell:       @command is a shell for a person, see vmm/guest/shell.h
+ * @term:        its $TERM: letters, digits, "+-._"; NULL without @shell
  * @limits:      of the phases, in the guest's time
  */
 struct job {
@@ -38,6 +43,8 @@ struct job {
 	enum vm_clock clock;
 	uint64_t seed;
 	bool calibrate;
+	enum job_shell shell;
+	const char *term;
 	struct limits limits;
 };
 

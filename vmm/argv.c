@@ -123,6 +123,17 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 		argv_add(a, str_text(&line));
 }
 
+/* Behind the console's: the guest's second serial port. */
+static void add_terminal(struct argv *a, const struct machine_config *c)
+{
+	if (c->tty_fd == 0)
+		return;
+	argv_add(a, "-chardev");
+	argv_addf(a, "socket,id=tty,fd=%d", c->tty_fd);
+	argv_add(a, "-serial");
+	argv_add(a, "chardev:tty");
+}
+
 int machine_argv(const struct machine_config *c, char ***ret,
 		 struct why *reterr_why)
 {
@@ -155,6 +166,7 @@ int machine_argv(const struct machine_config *c, char ***ret,
 			     "isa-debug-exit,iobase=0xf4,iosize=0x04", NULL };
 	     *word; word++)
 		argv_add(&a, *word);
+	add_terminal(&a, c);
 	argv_add_wire(&a, c);
 	if (a.failed) {
 		words_free(a.words);

@@ -25,6 +25,7 @@ lib-objs-y += vmm/machine.o
 lib-objs-y += vmm/memory.o
 lib-objs-y += vmm/noise.o
 lib-objs-y += vmm/pack.o
+lib-objs-y += vmm/ttylink.o
 lib-objs-y += vmm/process.o
 lib-objs-y += vmm/qmp.o
 lib-objs-y += vmm/state.o

@@ -27,6 +27,7 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @kernel:     boot image
  * @initrd_fd:  the init's archive; -1 for a dry run
  * @console_fd: file that the serial port is written to; -1 for a dry run
+ * @tty_fd:     a socket for the second serial port; 0: there is no such port
  * @job_fd, @channel_fd: of vmm/wire.h; -1 for a dry run
  * @memory_mib: a multiple of 2 * @topology.nodes; see machine_memory()
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
@@ -53,7 +54,7 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  */
 struct machine_config {
 	const char *qemu, *kernel, *append;
-	int initrd_fd, console_fd, job_fd, channel_fd;
+	int initrd_fd, console_fd, job_fd, channel_fd, tty_fd;
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;

@@ -43,8 +43,10 @@ static int set_up(const struct machine_config *c, const cpu_set_t *cpus,
 static int give_up_rights(const struct machine_config *c, const char *program,
 			  struct why *reterr_why)
 {
+	const int tty_fd = c->tty_fd ? c->tty_fd : -1;
 	const int own[] = { c->initrd_fd,  c->console_fd, c->job_fd,
-			    c->channel_fd, c->state_fd,	  c->qmp_fd };
+			    c->channel_fd, c->state_fd,	  c->qmp_fd,
+			    tty_fd };
 	const size_t owns = sizeof(own) / sizeof(own[0]);
 	unsigned int rams = c->ram_fds ? c->ram_count : 0;
 	const char *const read[] = { c->kernel, NULL };

@@ -65,7 +65,8 @@ TEST(the_real_clock_counts_no_instructions)
 
 TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)
 {
-	static const struct topology t8 = { 1, 1, 8, 1, NULL }, t9 = { 1, 1, 9, 1, NULL };
+	static const struct topology t8 = { 1, 1, 8, 1, NULL },
+				     t9 = { 1, 1, 9, 1, NULL };
 	static const struct topology t64 = { 1, 8, 8, 1, NULL };
 	static const struct topology t128 = { 1, 8, 16, 1, NULL };
 
@@ -73,4 +74,23 @@ TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)
 	CHECK_INT(machine_shift(&t9), 2);
 	CHECK_INT(machine_shift(&t64), 0);
 	CHECK_INT(machine_shift(&t128), 0);
+}
+
+TEST(a_terminal_is_the_second_serial_port)
+{
+	struct machine_config m = config(1, 1, 1, 1);
+	char **argv, **at;
+	struct why why;
+
+	CHECK_INT(machine_argv(&m, &argv, &why), 0);
+	for (at = argv; *at; at++)
+		CHECK(strcmp(*at, "chardev:tty") != 0);
+	words_free(argv);
+	m.tty_fd = 7;
+	CHECK_INT(machine_argv(&m, &argv, &why), 0);
+	for (at = argv; strcmp(*at, "chardev:console") != 0; at++)
+		continue;
+	CHECK(strcmp(value(at, "-serial"), "chardev:tty") == 0);
+	CHECK(strcmp(value(at, "-chardev"), "socket,id=tty,fd=7") == 0);
+	words_free(argv);
 }

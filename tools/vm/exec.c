@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* exec.c - "ktstr-vm exec": a program of the host, run in the guest. */
+#include "tools/vm/exec.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,7 +49,7 @@ static int tell_failure(const struct outcome *o, const struct judgement *j)
 	return strcmp(j->class, "time-limit") == 0 ? EX_TIMEOUT : EX_BROKEN;
 }
 
-static int report(const struct outcome *o, const struct machine_config *c)
+int exec_report(const struct outcome *o, const struct machine_config *c)
 {
 	const struct evidence e = {
 		.facts = &o->facts,
@@ -82,8 +84,7 @@ static int report(const struct outcome *o, const struct machine_config *c)
 	return code;
 }
 
-/* What the guest runs: @job->command, and @job->program if it is the host's. */
-static void fill_command(const struct request *req, struct job *job)
+void exec_fill_command(const struct request *req, struct job *job)
 {
 	const char *name = req->command[0];
 	char **argv = NULL;
@@ -112,7 +113,7 @@ static void fill_command(const struct request *req, struct job *job)
 	str_done(&path);
 }
 
-static void job_done(struct job *job, struct include *include)
+void exec_job_done(struct job *job, struct include *include)
 {
 	for (size_t i = 0; i < job->include_count; i++) {
 		free(include[i].host);
@@ -127,7 +128,9 @@ static void job_done(struct job *job, struct include *include)
 int command_exec(const struct request *req)
 {
 	struct topology t = topology_default;
-	struct outcome o = { .live = true, .cold = req->cold };
+	struct outcome o = { .live = true,
+			     .cold = req->cold || req->dmesg,
+			     .dmesg = req->dmesg };
 	struct machine_config c;
 	struct include *include;
 	struct why why;
@@ -149,13 +152,13 @@ int command_exec(const struct request *req)
 					  c.clock == CLOCK_VIRTUAL });
 	job.include_count = include_read(req->include, &include);
 	job.include = include;
-	fill_command(req, &job);
+	exec_fill_command(req, &job);
 	job.input_len = input_read(job.limits.host_s, &input);
 	job.input = input;
 	launch(&c, &job, init, job.limits.host_s, &o);
-	int code = report(&o, &c);
+	int code = exec_report(&o, &c);
 	outcome_done(&o);
-	job_done(&job, include);
+	exec_job_done(&job, include);
 	launch_done(&c);
 	return code;
 }

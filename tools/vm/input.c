@@ -44,8 +44,8 @@ size_t input_read(unsigned int timeout_s, char **ret)
 	*ret = NULL;
 	if (isatty(STDIN_FILENO))
 		die(EX_USAGE, "standard input is a terminal, which exec does "
-			      "not carry into the machine, and 'shell' is not "
-			      "built yet; '</dev/null' gives COMMAND no input");
+			      "not carry into the machine: 'shell' does; "
+			      "'</dev/null' gives COMMAND no input");
 	do {
 		wait_for_input(end, timeout_s);
 		n = read(STDIN_FILENO, piece, sizeof(piece));

@@ -18,6 +18,7 @@
 #include "tools/vm/ask.h"
 #include "tools/vm/clone.h"
 #include "tools/vm/host.h"
+#include "tools/vm/live.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
 #include "tools/vm/template.h"
@@ -149,6 +150,7 @@ static int watch_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, LIVE_SIGNAL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	int fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)
@@ -270,16 +272,40 @@ static void add_console(const struct clone *start, struct outcome *o)
 	o->console_len += start->console_len;
 }
 
+/* What is shown while the machine runs, besides a command's output. */
+static void begin_live(struct live *l, const struct outcome *o,
+		       struct machine_config *c, int console_fd)
+{
+	bool raw = o->terminal && o->terminal->is_tty && isatty(STDERR_FILENO);
+
+	l->terminal = o->terminal;
+	l->shows_dmesg = o->dmesg;
+	l->dmesg = (struct dmesg){ .fd = console_fd, .raw = raw };
+	if (o->terminal)
+		c->tty_fd = o->terminal->port;
+}
+
+static void end_live(struct live *l, struct outcome *o)
+{
+	live_end(l);
+	o->terminal_ended = l->ended;
+	o->terminal_how = l->how;
+}
+
 void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o)
 {
 	struct clone start = { .c = c, .init = init, .timeout_s = timeout_s };
 	auto_wire struct wire wire;
+	struct live live = { 0 };
 	struct pump pump;
 	struct why why;
 	int r;
 
-	*o = (struct outcome){ .live = o->live, .cold = o->cold };
+	*o = (struct outcome){ .live = o->live,
+			       .cold = o->cold,
+			       .dmesg = o->dmesg,
+			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	uint64_t archive = put_job(&wire, job, o->live);
@@ -295,19 +321,22 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		die(EX_BROKEN, "out of memory");
 	if (o->live) {
 		pump_begin(&pump, &wire, &o->facts);
-		c->tick = pump_tick;
-		c->tick_arg = &pump;
+		live.pump = &pump;
+		c->tick = live_tick;
+		c->tick_arg = &live;
 	}
+	begin_live(&live, o, c, console_fd);
 	start.stop_fd = stop;
 	start.cold = o->cold;
 	r = clone_run(&start, &o->machine, &why);
+	end_live(&live, o);
 	if (r == -EINTR)
 		die_of(start.signal);
 	if (r == -ENOENT)
 		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
-	if (o->machine.end == END_STOPPED)
+	if (o->machine.end == END_STOPPED && !live.ended)
 		die_of(o->machine.status);
 	o->console = read_port(console_fd, &o->console_len);
 	add_console(&start, o);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tools/vm/request.h"
+#include "tools/vm/terminal.h"
 #include "vmm/archive.h"
 #include "vmm/facts.h"
 #include "vmm/machine.h"
@@ -15,13 +16,19 @@
  * @live:    set before the start: what a command prints is shown while it runs,
  *	     and @channel stays NULL
  * @cold:    set before the start: boot, do not start from a template
+ * @dmesg:   set before the start: so are the kernel's messages
+ * @terminal: set before the start: our terminal, or NULL; it is put back into
+ *	     order when the machine has ended
+ * @terminal_ended: that was by the terminal's own end, @terminal_how
  */
 struct outcome {
 	struct machine_result machine;
 	char *console, *channel;
 	size_t console_len, channel_len;
 	struct facts facts;
-	bool live, cold;
+	bool live, cold, dmesg, terminal_ended;
+	struct terminal *terminal;
+	enum terminal_end terminal_how;
 };
 
 /**

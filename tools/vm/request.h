@@ -25,8 +25,8 @@ enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
  */
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
-	const char *profile, *out, *identity, *init, *qemu, *append;
-	bool has_clock, dry_run, json, console, cold, list, remove;
+	const char *profile, *out, *identity, *init, *qemu, *append, *shell;
+	bool has_clock, dry_run, json, console, cold, list, remove, dmesg;
 	enum vm_clock clock;
 	enum accel_choice accel;
 	uint64_t seed;
@@ -43,6 +43,7 @@ struct limits request_limits(const struct request *req, struct limits_for f);
 /* The subcommands; each returns the program's exit code. */
 int command_run(const struct request *req);
 int command_exec(const struct request *req);
+int command_shell(const struct request *req);
 int command_initramfs(const struct request *req);
 int command_template(const struct request *req);
 int command_topology(const struct request *req);

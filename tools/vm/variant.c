@@ -146,6 +146,17 @@ static void choose_profile(const struct request *req, struct variant *v)
 	check_profile(v);
 }
 
+void variant_read_sched(const char *path, struct sched *ret)
+{
+	auto_free char *text = read_file(path);
+	struct diag d = { 0 };
+
+	if (sched_parse(path, text, &d, ret) < 0)
+		die(EX_BROKEN, "out of memory");
+	stop_on_complaints(&d);
+	diag_done(&d);
+}
+
 void variant_read(const struct request *req, struct variant *ret)
 {
 	struct variant v = { 0 };

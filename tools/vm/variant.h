@@ -27,4 +27,6 @@ struct variant {
 
 /* Read and check everything; complaints are printed, then EX_USAGE. */
 void variant_read(const struct request *req, struct variant *ret);
+/* Read a scheduler's declaration alone; dies as variant_read() does. */
+void variant_read_sched(const char *path, struct sched *ret);
 void variant_done(struct variant *v);

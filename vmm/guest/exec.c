@@ -20,13 +20,23 @@ static void delay(uint64_t ns)
 		continue;
 }
 
+void exec_send_status(struct channel *c, int status)
+{
+	struct str frame = { 0 };
+
+	json_open(&frame, "exec");
+	json_number(&frame, "status",
+		    WIFSIGNALED(status) ? 128u + (unsigned int)WTERMSIG(status)
+					: (unsigned int)WEXITSTATUS(status));
+	channel_send(c, &frame);
+}
+
 int exec_run(struct watch *w, char *const *argv, uint64_t seed,
 	     struct why *reterr_why)
 {
 	struct child child = { 0 };
 	auto_fd int out = -1;
 	auto_fd int err = -1;
-	struct str frame = { 0 };
 	int r = textlog_open(&w->log[1], "stdout", &out);
 
 	if (r == 0)
@@ -53,11 +63,6 @@ int exec_run(struct watch *w, char *const *argv, uint64_t seed,
 	if (!child.ended)
 		return why_set(reterr_why, -1, "'%s' cannot be killed",
 			       argv[0]);
-	json_open(&frame, "exec");
-	json_number(&frame, "status",
-		    WIFSIGNALED(child.status)
-			    ? 128u + (unsigned int)WTERMSIG(child.status)
-			    : (unsigned int)WEXITSTATUS(child.status));
-	channel_send(w->channel, &frame);
+	exec_send_status(w->channel, child.status);
 	return 0;
 }

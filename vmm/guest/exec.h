@@ -4,6 +4,9 @@
 
 #include "vmm/guest/watch.h"
 
+/* Send the "exec" frame with a status as of wait4(2), as shells count it. */
+void exec_send_status(struct channel *c, int status);
+
 /**
  * exec_run() - run it, send its output as "log" frames and its end as "exec"
  * @seed: by which the start is delayed, up to 1 ms

@@ -79,6 +79,16 @@ static int set_scheduler(struct job *j, const char *value)
 	return set_text(&j->scheduler, value);
 }
 
+static int set_shell(struct job *j, const char *value)
+{
+	bool tty;
+	int r = read_truth(value, "tty", "pipe", &tty);
+
+	if (r == 0)
+		j->shell = tty ? JOB_SHELL_TTY : JOB_SHELL_PIPE;
+	return r;
+}
+
 static int read_entry(struct job *j, const char *key, const char *value)
 {
 	if (strcmp(key, "seed") == 0)
@@ -91,6 +101,10 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return read_truth(value, "yes", "no", &j->watchdog);
 	if (strcmp(key, "scheduler") == 0)
 		return set_scheduler(j, value);
+	if (strcmp(key, "shell") == 0)
+		return set_shell(j, value);
+	if (strcmp(key, "term") == 0)
+		return set_text(&j->term, value);
 	if (strcmp(key, "arg") == 0)
 		return add_arg(j, value);
 	return set_limit(j, key, value);
@@ -226,6 +240,7 @@ void job_done(struct job *j)
 	if (!j->exec)
 		test_done(&j->test);
 	free(j->scheduler);
+	free(j->term);
 	free(j->name);
 	free(j->test_path);
 	words_free(j->args);

@@ -9,6 +9,8 @@
 #include "tools/lib/why.h"
 #include "vmm/limits.h"
 
+enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
+
 /**
  * struct job - the [job] section of "job", and the files beside it
  * @seed:      start of everything random
@@ -19,6 +21,8 @@
  * @args:      its arguments, NULL-terminated, NULL for none
  * @limit_ns:  of each phase; 0 is none
  * @exec:      command to run in place of a test, from "exec"; NULL for none
+ * @shell:     @exec is a shell for a person, at a pseudo terminal or with pipes
+ * @term:      its $TERM
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
  */
@@ -29,6 +33,8 @@ struct job {
 	char **args;
 	uint64_t limit_ns[PHASES];
 	char **exec;
+	enum job_shell shell;
+	char *term;
 	char *name, *test_path;
 	struct test test;
 };

@@ -26,6 +26,7 @@
 #include "vmm/guest/regions.h"
 #include "vmm/guest/scenario.h"
 #include "vmm/guest/scheduler.h"
+#include "vmm/guest/shell.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/steal.h"
 #include "vmm/guest/turns.h"
@@ -174,6 +175,8 @@ static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 		if (r < 0)
 			return r;
 	}
+	if (g->job.exec && g->job.shell)
+		return shell_run(&g->watch, &g->job, reterr_why);
 	if (g->job.exec)
 		return exec_run(&g->watch, g->job.exec, g->job.seed,
 				reterr_why);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shell.c - "ktstr-vm shell": a machine to look around in. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/cleanup.h"
+#include "tools/lib/program.h"
+#include "tools/lib/words.h"
+#include "tools/vm/exec.h"
+#include "tools/vm/host.h"
+#include "tools/vm/include.h"
+#include "tools/vm/terminal.h"
+#include "tools/vm/variant.h"
+#include "vmm/console.h"
+
+#define LOG_LINES 1000
+#define TERM_CHARS                                                             \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._"
+
+/* Put into order by exit(), whoever calls it. */
+static struct terminal terminal;
+
+static void end_terminal(void)
+{
+	terminal_end(&terminal);
+}
+
+static void choose_topology(const struct request *req, const struct sched *s,
+			    struct topology *ret)
+{
+	const struct preset *preset;
+	struct why why;
+
+	*ret = s->has_topology ? s->topology : topology_default;
+	if (req->preset && !req->topology) {
+		preset = preset_find(req->preset);
+		if (!preset)
+			die(EX_USAGE, "no preset is named '%s'", req->preset);
+		*ret = preset->topology;
+	}
+	if (req->topology && topology_parse(req->topology, ret, &why) < 0)
+		die(EX_USAGE, "--topology: %s", why.text);
+}
+
+/* The scheduler that is in charge while the shell runs, if any. */
+static void fill_scheduler(const struct request *req, const struct sched *s,
+			   struct job *job)
+{
+	const struct test none = { 0 };
+	struct profile profile;
+	char **args = NULL;
+	struct why why;
+
+	if (!s->name) {
+		if (req->profile)
+			die(EX_USAGE, "--profile is of a scheduler: name it "
+				      "with --sched");
+		return;
+	}
+	if (profile_parse(s, req->profile ? req->profile : "default", &profile,
+			  &why) < 0)
+		die(EX_USAGE, "%s", why.text);
+	if (profile_args(s, &none, &profile, &args) < 0)
+		die(EX_BROKEN, "out of memory");
+	profile_done(&profile);
+	job->scheduler = s->binary;
+	job->args = args;
+}
+
+static bool is_term(const char *term)
+{
+	size_t len = term ? strlen(term) : 0;
+
+	return len > 0 && len < 64 && strspn(term, TERM_CHARS) == len;
+}
+
+/* What the guest runs: PROGRAM of --shell, or busybox's shell. */
+static void fill_shell(const struct request *req, struct job *job)
+{
+	static char box[] = "busybox", sh[] = "sh";
+	char *const words[] = { box, sh, NULL };
+	char *const theirs[] = { (char *)req->shell, NULL };
+	struct request asked = *req;
+	auto_free char *busybox = program_find("busybox");
+
+	if (!req->shell && !busybox)
+		die(EX_SKIP, "there is no program 'busybox', which is the "
+			     "guest's shell: install the package "
+			     "busybox-static (busybox), or name another one "
+			     "with --shell");
+	asked.command = req->shell ? theirs : words;
+	exec_fill_command(&asked, job);
+	job->shell = isatty(STDIN_FILENO) ? JOB_SHELL_TTY : JOB_SHELL_PIPE;
+	job->term = is_term(getenv("TERM")) ? getenv("TERM") : "dumb";
+}
+
+static void greet(const struct machine_config *c, const struct job *job)
+{
+	char shape[TOPOLOGY_TEXT_SIZE];
+
+	if (job->shell != JOB_SHELL_TTY)
+		return;
+	topology_format(&c->topology, shape);
+	note("%s with %u MiB, %s%s; Ctrl-A X ends it, Ctrl-A H shows the keys",
+	     shape, c->memory_mib, job->scheduler ? "scheduler " : "",
+	     job->scheduler ? job->scheduler : "the kernel's own scheduler");
+}
+
+/* Why the terminal's end was the machine's. Return: our exit code. */
+static int tell_end(enum terminal_end how)
+{
+	switch (how) {
+	case TERMINAL_HANGUP:
+		(void)signal(SIGHUP, SIG_DFL);
+		return EX_SIGNAL + SIGHUP;
+	case TERMINAL_DAMAGED:
+		warn("the guest wrote to its second serial port what is no "
+		     "message of its shell; the machine was ended");
+		return EX_BROKEN;
+	case TERMINAL_OUTPUT:
+		warn("cannot write to standard output; the machine was ended");
+		return EX_BROKEN;
+	case TERMINAL_KILLED:
+		warn("the process that served the terminal was killed; the "
+		     "machine was ended");
+		return EX_BROKEN;
+	case TERMINAL_TOLD:
+	case TERMINAL_KEYS:
+		break;
+	}
+	return EX_PASS;
+}
+
+/* What the scheduler wrote; while it runs nobody wants it on the screen. */
+static void show_log(const struct outcome *o)
+{
+	auto_str struct str text = { 0 };
+
+	if (o->facts.log.len == 0 || msg_verbosity < 0)
+		return;
+	note("the scheduler's output:");
+	console_tail(&text, o->facts.log.text, o->facts.log.len, LOG_LINES,
+		     "  | ");
+	fputs(str_text(&text), stderr);
+}
+
+static int run(const struct request *req, struct machine_config *c,
+	       struct job *job)
+{
+	auto_free char *init = host_find_init(req);
+	struct outcome o = {
+		.live = true,
+		.dmesg = req->dmesg,
+		.terminal = &terminal,
+	};
+	struct why why;
+	int code;
+
+	job->limits = request_limits(
+		req, (struct limits_for){ 0, topology_cpus(&c->topology),
+					  /* is_virtual */ false });
+	if (!req->timeout_s)
+		job->limits.host_s = LIMITS_HOST_MAX_S;
+	greet(c, job);
+	if (terminal_begin(&terminal, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	atexit(end_terminal);
+	launch(c, job, init, job->limits.host_s, &o);
+	if (o.terminal_ended)
+		code = tell_end(o.terminal_how);
+	else
+		code = exec_report(&o, c);
+	show_log(&o);
+	outcome_done(&o);
+	return code;
+}
+
+int command_shell(const struct request *req)
+{
+	struct request asked = *req;
+	struct machine_config c;
+	struct include *include;
+	struct sched sched = { 0 };
+	struct topology t;
+
+	if (req->has_clock && req->clock == CLOCK_VIRTUAL)
+		die(EX_USAGE, "a shell needs the real clock: what is typed "
+			      "reaches a machine that runs, and under the "
+			      "virtual clock nothing may");
+	asked.has_clock = true;
+	asked.clock = CLOCK_REAL;
+	asked.console = req->console || req->dmesg;
+	if (req->sched && strcmp(req->sched, "none") != 0)
+		variant_read_sched(req->sched, &sched);
+	choose_topology(&asked, &sched, &t);
+	launch_configure(&asked, &t, 0, &c);
+	struct job job = { .clock = c.clock, .seed = req->seed };
+	fill_scheduler(&asked, &sched, &job);
+	job.include_count = include_read(req->include, &include);
+	job.include = include;
+	fill_shell(&asked, &job);
+	int code = EX_PASS;
+	if (req->dry_run)
+		launch_show(&c);
+	else
+		code = run(&asked, &c, &job);
+	words_free((char **)job.args);
+	exec_job_done(&job, include);
+	launch_done(&c);
+	sched_done(&sched);
+	return code;
+}
