@@ -52,6 +52,27 @@ load gauntlet
 	[ "$(paste -sd' ' args)" = "run -q --kernel entry --kernel-label 6.12 --sched ktstr/qmap.sched --test ktstr/swap.test --preset smt-2llc --topology 1n2l2c2t --profile llc+steal --clock virtual --seed 5 --identity $identity --init init --out results/$name" ]
 }
 
+@test "gauntlet: each machine's template is made once, before its variants, and may fail" {
+	printf '[test]\nscheduler = none\nmemory = 1G\n[cgroup a]\n' >ktstr/large.test
+	plan --sched ktstr/qmap.sched --seed 1 --seed 2 ktstr/*.test
+	template_status=1 run -0 run_plan
+	[ "$(wc -l <count)" -eq 6 ]
+	sort templates >sorted
+	diff - sorted <<-'END'
+		template -q --kernel entry --topology 1n1l2c1t --clock virtual --init init
+		template -q --kernel entry --topology 1n1l2c1t --memory 1024 --clock virtual --init init
+		template -q --kernel entry --topology 1n2l4c1t --clock virtual --init init
+	END
+	# What is up to date needs no machine, and none boots under the real clock.
+	echo '# changed' >>ktstr/plain.test
+	plan --sched ktstr/qmap.sched --seed 1 --seed 2 ktstr/*.test
+	run_plan
+	[ "$(wc -l <templates)" -eq 4 ]
+	plan --sched ktstr/qmap.sched --clock real ktstr/*.test
+	run_plan
+	[ "$(wc -l <templates)" -eq 4 ]
+}
+
 @test "gauntlet: a failure is kept for reading, does not stop make, and runs again" {
 	plan ktstr/plain.test
 	echo 'verdict=fail class=check-failed' >sabotage

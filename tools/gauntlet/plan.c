@@ -87,9 +87,11 @@ static char **split(const char *option, const char *text)
 	return words;
 }
 
+/* @machines: those that have a target for their template, by all that differs.
+ */
 struct planning {
 	const struct request *req;
-	char **vm, **lock;
+	char **vm, **lock, **machines;
 	struct str make, list;
 };
 
@@ -137,6 +139,64 @@ static void add_lock(struct str *out, char *const *lock,
 	add_word(out, "--");
 }
 
+/* The number of the machine of @v; a new one is appended. */
+static size_t machine_number(struct planning *p, const struct variant *v,
+			     const char *shape, bool *ret_is_new)
+{
+	auto_str struct str name = { 0 };
+	size_t i = 0;
+
+	str_addf(&name, "%s %s %u", v->kernel->entry, shape,
+		 v->test->test.memory_mib);
+	*ret_is_new = false;
+	for (; p->machines && p->machines[i]; i++) {
+		if (strcmp(p->machines[i], str_text(&name)) == 0)
+			return i;
+	}
+	*ret_is_new = true;
+	if (words_append(&p->machines, str_text(&name)) < 0)
+		die(EX_BROKEN, "out of memory");
+	return i;
+}
+
+/*
+ * Before a variant runs there is a template of its machine, so that variants
+ * which run at once do not wait for each other with CPUs in their hands. It is
+ * no input of the result: when it cannot be made, the machine boots.
+ */
+static void plan_template(struct planning *p, const struct variant *v,
+			  const char *stamp)
+{
+	char shape[TOPOLOGY_TEXT_SIZE], memory[16];
+	struct str *out = &p->make;
+	bool is_new;
+
+	topology_format(&v->topology, shape);
+	size_t n = machine_number(p, v, shape, &is_new);
+	add_target(out, stamp);
+	str_addf(out, ": | ktstr-template-%zu\n", n);
+	if (!is_new)
+		return;
+	str_addf(out,
+		 ".PHONY: ktstr-template-%zu\n"
+		 "ktstr-template-%zu:\n\t-$(ktstr-plan-q)exec",
+		 n, n);
+	add_lock(out, p->lock, v);
+	add_words(out, p->vm);
+	add_word(out, "template");
+	add_word(out, "-q");
+	add_option(out, "--kernel", v->kernel->entry);
+	add_option(out, "--topology", shape);
+	if (v->test->test.memory_mib) {
+		snprintf(memory, sizeof(memory), "%u",
+			 v->test->test.memory_mib);
+		add_option(out, "--memory", memory);
+	}
+	add_option(out, "--clock", v->clock);
+	add_option(out, "--init", p->req->init);
+	str_add(out, " >/dev/null\n");
+}
+
 /* A stamp says nothing once the result beside it is gone or another. */
 static bool has_pass(const char *folder, const char *identity)
 {
@@ -181,6 +241,9 @@ static void plan_variant(struct planning *p, const struct variant *v,
 	add_lock(out, p->lock, v);
 	add_vm(out, p, v, identity, folder);
 	str_add(out, "\n");
+	if (strcmp(v->clock, "virtual") == 0 &&
+	    (access(stamp, F_OK) < 0 || !has_pass(folder, identity)))
+		plan_template(p, v, stamp);
 }
 
 static void write_plan(struct planning *p)
@@ -229,6 +292,7 @@ int command_plan(const struct request *req)
 	str_done(&plan.list);
 	words_free(plan.vm);
 	words_free(plan.lock);
+	words_free(plan.machines);
 	identity_facts_done(&facts);
 	variants_done(&v);
 	project_done(&p);
