@@ -68,6 +68,9 @@ static int open_files(struct template *t, const json_t *metadata,
 	json_int_t nodes =
 		json_integer_value(json_object_get(metadata, "nodes"));
 	char hex[HASH_HEX_SIZE];
+
+	if (!json_is_object(files) || nodes < 1 || nodes > TOPOLOGY_NODES_MAX)
+		return damaged(t, "metadata.json", reterr_why);
 	int r = open_file(t, files, "state", O_RDONLY, &t->state_fd,
 			  reterr_why);
 
@@ -83,8 +86,6 @@ static int open_files(struct template *t, const json_t *metadata,
 	if (len < 0)
 		return damaged(t, "console", reterr_why);
 	t->console_len = (size_t)len;
-	if (nodes < 1 || nodes > TOPOLOGY_NODES_MAX)
-		return damaged(t, "metadata.json", reterr_why);
 	while (r == 0 && t->ram_count < nodes) {
 		char name[16];
 

@@ -74,18 +74,13 @@ static void trim(const struct template_place *place, uint64_t max)
 	free(list);
 }
 
-/* Make it, unless it was made while we waited for the right to. */
+/* For who holds the maker's lock: it may have been made while we waited. */
 static int make(const struct machine_config *c, const char *init,
 		const struct template_place *place, int stop_fd,
 		struct template *ret, int *ret_signal, struct why *reterr_why)
 {
-	uint64_t max = limit_of_size();
-	auto_fd int lock =
-		template_lock(place->templates, place->key, WAIT_S, reterr_why);
-
-	if (lock < 0)
-		return lock;
 	int r = template_open(place->templates, place->key, ret, reterr_why);
+
 	if (r == -ESTALE) {
 		warn("%s; it is made anew", reterr_why->text);
 		r = template_discard(place->cache, place->key, reterr_why);
@@ -97,10 +92,24 @@ static int make(const struct machine_config *c, const char *init,
 		return r;
 	detail("making template %s", place->key);
 	r = template_make(c, init, place, stop_fd, ret_signal, reterr_why);
+	return r < 0 ? r
+		     : template_open(place->templates, place->key, ret,
+				     reterr_why);
+}
+
+static int lock_and_make(const struct machine_config *c, const char *init,
+			 const struct template_place *place, int stop_fd,
+			 struct template *ret, int *ret_signal,
+			 struct why *reterr_why)
+{
+	uint64_t max = limit_of_size();
+	auto_fd int lock =
+		template_lock(place->templates, place->key, WAIT_S, reterr_why);
+
+	if (lock < 0)
+		return lock;
+	int r = make(c, init, place, stop_fd, ret, ret_signal, reterr_why);
 	template_unlock(place->templates, place->key, lock);
-	if (r == 0)
-		r = template_open(place->templates, place->key, ret,
-				  reterr_why);
 	if (r == 0)
 		trim(place, max);
 	return r;
@@ -120,7 +129,8 @@ static int get(const struct machine_config *c, const char *init,
 	place->key = key;
 	r = template_open(place->templates, key, ret, reterr_why);
 	if (r == -ENOENT || r == -ESTALE)
-		r = make(c, init, place, stop_fd, ret, ret_signal, reterr_why);
+		r = lock_and_make(c, init, place, stop_fd, ret, ret_signal,
+				  reterr_why);
 	json_decref(place->facts);
 	return r;
 }
