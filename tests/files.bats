@@ -48,7 +48,7 @@ check_row() {
 	while read -r text; do
 		check_row '[test]' "$text" '[cgroup a]'
 	done < <(examples_below test)
-	[ "$rows" -eq 16 ]
+	[ "$rows" -eq 17 ]
 }
 
 @test "files: the example of each cpuset, option, op and check is right" {

@@ -149,3 +149,13 @@ int accel_kvm_works(struct why *reterr_why)
 			       strerror(WEXITSTATUS(status)));
 	return 0;
 }
+
+bool accel_kvm_keeps_idle(void)
+{
+	auto_fd int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int exits = kvm < 0 ? -1
+			    : ioctl(kvm, KVM_CHECK_EXTENSION,
+				    KVM_CAP_X86_DISABLE_EXITS);
+
+	return exits > 0 && exits & KVM_X86_DISABLE_EXITS_HLT;
+}

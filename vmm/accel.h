@@ -2,6 +2,8 @@
 /* accel.h - does /dev/kvm of this host really run a guest? */
 #pragma once
 
+#include <stdbool.h>
+
 #include "tools/lib/why.h"
 
 /**
@@ -16,3 +18,6 @@
  * Return: 0 when it works; -errno and @reterr_why when it does not.
  */
 int accel_kvm_works(struct why *reterr_why);
+
+/* Can a CPU of a guest be idle without leaving it (QEMU's cpu-pm)? */
+bool accel_kvm_keeps_idle(void);

@@ -72,15 +72,19 @@ static void add_ram(struct argv *a, const struct machine_config *c,
 		    unsigned int i)
 {
 	unsigned int mib = machine_ram_mib(c, i);
+	auto_str struct str text = { 0 };
 
-	argv_add(a, "-object");
 	if (c->ram_fds)
-		argv_addf(a,
-			  "memory-backend-file,id=ram%u,size=%uM,share=%s,"
-			  "mem-path=/proc/self/fd/%d",
-			  i, mib, c->ram_shared ? "on" : "off", c->ram_fds[i]);
+		str_addf(&text,
+			 "memory-backend-file,id=ram%u,size=%uM,share=%s,"
+			 "mem-path=/proc/self/fd/%d",
+			 i, mib, c->ram_shared ? "on" : "off", c->ram_fds[i]);
 	else
-		argv_addf(a, "memory-backend-ram,id=ram%u,size=%uM", i, mib);
+		str_addf(&text, "memory-backend-ram,id=ram%u,size=%uM", i, mib);
+	argv_perf_ram(&text, c, i);
+	a->failed |= text.failed;
+	argv_add(a, "-object");
+	argv_add(a, str_text(&text));
 }
 
 /*
@@ -98,13 +102,20 @@ static void add_ram(struct argv *a, const struct machine_config *c,
 static void add_cpus(struct argv *a, const struct machine_config *c,
 		     const struct grid *g)
 {
+	/*
+	 * Without what takes hypercalls: an AMD host wants another instruction
+	 * for them than the Intel CPU that the guest sees has, and the guest
+	 * panics. Nor has a real machine a spinlock that sleeps.
+	 */
+	static const char host[] = "host,host-cache-info=off,kvm-pv-ipi=off,"
+				   "kvm-pv-unhalt=off,kvm-pv-sched-yield=off";
 	bool whole = g->map.count == g->slots;
 	char present[32];
 
 	argv_add(a, "-cpu");
-	argv_add(a, c->accel == ACCEL_KVM
-			    ? "host,host-cache-info=off,vendor=GenuineIntel"
-			    : "max,monitor=off,vendor=GenuineIntel");
+	argv_addf(a, "%s,vendor=GenuineIntel%s",
+		  c->accel == ACCEL_KVM ? host : "max,monitor=off",
+		  argv_perf_cpu(c));
 	snprintf(present, sizeof(present), whole ? "%u" : "1,maxcpus=%u",
 		 g->slots);
 	argv_add(a, "-smp");

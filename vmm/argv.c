@@ -154,6 +154,7 @@ int machine_argv(const struct machine_config *c, char ***ret,
 	add_monitor(&a, c);
 	add_names(&a, c);
 	add_clock(&a, c);
+	argv_add_perf(&a, c);
 	argv_add_topology(&a, c);
 	add_kernel(&a, c);
 	argv_add(&a, "-chardev");

@@ -34,6 +34,11 @@ void argv_add_topology(struct argv *a, const struct machine_config *c);
 void argv_add_wire(struct argv *a, const struct machine_config *c);
 #define ARGV_WIRE_MIB	1280
 #define ARGV_WIRE_SLOTS 2
+/* Performance mode: words of its own, behind -cpu, and behind a RAM backend. */
+void argv_add_perf(struct argv *a, const struct machine_config *c);
+const char *argv_perf_cpu(const struct machine_config *c);
+void argv_perf_ram(struct str *out, const struct machine_config *c,
+		   unsigned int i);
 /* What kernel and init must be told of the CPUs. */
 void argv_add_cpu_words(struct str *line, const struct machine_config *c);
 /* Of all positions of the shape; gaps are where a level is no power of two. */

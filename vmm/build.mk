@@ -1,6 +1,7 @@
 lib-objs-y += vmm/accel.o
 lib-objs-y += vmm/archive.o
 lib-objs-y += vmm/argv.o
+lib-objs-y += vmm/argv-perf.o
 lib-objs-y += vmm/argv-wire.o
 lib-objs-y += vmm/argv-topology.o
 lib-objs-y += vmm/argv-words.o
@@ -26,6 +27,8 @@ lib-objs-y += vmm/memory.o
 lib-objs-y += vmm/noise.o
 lib-objs-y += vmm/pack.o
 lib-objs-y += vmm/ttylink.o
+lib-objs-y += vmm/perf.o
+lib-objs-y += vmm/perf-memory.o
 lib-objs-y += vmm/process.o
 lib-objs-y += vmm/qmp.o
 lib-objs-y += vmm/state.o

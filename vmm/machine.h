@@ -21,6 +21,8 @@ enum vm_clock { CLOCK_VIRTUAL, CLOCK_REAL };
 
 enum vm_accel { ACCEL_TCG, ACCEL_KVM };
 
+struct perf;
+
 /**
  * struct machine_config - everything that makes a machine
  * @qemu:       QEMU's program
@@ -45,6 +47,7 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
  * @state_fd:   device state that machine_save() wrote; the machine goes on from
  *		there instead of booting. -1: it boots
  * @qmp_fd:     set by machine_run(); -1 for a dry run
+ * @perf:       performance mode, or NULL; see vmm/perf.h
  * @before:     called once, or NULL: the machine has its CPUs and has not run
  * @ready:      called once, or NULL: a machine that booted stands still where
  *		what its init does begins to depend on the job. When it returns
@@ -71,6 +74,7 @@ struct machine_config {
 		      struct why *reterr_why);
 	int (*ready)(void *arg, struct qmp *q, struct why *reterr_why);
 	void *before_arg, *ready_arg;
+	struct perf *perf;
 };
 
 #define MACHINE_TICK_MS 50

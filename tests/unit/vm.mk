@@ -17,3 +17,6 @@ tests-y            += test-memory
 test-memory-objs-y := tests/unit/test-memory.o
 tests-y            += test-argv-topology
 test-argv-topology-objs-y := tests/unit/test-argv-topology.o
+tests-y            += test-perf
+test-perf-objs-y   := tests/unit/test-perf.o
+test-perf-libs-y   := -ljansson

@@ -136,6 +136,13 @@ static void add_lock(struct str *out, char *const *lock,
 	add_words(out, lock);
 	if (strcmp(v->clock, "virtual") == 0 && !(bypass && *bypass))
 		add_option(out, "--cap", "1");
+	else if (v->test->test.performance && strcmp(v->clock, "real") == 0) {
+		char shape[TOPOLOGY_TEXT_SIZE];
+
+		topology_format(&v->topology, shape);
+		add_word(out, "--exclusive");
+		add_option(out, "--topology", shape);
+	}
 	add_word(out, "--");
 }
 

@@ -15,6 +15,7 @@ ktstr-vm-objs-y += tools/vm/judge-machine.o
 ktstr-vm-objs-y += tools/vm/judge-noise.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/live.o
+ktstr-vm-objs-y += tools/vm/performance.o
 ktstr-vm-objs-y += tools/vm/pump.o
 ktstr-vm-objs-y += tools/vm/qemu.o
 ktstr-vm-objs-y += tools/vm/request.o

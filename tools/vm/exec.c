@@ -20,6 +20,7 @@
 #include "tools/vm/input.h"
 #include "tools/vm/judge-machine.h"
 #include "tools/vm/launch.h"
+#include "tools/vm/performance.h"
 #include "vmm/console.h"
 #include "vmm/elf.h"
 
@@ -132,6 +133,7 @@ int command_exec(const struct request *req)
 			     .cold = req->cold || req->dmesg,
 			     .dmesg = req->dmesg };
 	struct machine_config c;
+	struct perf perf;
 	struct include *include;
 	struct why why;
 	char *input;
@@ -141,6 +143,7 @@ int command_exec(const struct request *req)
 	if (req->topology && topology_parse(req->topology, &t, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
 	launch_configure(req, &t, 0, &c);
+	performance_set_up(req, NULL, &c, &perf);
 	if (req->dry_run) {
 		launch_show(&c);
 		return EX_PASS;
@@ -156,6 +159,7 @@ int command_exec(const struct request *req)
 	job.input_len = input_read(job.limits.host_s, &input);
 	job.input = input;
 	launch(&c, &job, init, job.limits.host_s, &o);
+	performance_tell(&c);
 	int code = exec_report(&o, &c);
 	outcome_done(&o);
 	exec_job_done(&job, include);

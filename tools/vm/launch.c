@@ -23,6 +23,7 @@
 #include "tools/vm/qemu.h"
 #include "tools/vm/template.h"
 #include "vmm/memory.h"
+#include "vmm/perf.h"
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
@@ -85,6 +86,9 @@ void launch_done(struct machine_config *c)
 {
 	free((char *)c->kernel);
 	c->kernel = NULL;
+	if (c->perf)
+		perf_done(c->perf);
+	c->perf = NULL;
 }
 
 void launch_show(const struct machine_config *c)
@@ -326,6 +330,11 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		c->tick_arg = &live;
 	}
 	begin_live(&live, o, c, console_fd);
+	if (c->perf) {
+		perf_take_memory(c);
+		c->before = perf_place;
+		c->before_arg = c->perf;
+	}
 	start.stop_fd = stop;
 	start.cold = o->cold;
 	r = clone_run(&start, &o->machine, &why);

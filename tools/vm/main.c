@@ -48,6 +48,7 @@ static const char help[] =
 	"                        gets, too\n"
 	"      --shell PROGRAM   shell: this one in place of busybox's\n"
 	"      --dmesg           exec, shell: show the kernel's messages\n"
+	"      --perf            run, exec: with CPUs and memory of its own\n"
 	"      --cold            boot; do not start from a template\n"
 	"      --list            template: those there are\n"
 	"      --remove          template: all that are not in use\n"
@@ -80,6 +81,7 @@ enum {
 	OPT_QEMU,
 	OPT_APPEND,
 	OPT_INCLUDE,
+	OPT_PERF,
 	OPT_COLD,
 	OPT_LIST,
 	OPT_REMOVE,
@@ -111,6 +113,7 @@ static const struct option longopts[] = {
 	{ "qemu", required_argument, NULL, OPT_QEMU },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "include", required_argument, NULL, OPT_INCLUDE },
+	{ "perf", no_argument, NULL, OPT_PERF },
 	{ "cold", no_argument, NULL, OPT_COLD },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "remove", no_argument, NULL, OPT_REMOVE },
@@ -183,6 +186,9 @@ static bool take_value(struct request *req, int c)
 		if (words_append(&req->include, optarg) < 0)
 			die(EX_BROKEN, "out of memory");
 		return true;
+	case OPT_PERF:
+		req->perf = true;
+		return true;
 	case OPT_COLD:
 		req->cold = true;
 		return true;
@@ -251,9 +257,9 @@ static const char **text_option(struct request *req, int c)
 	 BIT(OPT_TIMEOUT) | BIT(OPT_INIT) | BIT(OPT_QEMU) | BIT(OPT_APPEND) |  \
 	 BIT(OPT_CONSOLE) | BIT(OPT_DRY_RUN))
 #define OF_RUN                                                                 \
-	(OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_KERNEL_LABEL) | BIT(OPT_SCHED) | \
-	 BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | BIT(OPT_SEED) |  \
-	 BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON))
+	(OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_KERNEL_LABEL) |  \
+	 BIT(OPT_SCHED) | BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | \
+	 BIT(OPT_SEED) | BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON))
 
 /* Its clock can only be real. */
 #define OF_SHELL                                                               \
@@ -289,8 +295,8 @@ static const struct {
 } commands[] = {
 	{ "run", command_run, false, OF_RUN },
 	{ "exec", command_exec, true,
-	  OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_SEED) | BIT(OPT_INCLUDE) |
-		  BIT(OPT_DMESG) },
+	  OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_SEED) |
+		  BIT(OPT_INCLUDE) | BIT(OPT_DMESG) },
 	{ "shell", command_shell, false, OF_SHELL },
 	{ "template", command_template, false,
 	  OF_MACHINE | BIT(OPT_LIST) | BIT(OPT_REMOVE) },

@@ -19,6 +19,7 @@ enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
  * @has_clock: --clock was given; else virtual where KVM is not usable
  * @shift:     -1: by machine_shift()
  * @timeout_s: of the host's time; 0: by limits_derive()
+ * @perf:      with CPUs of the host for itself
  * @cold:      boot, though there may be a template
  * @list, @remove: templates, in place of making one
  * @limits:    of the guest's time; 0: by limits_derive()
@@ -26,7 +27,7 @@ enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
 	const char *profile, *out, *identity, *init, *qemu, *append, *shell;
-	bool has_clock, dry_run, json, console, cold, list, remove, dmesg;
+	bool has_clock, dry_run, json, console, cold, list, remove, dmesg, perf;
 	enum vm_clock clock;
 	enum accel_choice accel;
 	uint64_t seed;

@@ -7,6 +7,7 @@
 
 #include "tools/lib/msg.h"
 #include "tools/lib/num.h"
+#include "vmm/perf.h"
 
 #define ATTEMPTS_MAX 1000
 
@@ -79,6 +80,9 @@ json_t *result_host(const struct result *r)
 			    r->config->clock == CLOCK_REAL
 				    ? noise(&m->noise, r->outcome->facts.steal)
 				    : json_null());
+	json_object_set_new(o, "performance",
+			    r->config->perf ? perf_json(r->config->perf)
+					    : json_null());
 	json_object_set_new(o, "cpus",
 			    json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	json_object_set_new(o, "kernel",

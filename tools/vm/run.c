@@ -10,6 +10,7 @@
 #include "tools/vm/host.h"
 #include "tools/vm/judge.h"
 #include "tools/vm/launch.h"
+#include "tools/vm/performance.h"
 #include "tools/vm/result.h"
 #include "tools/vm/variant.h"
 #include "vmm/console.h"
@@ -110,6 +111,7 @@ int command_run(const struct request *req)
 {
 	struct variant v;
 	struct machine_config c;
+	struct perf perf;
 	struct outcome o = { .cold = req->cold };
 	struct evidence e;
 	struct judgement j;
@@ -117,6 +119,8 @@ int command_run(const struct request *req)
 
 	variant_read(req, &v);
 	launch_configure(req, &v.topology, v.test.memory_mib, &c);
+	performance_set_up(req, v.test.performance ? v.test.name : NULL, &c,
+			   &perf);
 	if (req->dry_run) {
 		launch_show(&c);
 		return EX_PASS;
@@ -126,6 +130,7 @@ int command_run(const struct request *req)
 	auto_free char *folder = result_folder(req, name);
 	fill_job(req, &v, &c, &job);
 	launch(&c, &job, init, job.limits.host_s, &o);
+	performance_tell(&c);
 	fill_evidence(&v, &c, &o, &e);
 	judge(&e, &j);
 	struct result r = { req, &v, &c, &o, &j, &job.limits, name, init };

@@ -138,6 +138,12 @@ static int read_smt(const struct setting *s)
 	return 0;
 }
 
+static int read_performance(const struct setting *s)
+{
+	read_yesno(s->e, s->d, &s->t->performance);
+	return 0;
+}
+
 static int read_required(const struct setting *s)
 {
 	return read_names(s->e, s->d, "flag", &s->t->required_flags);
@@ -192,6 +198,7 @@ static const struct {
 	{ "tags", read_tags, true },
 	{ "args", read_extra_args, true },
 	{ "expect", read_expect, false },
+	{ "performance", read_performance, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 
@@ -199,9 +206,9 @@ static const struct planned planned[] = {
 	{ "needs-flag", NULL },	    { "cpu-controller", NULL },
 	{ "watchdog", NULL },	    { "payload", NULL },
 	{ "workloads", NULL },	    { "include-files", NULL },
-	{ "auto-repro", NULL },	    { "performance", NULL },
-	{ "host-only", NULL },	    { "map-write", NULL },
-	{ "cleanup-budget", NULL }, { NULL, NULL },
+	{ "auto-repro", NULL },	    { "host-only", NULL },
+	{ "map-write", NULL },	    { "cleanup-budget", NULL },
+	{ NULL, NULL },
 };
 
 static int read_setting(struct test *t, const struct conf_section *s,

@@ -148,6 +148,7 @@ struct step {
  * @workers:     default per "work =" line, 2
  * @min_* @max_*: constraints on presets; defaults 1..1 nodes, 1..12 LLCs,
  *		 1..192 CPUs
+ * @performance: wants CPUs of the host for itself, under the real clock
  * @expect_fail: passes only if the run fails by a check, stall or exit
  */
 struct test {
@@ -158,7 +159,7 @@ struct test {
 	unsigned int workers, memory_mib;
 	unsigned int min_nodes, max_nodes, min_llcs, max_llcs, min_cpus,
 		max_cpus;
-	bool requires_smt, expect_fail;
+	bool requires_smt, expect_fail, performance;
 	char **required_flags, **excluded_flags, **tags, **extra_args;
 	struct cgroup_def *cgroup; /* made at the start */
 	size_t cgroup_count;

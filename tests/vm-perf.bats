@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# What ktstr-vm(1) says of performance mode, without a machine.
+# shellcheck disable=SC2154 # bats sets stderr
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	touch kernel
+	printf '[test]\nperformance = yes\nduration = 1s\n[cgroup a]\nwork = cpu-spin\n' >quiet.test
+	unset KTSTR_PINNING KTSTR_SERVICE_CPU KTSTR_BYPASS_LLC_LOCKS
+}
+
+@test "vm: --perf is refused under the virtual clock and without a reservation" {
+	run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock virtual -- true
+	[ "$stderr" = "ktstr-vm: --perf wants CPUs of the host for itself, which the virtual clock, where all CPUs take turns, makes no use of; --clock real does" ]
+	run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --topology 1n2l1c1t -- true
+	[ "$stderr" = "ktstr-vm: --perf needs a reservation: 'ktstr-lock cpus --exclusive --topology 1n2l1c1t -- ktstr-vm ...'" ]
+	KTSTR_PINNING=0 run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --topology 1n2l1c1t -- true
+	[ "$stderr" = "ktstr-vm: KTSTR_PINNING has 1 CPUs, the machine has 2: reserve them with its own --topology" ]
+}
+
+@test "vm: a test of performance mode is skipped where it cannot have it" {
+	run -4 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test --clock virtual
+	[[ $stderr == "ktstr-vm: performance = yes wants CPUs of the host for itself, which the virtual clock, "* ]]
+	run -4 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test --clock real
+	[[ $stderr == "ktstr-vm: performance = yes needs a reservation: "* ]]
+}
+
+@test "vm: --dry-run shows what performance mode gives QEMU" {
+	KTSTR_PINNING=0,0 run -0 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test \
+		--clock real --accel tcg --topology 1n1l2c1t --dry-run
+	[[ $output == *"memory-backend-ram,id=ram0,size=512M,prealloc=on"* ]]
+	[[ $output != *cpu-pm* && $output != *dedicated* ]]
+}
+
+@test "gauntlet: a test of performance mode gets LLCs of its own, under the real clock" {
+	printf '#!/bin/sh\n' >vm
+	chmod +x vm
+	mkdir entry
+	echo '{}' >entry/metadata.json
+	touch entry/bzImage
+	plan() {
+		ktstr-gauntlet plan --kernel k=entry --init vm --vm-command ./vm --lock-command ktstr-lock\ cpus "$@" quiet.test
+	}
+	plan --clock real --topology 1n2l2c1t >real.mk
+	grep -F -- ' ktstr-lock cpus --exclusive --topology 1n2l2c1t -- ./vm run ' real.mk
+	plan --clock virtual >virtual.mk
+	grep -F -- ' ktstr-lock cpus --cap 1 -- ./vm run ' virtual.mk
+}
