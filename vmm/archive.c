@@ -135,9 +135,6 @@ int archive_job(int fd, const struct job *job, struct why *reterr_why)
 				  strlen(job->test_name), reterr_why);
 	if (r == 0 && job->command)
 		r = add_command(c, job->command, reterr_why);
-	if (r == 0 && job->input)
-		r = cpio_add_data(c, "job/stdin", 0644, job->input,
-				  job->input_len, reterr_why);
 	if (r == 0)
 		r = add_files(c, job, reterr_why);
 	if (r == 0)

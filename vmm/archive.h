@@ -25,7 +25,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @program:     host path of that program, which enters as @command[0]; NULL
  *		 when it is one of @include
  * @include:     files and folders of the host, @include_count of them
- * @input:       what @command reads, @input_len bytes; NULL for none
+ * @input:       @command reads what our own standard input is
  * @calibrate:   measure the CPUs before the test
  * @shell:       @command is a shell for a person, see vmm/guest/shell.h
  * @term:        its $TERM: letters, digits, "+-._"; NULL without @shell
@@ -38,8 +38,7 @@ struct job {
 	const char *program;
 	const struct include *include;
 	size_t include_count;
-	const char *input;
-	size_t input_len;
+	bool input;
 	enum vm_clock clock;
 	uint64_t seed;
 	bool calibrate;

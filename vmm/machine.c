@@ -177,9 +177,10 @@ static int hear(struct vigil *v, struct why *reterr_why)
 /* Wait for something to happen, at most as long as we may be away. */
 static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 {
-	struct pollfd p[3] = { { pid_fd, POLLIN, 0 },
+	struct pollfd p[4] = { { pid_fd, POLLIN, 0 },
 			       { v->stop_fd, POLLIN, 0 },
-			       { v->qmp.fd, POLLIN, 0 } };
+			       { v->qmp.fd, POLLIN, 0 },
+			       { v->c.tick ? v->c.tick_fd : -1, POLLIN, 0 } };
 	double left = v->end - now();
 
 	if (left <= 0) {
@@ -192,11 +193,16 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 			left = NOISE_INTERVAL_S;
 	}
 	if (v->c.tick) {
-		v->c.tick(v->c.tick_arg);
-		if (left > MACHINE_TICK_MS / 1e3)
-			left = MACHINE_TICK_MS / 1e3;
+		int next_ms = v->c.tick(v->c.tick_arg);
+
+		if (next_ms == 0) {
+			finish(v, END_REFUSED, 0);
+			return 0;
+		}
+		if (left > next_ms / 1e3)
+			left = next_ms / 1e3;
 	}
-	if (poll(p, 3, (int)(left * 1000) + 1) < 0)
+	if (poll(p, 4, (int)(left * 1000) + 1) < 0)
 		return errno == EINTR ? 0
 				      : why_set(reterr_why, -errno,
 						"cannot wait for QEMU: %s",

@@ -36,8 +36,10 @@ struct perf;
  *		machine_shift()
  * @console_level: kernel messages below it go to the console, 0 to 8
  * @port_bytes_max: how much QEMU may write into a file, such as the console
- * @tick:       called every MACHINE_TICK_MS while the machine runs, or NULL; it
- *		must not block
+ * @tick:       called again and again while the machine runs, or NULL; it must
+ *		not block, and returns after how many ms, at the latest, it
+ *		wants to be called again, or 0 to end the machine
+ * @tick_fd:    it is called when this becomes readable, too; -1 for none
  * @append:     more words for the kernel's command line, or NULL
  * @sandbox:    QEMU has a filter of system calls of its own
  * @ram_fds:    @ram_count files, one for each RAM backend in their order, of
@@ -64,8 +66,9 @@ struct machine_config {
 	unsigned int memory_mib, shift, console_level;
 	uint64_t port_bytes_max;
 	bool sandbox;
-	void (*tick)(void *arg);
+	int (*tick)(void *arg);
 	void *tick_arg;
+	int tick_fd;
 	const int *ram_fds;
 	unsigned int ram_count;
 	bool ram_shared;
@@ -76,8 +79,6 @@ struct machine_config {
 	void *before_arg, *ready_arg;
 	struct perf *perf;
 };
-
-#define MACHINE_TICK_MS 50
 
 /**
  * machine_argv() - the command line of QEMU
@@ -117,6 +118,7 @@ enum machine_end {
 	END_PANICKED, /* the guest's kernel has a driver for pvpanic and used
 			 it; QEMU was killed */
 	END_READY,    /* machine_config.ready wanted no more */
+	END_REFUSED,  /* machine_config.tick wanted no more */
 };
 
 /**

@@ -110,6 +110,8 @@ void wire_done(struct wire *w)
 	unmap(w->job);
 	unmap(w->control);
 	unmap(w->channel);
+	if (w->ring)
+		munmap(w->ring, WIRE_RING_BYTES);
 	if (w->job_fd >= 0)
 		close(w->job_fd);
 	if (w->channel_fd >= 0)
@@ -180,4 +182,45 @@ ssize_t wire_read(struct wire *w, void *data, size_t max,
 	atomic_store_explicit(&w->control->channel_read, w->taken,
 			      memory_order_release);
 	return n;
+}
+
+int wire_input_begin(struct wire *w, struct why *reterr_why)
+{
+	void *ring = mmap(NULL, WIRE_RING_BYTES, PROT_READ | PROT_WRITE,
+			  MAP_SHARED, w->job_fd, (off_t)w->job->input_at);
+
+	if (ring == MAP_FAILED)
+		return why_set(reterr_why, -errno,
+			       "cannot map the machine's memory files: %s",
+			       strerror(errno));
+	w->ring = ring;
+	return 0;
+}
+
+ssize_t wire_input_room(struct wire *w, char **ret, struct why *reterr_why)
+{
+	uint64_t taken = atomic_load_explicit(&w->channel->input_taken,
+					      memory_order_acquire);
+	uint64_t at = w->put % WIRE_RING_BYTES, waiting = w->put - taken;
+	uint64_t room = WIRE_RING_BYTES - waiting;
+
+	if (taken > w->put || waiting > WIRE_RING_BYTES)
+		return why_set(reterr_why, -EBADMSG,
+			       "the guest's count of input is %" PRIu64
+			       " of %" PRIu64,
+			       taken, w->put);
+	*ret = w->ring + at;
+	if (room > WIRE_RING_BYTES - at)
+		room = WIRE_RING_BYTES - at;
+	return (ssize_t)room;
+}
+
+void wire_input_put(struct wire *w, size_t len, bool end)
+{
+	w->put += len;
+	atomic_store_explicit(&w->control->input_written, w->put,
+			      memory_order_release);
+	if (end)
+		atomic_store_explicit(&w->control->input_ended, 1,
+				      memory_order_release);
 }

@@ -75,6 +75,8 @@ struct wire_channel {
 #define WIRE_ARCHIVE_AT	  (UINT64_C(2) * WIRE_PAGE)
 #define WIRE_CHANNEL_AT	  WIRE_PAGE
 #define WIRE_CHANNEL_ROOM (WIRE_CHANNEL_BYTES - WIRE_CHANNEL_AT)
+/* Size of the ring of live input, a multiple of WIRE_PAGE. */
+#define WIRE_RING_BYTES (UINT64_C(16) << 20)
 
 /**
  * struct wire - the host's side
@@ -82,6 +84,7 @@ struct wire_channel {
  *	size, which nobody can change
  * @job, @control, @channel: their first pages
  * @taken: bytes of the channel that were read
+ * @ring, @put: live input: where it goes, NULL if there is none; bytes put
  */
 struct wire {
 	int job_fd, channel_fd;
@@ -89,6 +92,8 @@ struct wire {
 	struct wire_control *control;
 	const struct wire_channel *channel;
 	uint64_t taken;
+	char *ring;
+	uint64_t put;
 };
 
 #define auto_wire __attribute__((cleanup(wire_done)))
@@ -123,3 +128,24 @@ uint64_t wire_input_at(uint64_t archive_len);
  */
 ssize_t wire_read(struct wire *w, void *data, size_t max,
 		  struct why *reterr_why);
+
+/**
+ * wire_input_begin() - make the input a live one, before the machine starts
+ *
+ * wire_put() was called, with WIRE_LIVE_INPUT and WIRE_RING_BYTES of input.
+ *
+ * Return: 0 or -errno.
+ */
+int wire_input_begin(struct wire *w, struct why *reterr_why);
+
+/**
+ * wire_input_room() - where the next input goes
+ * @ret: the place, in the ring
+ *
+ * Return: how many bytes fit there, 0 while the guest has to take some first;
+ * -EBADMSG when the guest claims to have taken what never was.
+ */
+ssize_t wire_input_room(struct wire *w, char **ret, struct why *reterr_why);
+
+/* @len bytes were put there; with @end they are the last. */
+void wire_input_put(struct wire *w, size_t len, bool end);

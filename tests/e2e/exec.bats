@@ -28,7 +28,7 @@ after_boot() {
 }
 
 @test "exec: every byte of input and output arrives, more than a pipe holds" {
-	head -c 1500000 /dev/urandom >in
+	head -c 5000000 /dev/urandom >in
 	ktstr-vm exec "${kernel[@]}" -- busybox cat <in >out
 	cmp in out
 }
@@ -140,10 +140,36 @@ after_boot() {
 	[[ $output == *"no-such-command: not found" ]]
 }
 
-@test "exec: a terminal as input is refused" {
+@test "exec: under the real clock input is live, and ends when it ends" {
+	mkfifo pipe
+	spawn sh -c 'exec "$@" <pipe >out 2>err' sh ktstr-vm exec "${kernel[@]}" --clock real -- \
+		busybox sh -c 'while read -r line; do echo "got $line"; done; echo end'
+	exec 7>pipe
+	echo one >&7
+	after_boot grep -qx 'got one' out
+	echo two >&7
+	until_true grep -qx 'got two' out
+	run ! grep -x end out
+	exec 7>&-
+	until_true grep -qx end out
+	ended() { ! kill -0 "${spawned[0]}" 2>/dev/null; }
+	until_true ended
+	[ ! -s err ]
+}
+
+@test "exec: a command may leave its input unread" {
+	local clock
+	for clock in virtual real; do
+		head -c 5000000 /dev/zero | {
+			run -3 ktstr-vm exec "${kernel[@]}" --clock "$clock" -- sh -c 'exit 3'
+		}
+	done
+}
+
+@test "exec: a terminal as input is refused under the virtual clock" {
 	touch bzImage
 	run -2 script -qec "ktstr-vm exec --kernel . -- true" /dev/null
-	[[ $output == *"standard input is a terminal"*"'shell' does"* ]]
+	[[ $output == *"standard input is a terminal"*"--clock=real"* ]]
 }
 
 @test "exec: input that does not end is refused at the time limit" {
@@ -157,8 +183,55 @@ after_boot() {
 
 @test "exec: more input than fits is refused" {
 	touch bzImage
-	run -2 ktstr-vm exec --kernel . -- true </dev/zero
-	[[ $output == *"standard input is longer than 64 MiB"* ]]
+	truncate -s 2G big
+	run -2 ktstr-vm exec --kernel . -- true <big
+	[[ $output == *"standard input is longer than 10"*" MiB"* ]]
+}
+
+@test "exec: a guest that writes into the channel itself is an error at once" {
+	cat >scribble.c <<-'C'
+		#include <fcntl.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <sys/mman.h>
+		#include <unistd.h>
+		/* Set bytes in the range of the NFIT that begins with the magic: magic, from, byte, count. */
+		int main(int argc, char **argv)
+		{
+			static const unsigned char pmem[] = { 0x79, 0xd3, 0xf0, 0x66 };
+			char table[4096], *p;
+			long base;
+			int fd = open("/sys/firmware/acpi/tables/NFIT", O_RDONLY);
+			char *at = table, *end = table + read(fd, table, sizeof(table));
+			fd = open("/dev/mem", O_RDWR);
+			for (; (at = memmem(at, end - at, pmem, 4)); at += 4) {
+				memcpy(&base, at + 16, sizeof(base));
+				p = mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, base);
+				if (memcmp(p, argv[1], 8) != 0)
+					continue;
+				memset(p + atol(argv[2]), atoi(argv[3]), atol(argv[4]));
+				if (argc > 5)
+					return p[atol(argv[2])] == (char)atoi(argv[3]);
+				pause();
+			}
+			return 99;
+		}
+	C
+	"${CC:-cc}" -D_GNU_SOURCE -O0 -static -o scribble scribble.c
+	# The count of bytes goes up beyond the region, back to 0, and to bytes that were never written.
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrchn 16 255 8
+	[[ $stderr == "ktstr-vm: the guest's report is damaged"*"the channel's count of bytes went from "* ]]
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrchn 16 0 8
+	[[ $stderr == "ktstr-vm: the guest's report is damaged"*"the channel's count of bytes went from "*" to 0"* ]]
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrchn 18 1 1
+	[[ $stderr == "ktstr-vm: the guest's report is damaged"*"does not begin as it should"* ]]
+	# What the host gives cannot be changed.
+	run -0 ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrjob 16 255 8 stay
+}
+
+@test "exec: a machine without the shared memory is an error that says so" {
+	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" --cold --topology 1n1l1c1t --append acpi=off -- true
+	[[ $stderr == "ktstr-vm: the guest's init: cannot read '/sys/firmware/acpi/tables/NFIT': No such file or directory; this kernel needs CONFIG_ACPI"* ]]
 }
 
 @test "exec: files that do not fit the memory that each node is given are refused" {

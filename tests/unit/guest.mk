@@ -10,4 +10,5 @@ $(eval $(call guest-test,test-guest-machine,$(addprefix vmm/guest/,machine.o mac
 	machine-domains.o machine-memory.o sysfs.o json.o scx.o)))
 $(eval $(call guest-test,test-guest-job,vmm/guest/job.o))
 $(eval $(call guest-test,test-guest-crew,$(addprefix vmm/guest/,crew.o crew-stop.o worker.o \
-	histogram.o segment.o watch.o child.o kmsg.o textlog.o channel.o json.o spawn.o group.o cgroup.o)))
+	histogram.o segment.o watch.o child.o kmsg.o textlog.o channel.o json.o spawn.o group.o cgroup.o \
+	input.o regions.o nfit.o)))

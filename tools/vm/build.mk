@@ -19,6 +19,7 @@ ktstr-vm-objs-y += tools/vm/performance.o
 ktstr-vm-objs-y += tools/vm/pump.o
 ktstr-vm-objs-y += tools/vm/qemu.o
 ktstr-vm-objs-y += tools/vm/request.o
+ktstr-vm-objs-y += tools/vm/region.o
 ktstr-vm-objs-y += tools/vm/result.o
 ktstr-vm-objs-y += tools/vm/result-host.o
 ktstr-vm-objs-y += tools/vm/run.o

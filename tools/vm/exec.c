@@ -123,7 +123,6 @@ void exec_job_done(struct job *job, struct include *include)
 	free(include);
 	words_free((char **)job->command);
 	free((char *)job->program);
-	free((char *)job->input);
 }
 
 int command_exec(const struct request *req)
@@ -136,7 +135,6 @@ int command_exec(const struct request *req)
 	struct perf perf;
 	struct include *include;
 	struct why why;
-	char *input;
 
 	if (!req->command || !req->command[0] || !*req->command[0])
 		die(EX_USAGE, "exec needs -- and a command");
@@ -149,15 +147,14 @@ int command_exec(const struct request *req)
 		return EX_PASS;
 	}
 	auto_free char *init = host_find_init(req);
-	struct job job = { .clock = c.clock, .seed = req->seed };
+	struct job job = { .clock = c.clock, .input = true, .seed = req->seed };
+	input_check(c.clock);
 	job.limits = request_limits(
 		req, (struct limits_for){ 0, topology_cpus(&t),
 					  c.clock == CLOCK_VIRTUAL });
 	job.include_count = include_read(req->include, &include);
 	job.include = include;
 	exec_fill_command(req, &job);
-	job.input_len = input_read(job.limits.host_s, &input);
-	job.input = input;
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
 	int code = exec_report(&o, &c);

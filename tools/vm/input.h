@@ -1,21 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* input.h - standard input, taken before the machine starts. */
+/* input.h - our standard input, for the command in the machine. */
 #pragma once
 
-#include <stddef.h>
+#include <stdbool.h>
 
-/* A machine's memory has to hold it more than once. */
-#define INPUT_MAX (64U << 20)
+#include "vmm/machine.h"
+#include "vmm/wire.h"
 
 /**
- * input_read() - all of standard input
- * @timeout_s: how long to wait for its end
- * @ret:       the bytes, the caller frees them; NULL when there is nothing
+ * input_check() - refuse what cannot be carried
  *
- * Nothing of the host reaches a machine once it runs, so what cannot be had at
- * the start is refused: dies for a terminal, for more than INPUT_MAX, and with
- * EX_TIMEOUT when it does not end in time.
+ * Nothing of the host reaches a machine of the virtual clock once it runs, so
+ * dies for a terminal there.
+ */
+void input_check(enum vm_clock clock);
+
+/**
+ * input_read() - all of standard input, into the job region
+ * @at:        offset there
+ * @timeout_s: how long to wait for its end
+ *
+ * Dies when there is more than fits, and with EX_TIMEOUT when it does not end
+ * in time.
  *
  * Return: how many bytes.
  */
-size_t input_read(unsigned int timeout_s, char **ret);
+uint64_t input_read(struct wire *w, uint64_t at, unsigned int timeout_s);
+
+/**
+ * struct input - standard input that goes on while the machine runs
+ * @ended: all of it was put into the ring, or there is none
+ * @full:  the ring is full: the guest has to take some before more is read
+ */
+struct input {
+	struct wire *wire;
+	bool ended, full;
+};
+
+/**
+ * input_feed() - put what there is into the ring, without waiting
+ *
+ * Return: 1 if there was any, 0; or -EBADMSG, as wire_input_room().
+ */
+int input_feed(struct input *in, struct why *reterr_why);

@@ -21,6 +21,7 @@
 #include "tools/vm/live.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
+#include "tools/vm/region.h"
 #include "tools/vm/template.h"
 #include "vmm/memory.h"
 #include "vmm/perf.h"
@@ -58,6 +59,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 		.console_fd = -1,
 		.job_fd = -1,
 		.channel_fd = -1,
+		.tick_fd = -1,
 		.state_fd = -1,
 		.qmp_fd = -1,
 		.append = req->append,
@@ -182,28 +184,6 @@ static void stop_now(int stop)
 	die_of((int)info.ssi_signo);
 }
 
-/* All that a machine which has ended sent. */
-static void read_channel(struct wire *w, struct outcome *o)
-{
-	static char piece[256 * 1024];
-	struct str text = { 0 };
-	struct why why;
-	const char *at;
-	ssize_t n;
-
-	while ((n = wire_read(w, piece, sizeof(piece), &why)) > 0)
-		str_add_bytes(&text, piece, (size_t)n);
-	if (text.failed)
-		die(EX_BROKEN, "out of memory");
-	o->channel_len = text.len;
-	o->channel = str_take(&text);
-	at = o->channel;
-	while (facts_take(&o->facts, &at, o->channel + o->channel_len) > 0)
-		continue;
-	if (n < 0)
-		facts_damage(&o->facts, &why);
-}
-
 static int make_init(const char *init)
 {
 	struct why why = { "" };
@@ -232,31 +212,6 @@ static void fit_memory(struct machine_config *c, int init_fd, uint64_t archive)
 	if (memory_fit(&c->topology, &need, c->memory_mib, &c->memory_mib,
 		       &why) < 0)
 		die(EX_USAGE, "%s", why.text);
-}
-
-/* Put the job's archive into its region. Return: its length. */
-static uint64_t put_job(struct wire *w, const struct job *job, bool live)
-{
-	struct why why = { "" };
-	off_t end;
-	int r;
-
-	if (lseek(w->job_fd, WIRE_ARCHIVE_AT, SEEK_SET) < 0)
-		die(EX_BROKEN, "cannot write a memory file: %m");
-	r = archive_job(w->job_fd, job, &why);
-	end = lseek(w->job_fd, 0, SEEK_CUR);
-	if (r < 0 && (uint64_t)end > WIRE_JOB_BYTES - WIRE_PAGE)
-		die(EX_USAGE,
-		    "the files for the machine take more than %" PRIu64 " MiB",
-		    WIRE_JOB_BYTES >> 20);
-	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC || r == -EEXIST ||
-	    r == -EINVAL || r == -E2BIG)
-		die(EX_USAGE, "%s", why.text);
-	if (r < 0)
-		die(EX_BROKEN, "%s", why.text);
-	uint64_t len = (uint64_t)end - WIRE_ARCHIVE_AT;
-	wire_put(w, len, 0, live ? WIRE_CHANNEL_WRAPS : 0);
-	return len;
 }
 
 /* The console of a clone begins with that of its template. */
@@ -312,7 +267,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	uint64_t archive = put_job(&wire, job, o->live);
+	uint64_t archive = region_fill(&wire, job, timeout_s, o->live);
 	auto_fd int init_fd = make_init(init);
 	fit_memory(c, init_fd, archive);
 	auto_fd int console_fd = unnamed_file();
@@ -323,12 +278,11 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	c->channel_fd = wire.channel_fd;
 	if (facts_begin(&o->facts) < 0)
 		die(EX_BROKEN, "out of memory");
-	if (o->live) {
-		pump_begin(&pump, &wire, &o->facts);
-		live.pump = &pump;
-		c->tick = live_tick;
-		c->tick_arg = &live;
-	}
+	pump_begin(&pump, &wire, o->live, &o->facts);
+	live.pump = &pump;
+	c->tick = live_tick;
+	c->tick_arg = &live;
+	c->tick_fd = pump.events;
 	begin_live(&live, o, c, console_fd);
 	if (c->perf) {
 		perf_take_memory(c);
@@ -349,13 +303,11 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		die_of(o->machine.status);
 	o->console = read_port(console_fd, &o->console_len);
 	add_console(&start, o);
-	if (o->live) {
-		if (!pump_end(&pump, stop))
-			stop_now(stop);
-		pump_done(&pump);
-	} else {
-		read_channel(&wire, o);
-	}
+	if (!pump_end(&pump, stop))
+		stop_now(stop);
+	o->channel_len = pump.channel.len;
+	o->channel = str_take(&pump.channel);
+	pump_done(&pump);
 	facts_end(&o->facts);
 }
 

@@ -4,19 +4,19 @@
 #include <signal.h>
 #include <unistd.h>
 
-void live_tick(void *live)
+int live_tick(void *live)
 {
 	struct live *l = live;
+	int next_ms = pump_tick(l->pump);
 
-	if (l->pump)
-		pump_tick(l->pump);
 	if (l->shows_dmesg)
 		dmesg_tick(&l->dmesg);
 	if (!l->terminal || l->ended ||
 	    !terminal_has_ended(l->terminal, &l->how))
-		return;
+		return next_ms;
 	l->ended = true;
 	(void)kill(getpid(), LIVE_SIGNAL);
+	return next_ms;
 }
 
 void live_end(struct live *l)

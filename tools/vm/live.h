@@ -23,7 +23,7 @@ struct live {
 };
 
 /* For machine_config.tick. */
-void live_tick(void *live);
+int live_tick(void *live);
 /* The machine has ended: show the rest of the kernel's messages, and put the
  * terminal back into order. */
 void live_end(struct live *l);

@@ -5,9 +5,14 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #define READ_BYTES (256 * 1024)
+/* Looks at the channel come as often as this while something comes, and then
+ * each takes twice as long as the one before. */
+#define IDLE_MIN_MS 2
+#define IDLE_MAX_MS 64
 
 /* Letters of other alphabets pass; what moves a terminal's cursor does not. */
 static void clean_for_tty(char *text, size_t len)
@@ -34,18 +39,27 @@ static void take_output(void *arg, int stream, const char *data, size_t len)
 		clean_for_tty(p->text.text, p->text.len);
 }
 
-void pump_begin(struct pump *p, struct wire *wire, struct facts *facts)
+void pump_begin(struct pump *p, struct wire *wire, bool live,
+		struct facts *facts)
 {
-	*p = (struct pump){ .wire = wire, .facts = facts };
+	*p = (struct pump){ .wire = wire,
+			    .live = live,
+			    .facts = facts,
+			    .input = { .wire = wire, .ended = !wire->ring },
+			    .events = epoll_create1(EPOLL_CLOEXEC) };
+	if (p->events < 0)
+		die(EX_BROKEN, "cannot watch our streams: %m");
 	p->is_tty[1] = isatty(1);
 	p->is_tty[2] = isatty(2);
-	facts->on_output = take_output;
-	facts->output_arg = p;
+	if (live) {
+		facts->on_output = take_output;
+		facts->output_arg = p;
+	}
 }
 
 static void check_memory(const struct pump *p)
 {
-	if (p->raw.failed || p->text.failed)
+	if (p->raw.failed || p->text.failed || p->channel.failed)
 		die(EX_BROKEN, "out of memory");
 }
 
@@ -90,13 +104,17 @@ static bool read_more(struct pump *p)
 		memmove(p->raw.text, p->raw.text + p->used, p->raw.len);
 	p->used = 0;
 	str_add_bytes(&p->raw, piece, (size_t)n);
+	if (!p->live)
+		str_add_bytes(&p->channel, piece, (size_t)n);
 	check_memory(p);
 	return n > 0;
 }
 
-void pump_tick(void *pump)
+/* Return: true if there was anything. */
+static bool show(struct pump *p)
 {
-	struct pump *p = pump;
+	uint64_t before = p->facts->frames;
+	size_t waiting = p->text.len - p->done;
 
 	while (write_text(p)) {
 		const char *begin = str_text(&p->raw), *at = begin + p->used;
@@ -107,8 +125,42 @@ void pump_tick(void *pump)
 		check_memory(p);
 		p->used = (size_t)(at - begin);
 		if (p->text.len == 0 && (r < 0 || !read_more(p)))
-			return;
+			break;
 	}
+	return p->facts->frames != before || p->text.len - p->done != waiting;
+}
+
+/* Wake up for @fd's @events, or not if they are 0. A regular file is always
+ * ready, and cannot be watched. */
+static void watch(struct pump *p, int fd, uint32_t events)
+{
+	struct epoll_event e = { .events = events, .data.fd = fd };
+
+	if (events == 0)
+		(void)epoll_ctl(p->events, EPOLL_CTL_DEL, fd, NULL);
+	else
+		(void)epoll_ctl(p->events, EPOLL_CTL_ADD, fd, &e);
+}
+
+int pump_tick(void *pump)
+{
+	struct pump *p = pump;
+	bool any = show(p);
+	struct why why;
+	int r = input_feed(&p->input, &why);
+
+	if (r < 0)
+		facts_damage(p->facts, &why);
+	if (p->facts->damaged)
+		return 0;
+	watch(p, 0, p->input.ended || p->input.full ? 0 : EPOLLIN);
+	for (int fd = 1; fd <= 2; fd++)
+		watch(p, fd, p->text.len > 0 && p->to == fd ? EPOLLOUT : 0);
+	if (any || r > 0 || p->idle_ms == 0)
+		p->idle_ms = IDLE_MIN_MS;
+	else if (p->idle_ms < IDLE_MAX_MS)
+		p->idle_ms *= 2;
+	return p->idle_ms;
 }
 
 bool pump_end(struct pump *p, int stop_fd)
@@ -116,7 +168,7 @@ bool pump_end(struct pump *p, int stop_fd)
 	for (;;) {
 		struct pollfd wait[2];
 
-		pump_tick(p);
+		(void)show(p);
 		if (p->text.len == 0)
 			return true;
 		wait[0] = (struct pollfd){ .fd = p->to, .events = POLLOUT };
@@ -130,4 +182,6 @@ void pump_done(struct pump *p)
 {
 	str_done(&p->raw);
 	str_done(&p->text);
+	str_done(&p->channel);
+	close(p->events);
 }

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pump.h - what a command prints in the guest, shown while it runs. */
+/* pump.h - between a machine and our standard streams, while it runs. */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "tools/lib/str.h"
+#include "tools/vm/input.h"
 #include "vmm/facts.h"
 #include "vmm/wire.h"
 
 /**
- * struct pump - from the channel to our output, frame by frame
+ * struct pump - from the channel to our output, frame by frame; and live input
+ * @live:     output of a command is shown, and not kept
+ * @channel:  not live: all that was read
  * @raw, @used: read, and how much of it was taken
  * @facts:    gets all other frames
  * @to, @text, @done: output that waits: for which descriptor, how much of it is
  *	      written
+ * @input:    of a command, ended if there is none
+ * @events:   an epoll descriptor: our streams have become ready
+ * @idle_ms:  how long to wait for the next look at the channel
  * @is_tty:   of the descriptors: control characters become "?" there
  *
  * Memory stays small however much is printed; the channel holds what nobody has
@@ -22,6 +28,8 @@
  */
 struct pump {
 	struct wire *wire;
+	bool live;
+	struct str channel;
 	struct str raw;
 	size_t used;
 	struct facts *facts;
@@ -29,14 +37,28 @@ struct pump {
 	struct str text;
 	size_t done;
 	bool is_tty[3];
+	struct input input;
+	int events, idle_ms;
 };
 
-/* @facts is begun by facts_begin(). */
-void pump_begin(struct pump *p, struct wire *wire, struct facts *facts);
+/**
+ * pump_begin() - before the machine starts
+ * @wire:  filled; live input comes from our standard input
+ * @live:  it runs a command
+ * @facts: begun by facts_begin()
+ */
+void pump_begin(struct pump *p, struct wire *wire, bool live,
+		struct facts *facts);
 
-/* Show what there is, as far as the reader of our output takes it at once. Dies
- * when it cannot be written. */
-void pump_tick(void *pump);
+/**
+ * pump_tick() - show what there is, as far as the reader of our output takes it
+ *		 at once, and pass on what there is of input
+ *
+ * Fits machine_config.tick. Dies when our streams fail.
+ *
+ * Return: ms until the next look, 0 when what the guest sends is damaged.
+ */
+int pump_tick(void *pump);
 
 /**
  * pump_end() - show the rest, waiting for the reader

@@ -31,24 +31,29 @@ void exec_send_status(struct channel *c, int status)
 	channel_send(c, &frame);
 }
 
-int exec_run(struct watch *w, char *const *argv, uint64_t seed,
-	     struct why *reterr_why)
+int exec_run(struct watch *w, const struct regions *regions, char *const *argv,
+	     uint64_t seed, struct why *reterr_why)
 {
 	struct child child = { 0 };
+	auto_fd int in = -1;
 	auto_fd int out = -1;
 	auto_fd int err = -1;
 	int r = textlog_open(&w->log[1], "stdout", &out);
 
 	if (r == 0)
 		r = textlog_open(&w->log[2], "stderr", &err);
+	if (r == 0)
+		r = input_open(&w->input, regions, &in);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot make a pipe");
 	w->log[1].exact = w->log[2].exact = true;
 	delay(rng_below(&seed, DELAY_MAX_NS));
 	channel_send_event(w->channel, "start", argv[0]);
-	r = spawn_program(w, argv, out, err, &child, reterr_why);
+	r = spawn_program(w, argv, in, out, err, &child, reterr_why);
 	if (r < 0)
 		return r;
+	if (in >= 0)
+		close(take_fd(in));
 	close(take_fd(out));
 	close(take_fd(err));
 	if (watch_until(w, UINT64_MAX, watch_child_ended, &child) !=
@@ -57,6 +62,7 @@ int exec_run(struct watch *w, char *const *argv, uint64_t seed,
 		watch_until(w, clock_now_ns() + 2 * NS_PER_SEC,
 			    watch_child_ended, &child);
 	}
+	input_close(&w->input);
 	textlog_close(&w->log[1], w->channel);
 	textlog_close(&w->log[2], w->channel);
 	children_forget(&w->children, &child);

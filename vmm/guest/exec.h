@@ -9,6 +9,7 @@ void exec_send_status(struct channel *c, int status);
 
 /**
  * exec_run() - run it, send its output as "log" frames and its end as "exec"
+ * @regions: where its input is
  * @seed: by which the start is delayed, up to 1 ms
  *
  * Output is exact, and limited by nothing but the host's patience: the command
@@ -17,5 +18,5 @@ void exec_send_status(struct channel *c, int status);
  *
  * Return: 0 or -errno and @reterr_why.
  */
-int exec_run(struct watch *w, char *const *argv, uint64_t seed,
-	     struct why *reterr_why);
+int exec_run(struct watch *w, const struct regions *regions, char *const *argv,
+	     uint64_t seed, struct why *reterr_why);

@@ -108,7 +108,8 @@ int regions_check(const struct wire_job *job, struct why *reterr_why)
 			       "the job region has version %u, not %u",
 			       job->version, WIRE_VERSION);
 	if (job->archive_len == 0 || !fits(job->archive_at, job->archive_len) ||
-	    !fits(job->input_at, job->input_len))
+	    !fits(job->input_at, job->input_len) ||
+	    (job->flags & WIRE_LIVE_INPUT && job->input_len != WIRE_RING_BYTES))
 		return why_set(reterr_why, -EBADMSG,
 			       "the job region's header is damaged");
 	return 0;

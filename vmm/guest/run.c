@@ -178,8 +178,8 @@ static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 	if (g->job.exec && g->job.shell)
 		return shell_run(&g->watch, &g->job, reterr_why);
 	if (g->job.exec)
-		return exec_run(&g->watch, g->job.exec, g->job.seed,
-				reterr_why);
+		return exec_run(&g->watch, &g->regions, g->job.exec,
+				g->job.seed, reterr_why);
 	return scenario_run(&g->watch, &g->job.test, &g->machine.machine,
 			    g->job.seed, ext, reterr_why);
 }

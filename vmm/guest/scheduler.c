@@ -143,7 +143,7 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot prepare '%s'",
 			       job->scheduler);
-	r = spawn_program(w, argv, out, out, &s->child, reterr_why);
+	r = spawn_program(w, argv, -1, out, out, &s->child, reterr_why);
 	if (r < 0)
 		return r;
 	/* Init's copy: the pipe ends with the scheduler. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static noreturn void become(char *const *argv, int out, int err)
+static noreturn void become(char *const *argv, int in, int out, int err)
 {
 	static char path[] =
 		"PATH=/job/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
@@ -21,7 +21,7 @@ static noreturn void become(char *const *argv, int out, int err)
 	static char *env[] = { path, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	sigset_t none;
-	int in = open("/job/stdin", O_RDONLY | O_CLOEXEC), error;
+	int error;
 
 	if (in < 0)
 		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -38,7 +38,7 @@ static noreturn void become(char *const *argv, int out, int err)
 	_exit(error == ENOENT ? 127 : 126);
 }
 
-int spawn_program(struct watch *w, char *const *argv, int out, int err,
+int spawn_program(struct watch *w, char *const *argv, int in, int out, int err,
 		  struct child *ret, struct why *reterr_why)
 {
 	pid_t pid = fork();
@@ -47,7 +47,7 @@ int spawn_program(struct watch *w, char *const *argv, int out, int err,
 		return why_set(reterr_why, -errno, "cannot fork for '%s'",
 			       argv[0]);
 	if (pid == 0)
-		become(argv, out, err);
+		become(argv, in, out, err);
 	children_add(&w->children, ret, pid);
 	return 0;
 }

@@ -13,6 +13,7 @@
 /**
  * spawn_program() - run a program as an ordinary process (SCHED_OTHER)
  * @argv: its path first; a name without "/" is looked for in PATH
+ * @in:   its input; -1 for none
  * @out, @err: writing ends for its output, may be the same
  * @ret:  watched over until it ended
  *
@@ -20,7 +21,7 @@
  *
  * Return: 0 or -errno and @reterr_why.
  */
-int spawn_program(struct watch *w, char *const *argv, int out, int err,
+int spawn_program(struct watch *w, char *const *argv, int in, int out, int err,
 		  struct child *ret, struct why *reterr_why);
 
 /* Kill it for sure: one that a scheduler starves gets real-time priority first,

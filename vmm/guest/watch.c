@@ -13,7 +13,7 @@ int watch_init(struct watch *w, struct channel *c)
 {
 	sigset_t set;
 
-	*w = (struct watch){ .channel = c, .signal_fd = -1 };
+	*w = (struct watch){ .channel = c, .signal_fd = -1, .input.fd = -1 };
 	for (int i = 0; i < WATCH_LOGS; i++)
 		w->log[i].fd = -1;
 	/* No kernel log is no reason to stop: the console has it too. */
@@ -35,6 +35,7 @@ static void serve(struct watch *w)
 	children_reap(&w->children);
 	for (int i = 0; i < WATCH_LOGS; i++)
 		textlog_drain(&w->log[i], w->channel);
+	input_feed(&w->input);
 	kmsg_drain(&w->kmsg, w->channel);
 	uint64_t now = clock_now_ns();
 	if (w->feeder)
@@ -57,17 +58,23 @@ void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
 
 static void sleep_until(const struct watch *w, uint64_t deadline_ns)
 {
-	struct pollfd fd[2 + WATCH_LOGS];
-	uint64_t now = clock_now_ns();
+	struct pollfd fd[3 + WATCH_LOGS];
+	uint64_t now = clock_now_ns(), look = input_wait_ns(&w->input);
 	struct timespec left;
 
+	/* Where the pipe is full, wait for it; else look again in time. */
+	if (look > 0 && look < UINT64_MAX && deadline_ns > now + look)
+		deadline_ns = now + look;
+	fd[2 + WATCH_LOGS] =
+		(struct pollfd){ .fd = look == 0 ? w->input.fd : -1,
+				 .events = POLLOUT };
 	fd[0] = (struct pollfd){ .fd = w->signal_fd, .events = POLLIN };
 	fd[1] = (struct pollfd){ .fd = w->kmsg.fd, .events = POLLIN };
 	for (int i = 0; i < WATCH_LOGS; i++)
 		fd[2 + i] =
 			(struct pollfd){ .fd = w->log[i].fd, .events = POLLIN };
 	left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
-	(void)ppoll(fd, 2 + WATCH_LOGS, &left, NULL);
+	(void)ppoll(fd, 3 + WATCH_LOGS, &left, NULL);
 }
 
 enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,

@@ -11,6 +11,7 @@
 #include "vmm/guest/channel.h"
 #include "vmm/guest/child.h"
 #include "vmm/guest/feeder.h"
+#include "vmm/guest/input.h"
 #include "vmm/guest/kmsg.h"
 #include "vmm/guest/textlog.h"
 #include "vmm/limits.h"
@@ -31,6 +32,7 @@ enum watch_result {
  *	  when it is late, of CLOCK_MONOTONIC; 0: never
  * @late: called then; it does not return
  * @log: pipes, unused ones have fd -1
+ * @input: of a command, fd -1 when there is none
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
  *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
  *	  scheduler is in charge, and once it said yes
@@ -41,6 +43,7 @@ struct watch {
 	struct children children;
 	struct kmsg kmsg;
 	struct textlog log[WATCH_LOGS];
+	struct input input;
 	int signal_fd;
 	struct feeder_page *feeder;
 	enum phase phase;
