@@ -8,6 +8,7 @@
 #include "vmm/argv.h"
 #include "vmm/machine.h"
 #include "vmm/memory.h"
+#include "vmm/seats.h"
 
 /* What "pc" can have; "q35" has more, under KVM. */
 #define PC_CPUS_MAX 255
@@ -18,22 +19,32 @@
  */
 struct grid {
 	unsigned int packages, dies, cores, threads, slots;
+	struct seats seats; /* in slots of packages behind the others */
 	struct topology_map map;
 	int cpu[TOPOLOGY_CPUS_MAX]; /* of each slot; -1: nothing is there */
 };
 
-static void make_grid(const struct topology *t, struct grid *g)
+static void make_grid(const struct machine_config *c, struct grid *g)
 {
+	const struct topology *t = &c->topology;
+
 	g->packages = topology_packages(t);
 	g->dies = t->llcs / g->packages;
 	g->cores = t->cores;
 	g->threads = t->threads;
 	g->slots = t->llcs * t->cores * t->threads;
+	g->seats = seats_of(c);
 	topology_map(t, &g->map);
 	for (unsigned int slot = 0; slot < g->slots; slot++)
 		g->cpu[slot] = -1;
 	for (unsigned int cpu = 0; cpu < g->map.count; cpu++)
 		g->cpu[g->map.cpu[cpu].slot] = (int)cpu;
+}
+
+/* With those of the seats' packages. */
+static unsigned int all_slots(const struct grid *g)
+{
+	return g->slots / g->packages * (g->packages + g->seats.packages);
 }
 
 static unsigned int bits_for(unsigned int n)
@@ -96,8 +107,9 @@ static void add_ram(struct argv *a, const struct machine_config *c,
  * Without monitor=off a CPU that was taken offline waits with MWAIT, which TCG
  * makes a busy loop of: a boot took 42 s in place of 5.
  *
- * Where positions of the shape are empty, the machine starts with its first CPU
- * and the others are plugged in one by one before it runs.
+ * Where positions of the shape are empty, or seats stand between CPUs, the
+ * machine starts with its first CPU and the others are plugged in one by one
+ * before it runs.
  */
 static void add_cpus(struct argv *a, const struct machine_config *c,
 		     const struct grid *g)
@@ -109,7 +121,7 @@ static void add_cpus(struct argv *a, const struct machine_config *c,
 	 */
 	static const char host[] = "host,host-cache-info=off,kvm-pv-ipi=off,"
 				   "kvm-pv-unhalt=off,kvm-pv-sched-yield=off";
-	bool whole = g->map.count == g->slots;
+	bool whole = g->map.count == g->slots && g->seats.count == 0;
 	char present[32];
 
 	argv_add(a, "-cpu");
@@ -117,29 +129,38 @@ static void add_cpus(struct argv *a, const struct machine_config *c,
 		  c->accel == ACCEL_KVM ? host : "max,monitor=off",
 		  argv_perf_cpu(c));
 	snprintf(present, sizeof(present), whole ? "%u" : "1,maxcpus=%u",
-		 g->slots);
+		 whole ? g->slots : all_slots(g));
 	argv_add(a, "-smp");
 	argv_addf(a, "%s,sockets=%u,dies=%u,cores=%u,threads=%u", present,
-		  g->packages, g->dies, g->cores, g->threads);
+		  g->packages + g->seats.packages, g->dies, g->cores,
+		  g->threads);
 }
 
+static void plug_cpu(struct argv *a, const struct machine_config *c,
+		     const struct grid *g, unsigned int slot)
+{
+	unsigned int core = slot / g->threads, die = core / g->cores;
+
+	argv_add(a, "-device");
+	argv_addf(a,
+		  "%s-x86_64-cpu,socket-id=%u,die-id=%u,core-id=%u,"
+		  "thread-id=%u",
+		  c->accel == ACCEL_KVM ? "host" : "max", die / g->dies,
+		  die % g->dies, core % g->cores, slot % g->threads);
+}
+
+/* Their order is that of their turns under the virtual clock. */
 static void plug_cpus(struct argv *a, const struct machine_config *c,
 		      const struct grid *g)
 {
-	const char *type = c->accel == ACCEL_KVM ? "host" : "max";
+	unsigned int seat = 0;
 
 	for (unsigned int slot = 1; slot < g->slots; slot++) {
-		unsigned int core = slot / g->threads;
-		unsigned int die = core / g->cores;
-
 		if (g->cpu[slot] < 0)
 			continue;
-		argv_add(a, "-device");
-		argv_addf(a,
-			  "%s-x86_64-cpu,socket-id=%u,die-id=%u,core-id=%u,"
-			  "thread-id=%u",
-			  type, die / g->dies, die % g->dies, core % g->cores,
-			  slot % g->threads);
+		if (seat < g->seats.count)
+			plug_cpu(a, c, g, g->slots + seat++);
+		plug_cpu(a, c, g, slot);
 	}
 }
 
@@ -149,8 +170,8 @@ static void find_slots(const struct grid *g, unsigned int n, cpu_set_t *ret)
 	unsigned int node = 0;
 
 	CPU_ZERO(ret);
-	for (unsigned int slot = 0; slot < g->slots; slot++) {
-		if (g->cpu[slot] >= 0)
+	for (unsigned int slot = 0; slot < all_slots(g); slot++) {
+		if (slot < g->slots && g->cpu[slot] >= 0)
 			node = g->map.cpu[g->cpu[slot]].node;
 		if (node == n)
 			CPU_SET(slot, ret);
@@ -251,7 +272,7 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 	unsigned int ram = 0;
 	struct grid g;
 
-	make_grid(t, &g);
+	make_grid(c, &g);
 	add_cpus(a, c, &g);
 	argv_add(a, "-m");
 	argv_addf(a, "%u,slots=%u,maxmem=%uM", c->memory_mib, ARGV_WIRE_SLOTS,
@@ -268,7 +289,7 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 	}
 	if (t->detail && t->detail->latency)
 		add_hmat(a, t);
-	if (g.map.count < g.slots)
+	if (g.map.count < g.slots || g.seats.count > 0)
 		plug_cpus(a, c, &g);
 }
 
@@ -277,7 +298,10 @@ void argv_add_cpu_words(struct str *line, const struct machine_config *c)
 {
 	const struct topology *t = &c->topology;
 	struct topology_map map;
+	struct seats seats = seats_of(c);
 
+	if (seats.count > 0)
+		str_addf(line, " nr_cpus=%u", seats.count + 1);
 	if (!t->detail)
 		return;
 	topology_map(t, &map);

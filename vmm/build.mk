@@ -4,6 +4,7 @@ lib-objs-y += vmm/argv.o
 lib-objs-y += vmm/argv-perf.o
 lib-objs-y += vmm/argv-wire.o
 lib-objs-y += vmm/argv-topology.o
+lib-objs-y += vmm/seats.o
 lib-objs-y += vmm/argv-words.o
 lib-objs-y += vmm/ask.o
 lib-objs-y += vmm/attest.o

@@ -8,9 +8,12 @@
 #include "vmm/machine.h"
 
 /* All of QEMU's words for a machine, with a blank around each. */
-static char *words_of(const char *text, enum vm_accel accel)
+static char *words_at(const char *text, enum vm_accel accel,
+		      enum vm_clock clock)
 {
-	struct machine_config c = { .qemu = "qemu", .accel = accel };
+	struct machine_config c = { .qemu = "qemu",
+				    .accel = accel,
+				    .clock = clock };
 	struct str all = { 0 };
 	struct argv a = { 0 };
 	struct why why = { "" };
@@ -27,6 +30,11 @@ static char *words_of(const char *text, enum vm_accel accel)
 	words_free(a.words);
 	topology_forget();
 	return str_take(&all);
+}
+
+static char *words_of(const char *text, enum vm_accel accel)
+{
+	return words_at(text, accel, CLOCK_REAL);
 }
 
 static void check_words(const char *text, enum vm_accel accel,
@@ -62,6 +70,59 @@ TEST(a_uniform_machine_is_whole_from_the_start)
 		     " memory-backend-ram,id=ram1,size=256M ",
 		     " dist,src=0,dst=1,val=20 "),
 		LIST("hmat", "-x86_64-cpu", "src=1", "offline", "possible"));
+}
+
+/* Of the words for a machine under the virtual clock. */
+static void check_seats(const char *text, const char *const *want)
+{
+	char *words = words_at(text, ACCEL_TCG, CLOCK_VIRTUAL), *at = words;
+
+	for (; *want; want++) {
+		char *found = strstr(at, *want);
+
+		if (!found)
+			printf("# %s: no '%s' in%s\n", text, *want, at);
+		CHECK(found);
+		at = found ? found : at;
+	}
+	free(words);
+}
+
+#define CHECK_SEATS(text, ...)                                                 \
+	check_seats(text, (const char *const[]){ __VA_ARGS__, NULL })
+
+TEST(seats_stand_between_the_cpus_of_a_virtual_clock)
+{
+	CHECK_SEATS("1n2l2c1t", " -smp 1,maxcpus=8,sockets=2,dies=2,cores=2,",
+		    ",cpus=0-7,",
+		    "socket-id=1,die-id=0,core-id=0", /* a seat ... */
+		    "socket-id=0,die-id=0,core-id=1", /* ... then a CPU */
+		    "socket-id=1,die-id=0,core-id=1",
+		    "socket-id=0,die-id=1,core-id=0",
+		    "socket-id=1,die-id=1,core-id=0",
+		    "socket-id=0,die-id=1,core-id=1", " nr_cpus=4");
+	/* Packages of one CPU: there are as many for the seats, but one. */
+	CHECK_SEATS("4n4l1c1t", " -smp 1,maxcpus=7,sockets=7,",
+		    "nodeid=0,cpus=0,", "nodeid=3,cpus=3-6,", "socket-id=4,",
+		    "socket-id=1,", "socket-id=5,", "socket-id=2,",
+		    "socket-id=6,", "socket-id=3,", " nr_cpus=4");
+}
+
+TEST(no_seats_where_nobody_loses_turns_or_they_cost_too_much)
+{
+	static const char *const without[] = { "1n1l1c1t", "1n1l33c1t",
+					       "1n8l8c1t" };
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		char *words = words_at(without[i], ACCEL_TCG, CLOCK_VIRTUAL);
+
+		CHECK(!strstr(words, "nr_cpus"));
+		CHECK(!strstr(words, "maxcpus"));
+		free(words);
+	}
+	char *words = words_at("1n1l32c1t", ACCEL_TCG, CLOCK_VIRTUAL);
+	CHECK(strstr(words, " nr_cpus=32"));
+	free(words);
 }
 
 TEST(where_the_shape_has_holes_cpus_are_plugged_in)

@@ -42,7 +42,8 @@ TEST(caches_are_dies_and_nodes_are_sockets)
 
 	CHECK_INT(machine_argv(&m, &argv, &why), 0);
 	CHECK(strcmp(value(argv, "-smp"),
-		     "16,sockets=2,dies=2,cores=2,threads=2") == 0);
+		     /* Two packages more, of seats: seats.h. */
+		     "1,maxcpus=32,sockets=4,dies=2,cores=2,threads=2") == 0);
 	CHECK(strcmp(value(argv, "-numa"),
 		     "node,nodeid=0,cpus=0-7,memdev=ram0") == 0);
 	CHECK(strcmp(value(argv, "-kernel"), "/k/a,,b") == 0);

@@ -17,7 +17,7 @@
 #define RTC_A	   0x0a
 #define RTC_B	   0x0b
 #define RTC_C	   0x0c
-#define RTC_A_64HZ 0x2a /* 32.768 kHz time base, rate 10 */
+#define RTC_A_FAST 0x23 /* 32.768 kHz time base, rate 3: 8192 Hz */
 #define RTC_B_PIE  0x40
 #define RTC_C_PF   0x40
 
@@ -70,7 +70,7 @@ static void rtc_write(unsigned char reg, unsigned char value)
 /* Register C's periodic flag is cleared by reading, set by the next tick. */
 static bool rtc_ticks(void)
 {
-	const struct timespec two_ticks = { .tv_nsec = NS_PER_SEC / 32 };
+	const struct timespec two_ticks = { .tv_nsec = NS_PER_SEC / 4096 };
 
 	(void)rtc_read(RTC_C);
 	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &two_ticks, NULL);
@@ -79,7 +79,7 @@ static bool rtc_ticks(void)
 
 int ports_turn_timer(struct why *reterr_why)
 {
-	rtc_write(RTC_A, RTC_A_64HZ);
+	rtc_write(RTC_A, RTC_A_FAST);
 	rtc_write(RTC_B, rtc_read(RTC_B) | RTC_B_PIE);
 	if (!rtc_ticks())
 		return why_set(reterr_why, -ENODEV,

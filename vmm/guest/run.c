@@ -29,7 +29,6 @@
 #include "vmm/guest/shell.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/steal.h"
-#include "vmm/guest/turns.h"
 #include "vmm/guest/unpack.h"
 #include "vmm/guest/watch.h"
 
@@ -135,7 +134,7 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 		snprintf(g->turn_timer, sizeof(g->turn_timer), "none: %.100s",
 			 why.text);
 	else
-		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 64 Hz");
+		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 8192 Hz");
 	if (!g->job.watchdog)
 		return 0;
 	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
@@ -169,12 +168,6 @@ static int read_machine(struct guest *g, struct why *reterr_why)
 /* With the scheduler in charge, if there is one. */
 static int do_job(struct guest *g, bool ext, struct why *reterr_why)
 {
-	if (g->job.exec && g->job.virtual_clock) {
-		int r = turns_protect(&g->machine.machine.all, reterr_why);
-
-		if (r < 0)
-			return r;
-	}
 	if (g->job.exec && g->job.shell)
 		return shell_run(&g->watch, &g->job, reterr_why);
 	if (g->job.exec)

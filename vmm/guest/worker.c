@@ -87,23 +87,9 @@ static void seen(struct self *self, uint64_t now, uint64_t gap_ns)
 	set(&sh->last_ns, now);
 }
 
-/*
- * Let QEMU go on with the next CPU. Under the virtual clock CPUs take turns on
- * one stream of instructions, and a turn that is cut by a timer can cost the
- * next CPU its own: QEMU 7.2 then lets a spinning neighbour starve. A pause
- * ends the turn at once and leaves the rest of the time to the others.
- */
-static void end_turn(void)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_pause();
-#endif
-}
-
 /* Between two checkpoints the worker always wants to run. */
 static void checkpoint(struct self *self)
 {
-	end_turn();
 	uint64_t now = clock_now_ns();
 
 	set(&self->shared->units, self->units);
@@ -132,7 +118,10 @@ static void called_off(struct self *self, uint64_t due)
 	seen(self, now, now > due ? now - due : 0);
 }
 
-/* No pause in each turn of the loop: every one makes QEMU change its CPU. */
+/*
+ * No pause, as programs have none that are measured beside it: under the virtual
+ * clock a pause gives the rest of a CPU's turn away (vmm/seats.h).
+ */
 static void spin(struct self *self, unsigned int n)
 {
 	uint64_t units = self->units;
