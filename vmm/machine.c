@@ -137,6 +137,16 @@ static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 	return be_ready(v, reterr_why);
 }
 
+/* The watchdog's interrupt makes the guest's kernel panic. One that cannot even
+ * do that is not waited for any longer. */
+static void hear_watchdog(struct vigil *v)
+{
+	double end = now() + MACHINE_BITTEN_S;
+
+	if (v->is_ready && end < v->end)
+		v->end = end;
+}
+
 /* Move the events to the result; true if one says that the machine stands. */
 static bool keep_events(struct vigil *v)
 {
@@ -148,6 +158,8 @@ static bool keep_events(struct vigil *v)
 			json_string_value(json_object_get(event, "event"));
 
 		stopped |= name && strcmp(name, "STOP") == 0;
+		if (name && strcmp(name, "WATCHDOG") == 0)
+			hear_watchdog(v);
 		if (json_array_size(v->result->events) < EVENTS_MAX)
 			json_array_append(v->result->events, event);
 		json_decref(event);

@@ -108,6 +108,10 @@ unsigned int machine_ram_mib(const struct machine_config *c, unsigned int i);
  */
 unsigned int machine_shift(const struct topology *t);
 
+/* How long the host waits for the end of a guest whose watchdog has bitten: a
+ * busy host needs seconds for its last words. */
+#define MACHINE_BITTEN_S 10
+
 /* How a machine ended. */
 enum machine_end {
 	END_EXIT,    /* QEMU exited; @status is its exit status */

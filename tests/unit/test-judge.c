@@ -397,8 +397,9 @@ TEST(qemus_end_tells_why_there_is_no_report)
 		const char *class, *reason;
 	} row[] = {
 		{ END_EXIT, 0, VERDICT_ERROR, "guest-reset",
-		  "the guest was reset or switched off in phase boot: a triple "
-		  "fault, or a program did it" },
+		  "the guest was reset in phase boot: a triple fault, or a program did it" },
+		{ END_PANICKED, 0, VERDICT_ERROR, "guest-panic",
+		  "the guest's kernel panicked without a word" },
 		{ END_EXIT, 1, VERDICT_ERROR, "qemu",
 		  "QEMU ended with status 1 before the result" },
 		{ END_EXIT, 85, VERDICT_ERROR, "channel",
@@ -423,6 +424,27 @@ TEST(qemus_end_tells_why_there_is_no_report)
 		check_verdict(&r, row[i].verdict, row[i].class);
 		check_reason(&r, row[i].reason);
 	}
+}
+
+TEST(qemus_events_tell_more)
+{
+	auto_run struct run r = { .machine.end = END_EXIT };
+	auto_run struct run s = { .machine.end = END_TIMEOUT };
+
+	r.machine.events = json_loads("[{\"event\":\"SHUTDOWN\",\"data\":"
+				      "{\"reason\":\"guest-shutdown\"}}]",
+				      0, NULL);
+	run_cut(&r, "", NULL);
+	check_verdict(&r, VERDICT_ERROR, "guest-reset");
+	check_reason(&r, "the guest was switched off in phase boot: a program "
+			 "did it");
+	json_decref(r.machine.events);
+	s.machine.events = json_loads("[{\"event\":\"WATCHDOG\",\"data\":"
+				      "{\"action\":\"inject-nmi\"}}]",
+				      0, NULL);
+	run_cut(&s, "", NULL);
+	check_verdict(&s, VERDICT_ERROR, "guest-hang");
+	json_decref(s.machine.events);
 }
 
 #define HELLO	    "{\"t\":\"hello\",\"version\":1}"

@@ -95,13 +95,38 @@ static void tell_panic(const struct evidence *e, const char *panic,
 	}
 }
 
+/* A field of an event that QEMU told of; "" when it told of none. */
+static const char *event_field(const struct machine_result *m,
+			       const char *event, const char *field)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < json_array_size(m->events); i++) {
+		const json_t *o = json_array_get(m->events, i);
+
+		if (strcmp(facts_text(o, "event"), event) == 0)
+			text = facts_text(json_object_get(o, "data"), field);
+	}
+	return text;
+}
+
 static void tell_time_limit(const struct evidence *e, struct judgement *j)
 {
+	const struct machine_result *m = e->machine;
+
+	if (strcmp(event_field(m, "WATCHDOG", "action"), "inject-nmi") == 0) {
+		judge_decide(j, VERDICT_ERROR, "guest-hang");
+		judge_reason(j,
+			     "the guest hung in phase %s, and its watchdog's "
+			     "interrupt changed nothing",
+			     phase_name(phase_of(e)));
+		return;
+	}
 	judge_decide(j, VERDICT_INCONCLUSIVE, "time-limit");
 	judge_reason(j,
 		     "%s did not finish within %.0f s of the host's time, the "
 		     "limit for the whole machine; --timeout sets it",
-		     phase_name(phase_of(e)), e->machine->seconds);
+		     phase_name(phase_of(e)), m->seconds);
 }
 
 static void tell_signal(const struct machine_result *m, struct judgement *j)
@@ -129,11 +154,15 @@ static void tell_exit(const struct evidence *e, struct judgement *j)
 	auto_free char *why = NULL;
 
 	if (m->status == 0) {
+		bool off = strcmp(event_field(m, "SHUTDOWN", "reason"),
+				  "guest-shutdown") == 0;
+
 		judge_decide(j, VERDICT_ERROR, "guest-reset");
-		judge_reason(j,
-			     "the guest was reset or switched off in phase %s: "
-			     "a triple fault, or a program did it",
-			     phase_name(phase_of(e)));
+		judge_reason(j, "the guest was %s in phase %s: %s",
+			     off ? "switched off" : "reset",
+			     phase_name(phase_of(e)),
+			     off ? "a program did it"
+				 : "a triple fault, or a program did it");
 	} else if (m->status == STATUS_DONE || m->status == STATUS_BROKEN) {
 		judge_decide(j, VERDICT_ERROR, "channel");
 		judge_reason(j, "the guest's init could not write all of its "
@@ -167,9 +196,12 @@ static void tell_end(const struct evidence *e, struct judgement *j)
 {
 	const struct machine_result *m = e->machine;
 
-	if (m->end == END_TIMEOUT)
+	if (m->end == END_TIMEOUT) {
 		tell_time_limit(e, j);
-	else if (e->facts->damaged) {
+	} else if (m->end == END_PANICKED) {
+		judge_decide(j, VERDICT_ERROR, "guest-panic");
+		judge_reason(j, "the guest's kernel panicked without a word");
+	} else if (e->facts->damaged) {
 		judge_decide(j, VERDICT_ERROR, "channel");
 		judge_reason(j, "the guest's report is damaged");
 	} else if (m->end == END_SIGNAL) {
