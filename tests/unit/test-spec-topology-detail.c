@@ -106,6 +106,8 @@ TEST(every_mistake_is_named_where_it_is)
 		{ "1n1l1c1t latency=- bandwidth=1G", "-", "no latency" },
 		{ "2n1l1c1t cpus=0/- latency=1,2,3,- bandwidth=1,1,-,-", "3",
 		  "node 1 has no CPUs" },
+		{ "2n2l1c1t memory=1G,0 latency=1,1,1,1 bandwidth=1,1,1,1", "",
+		  "node 1 has none" },
 		{ "1n1l1c1t memory-cache=64M", "", "needs latency=" },
 		{ "1n1l1c1t latency=5 bandwidth=1G memory-cache=64M/x", "64M/x",
 		  "no cache of node 0" },

@@ -86,7 +86,7 @@ static void take_topology(const struct making *m, const char *text,
 		return;
 	}
 	test_check_fit(t, &topology, &m->p->d);
-	add_shape(s, text, &topology);
+	add_shape(s, topology_name(&topology) ?: text, &topology);
 }
 
 static bool wants_own(const struct request *req)

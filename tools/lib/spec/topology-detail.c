@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,17 @@ static unsigned int count_cores(const struct topology *t,
 	return cores;
 }
 
+/* FNV-1a of 32 bits: no program that reads topologies needs a library for it.
+ */
+static uint32_t hash_of(const char *text)
+{
+	uint32_t hash = 2166136261;
+
+	while (*text)
+		hash = (hash ^ (unsigned char)*text++) * 16777619;
+	return hash;
+}
+
 int topology_write_detail(const struct topology *t, struct topology_detail *d)
 {
 	struct topology plain = *t;
@@ -150,5 +162,7 @@ int topology_write_detail(const struct topology *t, struct topology_detail *d)
 		return -ENOMEM;
 	free(d->text);
 	d->text = str_take(&out);
+	snprintf(d->name, sizeof(d->name), "%.32s-%08" PRIx32, shape,
+		 hash_of(d->text));
 	return strlen(d->text) < TOPOLOGY_TEXT_SIZE ? 0 : -E2BIG;
 }

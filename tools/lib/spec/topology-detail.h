@@ -25,14 +25,15 @@ struct memory_cache {
 /**
  * struct topology_detail - the words behind the shape
  * @text:      the whole machine in its one spelling
+ * @name:      of topology_name()
  * @packages:  0: by topology_packages()'s rule
  * @llc_cores: cores of each LLC; NULL: all that the shape says
  * @core_threads: threads of each core; NULL: all that the shape says
  * @node_cpus: CPUs of each node; NULL: by LLCs
  * @memory:    MiB of each node; NULL: equal shares
  * @distance:  from node to node, row by row; NULL: 10 and 20
- * @latency:   ns from node to node; 0 where a row has no CPUs or a column no
- *	       memory; NULL: the machine has no HMAT
+ * @latency:   ns from node to node; 0 where a row has no CPUs; NULL: the
+ *	       machine has no HMAT
  * @bandwidth: MiB per second, likewise; NULL exactly where @latency is
  * @cache:     of each node; NULL: none
  * @offline:   CPUs that are there, but not online
@@ -41,6 +42,7 @@ struct memory_cache {
 struct topology_detail {
 	struct topology_detail *next;
 	char *text;
+	char name[48];
 	unsigned int packages;
 	uint16_t *llc_cores;
 	uint8_t *core_threads;

@@ -131,6 +131,11 @@ unsigned int topology_cpus(const struct topology *t)
 	return online;
 }
 
+const char *topology_name(const struct topology *t)
+{
+	return t->detail ? t->detail->name : NULL;
+}
+
 unsigned int topology_distance(const struct topology *t, unsigned int from,
 			       unsigned int to)
 {

@@ -107,7 +107,7 @@ int read_distances(struct topology_reading *r)
 	return 0;
 }
 
-/* One value for each pair; "-" exactly where no CPU or no memory is. */
+/* One value for each pair; "-" exactly where no CPU is. */
 static int read_pairs(struct topology_reading *r, const char *key,
 		      int (*read)(const char *text, uint32_t *ret),
 		      uint32_t **ret)
@@ -124,15 +124,13 @@ static int read_pairs(struct topology_reading *r, const char *key,
 	for (items_begin(&l, r); items_next(&l, ','); i++) {
 		bool none = strcmp(l.item, "-") == 0;
 
-		if (!has_cpus(r, i / n) || !has_memory(r, i % n)) {
+		if (!has_cpus(r, i / n)) {
 			if (none)
 				continue;
 			return complain(r,
 					"the %s from node %u to node %u is "
-					"'-': node %u has no %s",
-					key, i / n, i % n,
-					has_cpus(r, i / n) ? i % n : i / n,
-					has_cpus(r, i / n) ? "memory" : "CPUs");
+					"'-': node %u has no CPUs",
+					key, i / n, i % n, i / n);
 		}
 		if (none || read(l.item, &(*ret)[i]) < 0)
 			return complain(r,

@@ -203,6 +203,16 @@ static int check_together(struct topology_reading *r)
 {
 	const struct topology_detail *d = r->d;
 
+	for (unsigned int n = 0; d->latency && d->memory && n < r->t->nodes;
+	     n++) {
+		if (!d->memory[n])
+			return complain(r,
+					"latency= needs memory in each node, "
+					"node %u has none: QEMU's HMAT would "
+					"tell of it, and Linux throws such a "
+					"table away",
+					n);
+	}
 	if (!d->latency != !d->bandwidth)
 		return complain(r, "latency= and bandwidth= need each other");
 	if (d->cache && !d->latency)

@@ -63,6 +63,15 @@ int topology_parse_at(const char *text, struct topology *ret,
 /* One spelling for each machine; topology_parse() reads it. */
 void topology_format(const struct topology *t, char ret[TOPOLOGY_TEXT_SIZE]);
 
+/**
+ * topology_name() - a machine in a file's name
+ *
+ * Return: the shape and 8 digits that stand for the words behind it, such as
+ * "1n2l4c1t-0d4a1185", as long as @t lives; NULL for a shape alone, which is a
+ * name already.
+ */
+const char *topology_name(const struct topology *t);
+
 /* CPUs that are online while a test runs. */
 unsigned int topology_cpus(const struct topology *t);
 
