@@ -14,9 +14,16 @@ endif
 ktstr-no-blanks = $(if $(word 2,$(CURDIR)),$(error ktstr: make cannot work \
 	in a folder with blanks in its name, '$(CURDIR)'))
 
+# A folder of output that we make is nothing to git, in whose tree it may be, and
+# to backups.
+ktstr-new-out = $(if $(wildcard $(KTSTR_OUT)/.),,@mkdir -p '$(KTSTR_OUT)' && echo '*' >'$(KTSTR_OUT)/.gitignore' && \
+	printf 'Signature: %s\n# Made by ktstr.\n' 8a477f597d28d172789f06886806bc55 >'$(KTSTR_OUT)/CACHEDIR.TAG')
+
 # A prerequisite that is always newer; only our own rules use it.
 .PHONY: ktstr-force
 ktstr-force:
+
+ktstr-comma := ,
 
 # V=1 prints every command; make -s prints nothing.
 ktstr-q   := $(if $(filter 1,$(V)),,@)

@@ -58,11 +58,12 @@ one-rule = kernel-$1: settings ; +$$(q)mkdir '$(KTSTR_WORK)/$1' && exec ktstr-ca
 	$$(self) kernel word-number=$1 several=$(several) spec='$$(word $1,$$(specs))'
 $(foreach n,$(numbers),$(eval $(call one-rule,$n)))
 
-refuse = echo 'ktstr: $1' >&2; exit 2
+refuse = printf '%s\n' 'ktstr: $1' | tr '\000-\011\013-\037\177' '?' >&2; exit 2
 switches := KTSTR_FORCE KTSTR_CLEAN
 not-switched = $(strip $(foreach v,$(switches),$(if $(filter-out 0 1,$($v))$(word 2,$($v)),$v)))
 settings:
 	$(q)$(if $(filter-out 0,$(expanded)),exit 2)
+	$(q)$(if $(word 2,$(subst :, ,$(KTSTR_WORK))),$(call refuse,the cache has a blank or a colon in its path$(comma) where the kernel cannot be built; set KTSTR_CACHE_DIR))
 	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball$(comma) a version or a cache key))
 	$(q)$(if $(not-switched),$(call refuse,$(firstword $(not-switched)) is 0 or 1$(comma) not $($(firstword $(not-switched)))))
 	$(q)$(if $(and $(outside),$(several)),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(several)))
@@ -85,10 +86,13 @@ resolve:
 	$(q)exec $(call resolve-to,$(probe))
 
 # A miss is exit status 1; anything else is trouble.
-# One that is not kept there may be in our own folder, of the very same source.
-cached = ktstr-cache get '$(call field,key)' >'$(work)/entry' || test $$? -eq 1
-built = ktstr-cache built '$(probe)' '$(out)/.built/$(label)' >'$(work)/entry' || test $$? -eq 1
-find = $(if $(is-forced),,$(if $(call field,key),$(cached),$(if $(call field,identity),$(built))))
+# One that is not kept there, or could not be, may be in our own folder, of the very
+# same source.
+cached = ktstr-cache get '$(call field,key)' >'$(work)/entry'
+built = ktstr-cache built '$(probe)' '$(out)/.built/$(label)' >'$(work)/entry'
+ours = $(if $(call field,identity),$(if $(wildcard $(out)/.built/$(label)),$(built)))
+look-for = $(if $1,$1 || { test $$? -eq 1$(if $2, && { $2 || test $$? -eq 1; }); })
+find = $(if $(is-forced),,$(if $(call field,key),$(call look-for,$(cached),$(ours)),$(call look-for,$(ours))))
 is-forced = $(filter 1,$(KTSTR_FORCE))
 look: resolve
 	$(if $(is-forced),$(q)$(if $(filter key,$(call field,kind)),$(call refuse,KTSTR_FORCE builds anew$(comma) and $(spec) is a cache entry: name its source)))
@@ -238,8 +242,9 @@ store: commands
 
 .PHONY: put
 put:
-	$(if $(is-kept),,$(q)mkdir -p '$(out)/.built')
-	$(q)exec ktstr-cache --die-with-parent put --probe-file '$(probe)' $(if $(is-kept),,--to '$(out)/.built/$(label)' $(if $(filter clean dirty-before,$(call read,after)),,--edited)) \
+	$(q)mkdir -p '$(out)/.built'
+	$(q)exec ktstr-cache --die-with-parent put --probe-file '$(probe)' \
+		$(if $(is-kept),--spare,--to) '$(out)/.built/$(label)' $(if $(filter clean dirty-before,$(call read,after)),,--edited) \
 		--image '$(image)' --vmlinux '$(folder)/vmlinux' --config '$(folder)/.config' \
 		$(if $(wildcard $(work)/bpf/out),--bpf-dir '$(work)/bpf/out') >'$(work)/entry'
 	$(q)echo "built in $$(($$(date +%s) - $(call read,start))) s" >'$(work)/built'

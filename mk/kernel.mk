@@ -52,10 +52,28 @@ ktstr-kernel-settings = KTSTR_EXTRA_KCONFIG KTSTR_KCONFIG_BASE KTSTR_CPU_CAP KTS
 ktstr-kernel-no-quotes = $(foreach v,KERNEL KTSTR_OUT $(ktstr-kernel-settings),\
 	$(if $(findstring ',$($v)),$(error ktstr: $v may not have a quote in it: $($v))))
 
+# make and the kernel's make cannot have these in a path, whatever is around it.
+ktstr-kernel-has = $(if $(word 2,$1),blanks,$(strip $(foreach c,: # $$ " \ ;,$(findstring $c,$1))))
+ktstr-kernel-no-odd = $(foreach v,CURDIR KTSTR_OUT KTSTR_EXTRA_KCONFIG KTSTR_CACHE_DIR KTSTR_KERNEL_O,\
+	$(if $(call ktstr-kernel-has,$($v)),$(error ktstr: $v may not have \
+	'$(firstword $(call ktstr-kernel-has,$($v)))' in it: '$($v)')))
+
+# A password would be in the list of processes, in logs, and in what is kept.
+# What is before "@" in the host's part of git+https://USER@HOST/PATH; ssh needs a
+# name there.
+ktstr-kernel-host = $(if $(findstring ://,$1),$(word 2,$(subst /, ,$1)))
+ktstr-kernel-user = $(if $(findstring @,$1),$(firstword $(subst @, ,$1)))
+ktstr-kernel-secret = $(if $(filter git+ssh:%,$1),$(findstring :,$2),$2)
+ktstr-kernel-no-user = $(if $(strip $(foreach w,$(subst $(ktstr-comma), ,$(KERNEL)),\
+	$(call ktstr-kernel-secret,$w,$(call ktstr-kernel-user,$(call ktstr-kernel-host,$w))))),$(error \
+	ktstr: a URL in KERNEL has a user$(ktstr-comma) a password or a token in it$(ktstr-comma) which others \
+	could read; let git's credential.helper keep it))
+
 # One process, so that it has make for its parent, and ends when make does.
 .PHONY: ktstr-kernel
 ktstr-kernel: $(ktstr-tools)
-	$(ktstr-no-blanks)$(ktstr-kernel-no-quotes)
+	$(ktstr-no-blanks)$(ktstr-kernel-no-quotes)$(ktstr-kernel-no-odd)$(ktstr-kernel-no-user)
+	$(ktstr-new-out)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \
 	$(foreach v,$(ktstr-kernel-settings),$(call ktstr-kernel-set,$v)) \

@@ -59,7 +59,6 @@ ktstr-map = -ffile-prefix-map=$(CURDIR)=. $(if \
 	$(ktstr-include),-ffile-prefix-map=$(ktstr-include:-I%=%)=bpf)
 
 ktstr-arch   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(firstword $(subst -, ,$(MAKE_HOST)))))
-ktstr-comma  := ,
 ktstr-clang   = $(or $(CLANG),clang)
 
 # Every output appears whole, by a rename: $(call ktstr-whole,COMMAND).

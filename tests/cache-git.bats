@@ -51,6 +51,22 @@ commit() { field "$1" state.hash; }
 	[[ "$(jq -r .label <<<"$output")" == linux-topic_one_?????? ]]
 }
 
+@test "cache: a commit has the same files whatever git is told to do with them" {
+	origin
+	git config --global core.autocrlf true
+	git config --global core.fileMode false
+	git config --global core.symlinks false
+	ln -s Kconfig linux/link
+	chmod +x linux/fake.c
+	git -C linux -c core.symlinks=true -c core.fileMode=true -c core.autocrlf=false add -A
+	git -C linux commit -qm odd
+	run -0 ktstr-cache -q fetch "git+$PWD/linux" --to got
+	cp -R linux want
+	rm -rf want/.git
+	diff -r --no-dereference want "$output"
+	[ -x "$output/fake.c" ]
+}
+
 @test "cache: a label stays when a branch goes on, a key does not" {
 	origin
 	label=$(field "git+$PWD/linux#topic/one" label)
@@ -95,14 +111,17 @@ commit() { field "$1" state.hash; }
 	refused "git+./nowhere#a" "*there is no './nowhere'"
 	refused "git+./linux#nothing" "'$PWD/linux' has no branch or tag 'nothing'"
 	refused "git+./linux#${topic:0:12}" "*; a commit is named by all its 40 digits"
-	refused https://u:secret@h/x "*No such file or directory"
-	refused git+https://u:secret@h/x#y "*the URL has a password in it*"
+	refused https://u:secret@h/x "a URL as kernel begins with 'git+'*"
 	[[ "$stderr" != *secret* ]]
+	for url in https://u:secret@h/x#y https://secret@h/x http://secret@h 'https://u:secret@h/ x' ssh://u:secret@h/x ftp://u:secret@h/x; do
+		refused "git+$url" "*the URL has a user, a password or a token in it*"
+		[[ "$stderr" != *secret* ]]
+	done
 	git -C linux branch v1
 	refused "git+./linux#v1" "'v1' of '$PWD/linux' is both a branch and a tag; say refs/heads/v1 or refs/tags/v1"
 	[ "$(commit git+./linux#refs/heads/v1)" = "$first" ]
 	mkdir empty
-	run ! --separate-stderr ktstr-cache resolve git+./empty#x
+	run -2 --separate-stderr ktstr-cache resolve git+./empty#x
 	[[ "$stderr" == "ktstr-cache: cannot ask '$PWD/empty' for 'x': fatal: '$PWD/empty' does not appear to be a git repository" ]]
 	refused --build-dir=out "resolve needs*"
 	run -2 --separate-stderr ktstr-cache resolve --build-dir out git+./linux

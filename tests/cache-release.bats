@@ -76,6 +76,9 @@ fails() {
 
 @test "release: versions that cannot be are refused" {
 	fails 2 "kernel '99999999999999999999.1': a number is too large" resolve 99999999999999999999.1
+	for v in 6.12-rc99999999999 6.10000 6.14.99999 10000.1; do
+		fails 2 "kernel '$v': a number is too large" resolve $v
+	done
 	fails 2 "kernel '6.14.2-rc1': there are no tarballs of pre-releases of stable releases" resolve 6.14.2-rc1
 	fails 2 "'6.1..6.9' stands for several kernels; see ktstr-cache expand" resolve 6.1..6.9
 	fails 2 "kernel '6.14.2' is a version; only a kernel tree is built in a folder *" resolve 6.14.2 --build-dir out

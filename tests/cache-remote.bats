@@ -48,6 +48,18 @@ setup() {
 	run ! grep -q broken share/one.tar.zst
 }
 
+@test "remote: a key as a spec is asked for, too" {
+	put one
+	run -0 ktstr-cache push --to share one
+	run -2 --separate-stderr other_cache ktstr-cache resolve one
+	export KTSTR_REMOTE_CACHE=$PWD/share
+	run -0 --separate-stderr other_cache ktstr-cache resolve one
+	[ "$(jq -r .path <<<"$output")" = "$PWD/other/one" ]
+	[ "$stderr" = "ktstr-cache: 'one' came from '$PWD/share'" ]
+	run -2 --separate-stderr other_cache ktstr-cache resolve two
+	[[ "$stderr" == "ktstr-cache: kernel 'two': there is no such path, and no such entry in the cache"* ]]
+}
+
 @test "remote: get asks for what is missing, and put sends when there is a token" {
 	web
 	export KTSTR_REMOTE_CACHE=$web KTSTR_REMOTE_TOKEN=$token

@@ -174,6 +174,21 @@ needs_mounts() {
 	[ "$output" = one ]
 }
 
+@test "cache: what a read-only cache cannot have is kept in --spare" {
+	needs_mounts
+	built
+	put one
+	run -0 --separate-stderr read_only ktstr-cache $(put_args two) --spare mine/two
+	[ "$output" = mine/two ]
+	[[ "$stderr" == "ktstr-cache: "*": Read-only file system; this kernel is kept in 'mine/two' alone" ]]
+	cmp built/arch/x86/boot/bzImage mine/two/bzImage
+	# which is not for what is wrong with the kernel
+	run -2 --separate-stderr ktstr-cache put --key two --image nothing --config built/.config --spare mine/three
+	[ ! -e mine/three ]
+	run -0 ktstr-cache $(put_args two) --spare mine/four
+	[ ! -e mine/four ]
+}
+
 @test "cache: work has a folder also where the cache cannot be written" {
 	needs_mounts
 	built

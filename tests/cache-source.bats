@@ -322,6 +322,16 @@ refused() {
 	cmp in/to/linux/tools/a in/to/linux/h
 }
 
+@test "cache: a top folder that kbuild cannot work in gets another name" {
+	tree "it's a tree"
+	tar -cf l.tar "it's a tree"
+	run -0 ktstr-cache -q fetch --to to l.tar
+	[ "$output" = to/linux ]
+	diff -r "it's a tree" to/linux
+	run -2 --separate-stderr ktstr-cache -q fetch --to to l.tar
+	[ "$stderr" = "ktstr-cache: 'to/linux' is there already" ]
+}
+
 @test "cache: a tarball without a kernel tree is refused" {
 	mkdir -p stuff
 	touch stuff/file

@@ -33,6 +33,15 @@ big() {
 	[ "$(same)" = clean ]
 }
 
+@test "cache: a file with other bytes is a change, though git would store it the same" {
+	repo linux
+	git -C linux config core.autocrlf input
+	sed -i 's/$/\r/' linux/touched.c
+	[ -n "$(git -C linux status --porcelain)" ]
+	[ "$(field ./linux state.dirty)" = true ]
+	[ "$(field ./linux key)" = null ]
+}
+
 @test "cache: a file that was only touched is no change" {
 	big
 	touch linux/sub/one linux/sub/deep/two linux/sub/empty

@@ -60,6 +60,29 @@ load cache
 	run -125 bash -c 'ktstr-cache --help >/dev/full'
 }
 
+@test "cache: a cache that is no folder is said, whatever is asked" {
+	: >plain
+	for command in 'get one' list 'show one' verify gc 'clean --force' 'put --key one' 'work -- true'; do
+		# shellcheck disable=SC2086 # words
+		KTSTR_CACHE_DIR=$PWD/plain run -2 --separate-stderr ktstr-cache $command
+		[ "$stderr" = "ktstr-cache: the cache '$PWD/plain' is not a folder" ]
+	done
+	KTSTR_CACHE_DIR=$PWD/plain/below run -2 --separate-stderr ktstr-cache get one
+	[ "$stderr" = "ktstr-cache: the cache '$PWD/plain/below' is not a folder" ]
+}
+
+@test "cache: too few descriptors are no missing and no corrupt entry" {
+	built
+	put one
+	for n in 4 5 6 7 8 9; do
+		run --separate-stderr bash -c 'exec 3>&-; ulimit -n "$1"; exec ktstr-cache get one' sh "$n"
+		[[ $status == 0 && "$output" == "$PWD/cache/one" ||
+			$status == 125 && "$stderr" == *"Too many open files"* || $status == 127 ]]
+		echo "$status" >>all
+	done
+	grep -x 0 all
+}
+
 @test "cache: --help and the manual list the same options and commands" {
 	diff <(ktstr-cache --help | grep -o -- '--[a-z][a-z-]*' | sort -u) \
 		<(grep '^\.It' "$KTSTR_TOP/doc/ktstr-cache.1" | grep -o 'Fl -[a-z-]*' | sed 's/Fl -/--/' | sort -u)

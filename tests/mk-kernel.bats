@@ -317,7 +317,7 @@ last_build() { tail -n 1 linux/builds | tr -s ' '; }
 	run -0 grep bzImage linux/builds
 	[[ "$output" == *"KCFLAGS=-Wno-error -fdebug-prefix-map=$PWD/linux=. MAKEFLAGS="*" -j"[1-3]" --jobserver-auth="*" V= BY="* ]]
 	flags=${output#*MAKEFLAGS=}
-	[[ "${flags%% V=*}" != *k* ]]
+	[[ "${flags%% *}" != *k* ]]
 	[[ "$output" != *wrong* ]]
 	[ ! -e wrong ]
 }

@@ -10,7 +10,8 @@ static const char feed[] =
 	"{\"releases\": ["
 	"{\"moniker\": \"mainline\", \"version\": \"6.15-rc3\"},"
 	"{\"moniker\": \"stable\", \"version\": \"6.14.3\"},"
-	"{\"moniker\": \"longterm\", \"version\": \"6.12.24\"},"
+	"{\"moniker\": \"stable\", \"version\": \"6.13.12\", \"iseol\": true},"
+	"{\"moniker\": \"longterm\", \"version\": \"6.12.24\", \"iseol\": false},"
 	"{\"moniker\": \"longterm\", \"version\": \"6.12.9\"},"
 	"{\"moniker\": \"linux-next\", \"version\": \"6.16.1\"},"
 	"{\"moniker\": \"odd\", \"version\": \"next-20250416\"},"
@@ -32,9 +33,9 @@ TEST(drops_and_counts_rows_that_lack_something)
 {
 	struct releases r = load();
 
-	CHECK_INT(r.count, 6);
+	CHECK_INT(r.count, 7);
 	CHECK_INT(r.dropped, 5);
-	CHECK(!r.release[5].is_version);
+	CHECK(!r.release[6].is_version);
 	releases_done(&r);
 	CHECK_INT(r.count, 0);
 }
@@ -50,6 +51,7 @@ TEST(a_series_is_active_while_the_list_has_it)
 		{ "6.15.1", true },
 		{ "6.12.24-mine", true },
 		{ "6.99.7-fake", false },
+		{ "6.13.12", false }, /* in the list, and at its end */
 		{ "6.1.2", false },
 		{ "6.16.1", false }, /* linux-next does not count */
 		{ "5.14.3", false },

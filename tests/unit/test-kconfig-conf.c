@@ -56,6 +56,11 @@ TEST(names_the_place_of_a_bad_line)
 		{ "CONFIG_=y", "f:1:1: " },
 		{ " CONFIG_A-B=y", "f:1:10: " },
 		{ "config_a=y", "f:1:1: " },
+		{ "CONFIG_A=\"", "f:1:10: " },
+		{ "CONFIG_A=\"abc\n", "f:1:10: " },
+		{ "CONFIG_A=\"abc\\\"", "f:1:10: " },
+		{ "CONFIG_A=\"a\"b\"", "f:1:12: " },
+		{ "CONFIG_A=\"a\" # b", "f:1:12: " },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

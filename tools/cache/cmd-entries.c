@@ -17,6 +17,26 @@
 /* How long put waits for the readers of an entry that it replaces. */
 #define PUT_WAIT_MS 60000
 
+/* Is it the cache that cannot have it, and not the kernel? */
+static bool is_refused(int error)
+{
+	return error == -EROFS || error == -EACCES || error == -EPERM ||
+	       error == -ENOSPC || error == -EDQUOT || error == -EREMOTEIO;
+}
+
+/* Keep for the user what took long to build. */
+static int put_spare(const struct options *o, struct store_request *req, int r,
+		     char **ret_path, struct why *why)
+{
+	if (r == 0 || !o->spare || !is_refused(r))
+		return r;
+	warn("%s; this kernel is kept in '%s' alone", why->text, o->spare);
+	req->to = o->spare;
+	req->key =
+		strrchr(o->spare, '/') ? strrchr(o->spare, '/') + 1 : o->spare;
+	return store_put(req, ret_path, why);
+}
+
 int do_put(const struct options *o)
 {
 	auto_source struct source s = { 0 };
@@ -59,9 +79,10 @@ int do_put(const struct options *o)
 	if (!o->to)
 		check_remote();
 	r = store_put(&req, &path, &why);
+	r = put_spare(o, &req, r, &path, &why);
 	if (r < 0)
 		return fail(r, &why);
-	if (!o->to)
+	if (!req.to)
 		push_stored(o, req.key);
 	puts(path);
 	return EX_PASS;

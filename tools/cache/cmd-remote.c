@@ -64,7 +64,8 @@ int do_get(const struct options *o)
 	if (r == -ENOENT)
 		detail("there is no entry '%s' in '%s'", key, o->root);
 	else if (r < 0)
-		die(EX_BROKEN, "out of memory");
+		die(EX_BROKEN, "cannot look at entry '%s': %s", key,
+		    strerror(-r));
 	else
 		warn("entry '%s' is corrupt (%s): %s; it counts as missing",
 		     e.key, e.error_kind, e.error.text);
@@ -74,6 +75,18 @@ int do_get(const struct options *o)
 		return EX_FAIL;
 	puts(path);
 	return EX_PASS;
+}
+
+void pull_missing(const struct options *o, const char *spec)
+{
+	auto_remote struct remote remote = { 0 };
+	auto_entry struct entry e = { 0 };
+	struct why why;
+
+	if (spec_kind(spec) != SPEC_KEY || key_check(spec, &why) < 0 ||
+	    entry_look(o->root, spec, &e) == 0 || !find_or_exit(NULL, &remote))
+		return;
+	free(sync_get(o->root, &remote, spec));
 }
 
 /* The remote that was asked for, or the one of the environment. */

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/cache/release/release.h"
 #include "tools/cache/git/remote-git.h"
+#include "tools/cache/release/release.h"
 #include "tools/cache/source/source.h"
 #include "tools/cache/source/tarball.h"
 #include "tools/cache/wrap/wrap.h"
@@ -90,8 +90,10 @@ int do_resolve(const struct options *o)
 	};
 	auto_source struct source s = { 0 };
 	struct why why;
-	int r = source_resolve(&req, &s, &why);
+	int r;
 
+	pull_missing(o, req.spec);
+	r = source_resolve(&req, &s, &why);
 	if (r == 0 && o->probe_file)
 		r = keep(o->probe_file, &s, &why);
 	if (r < 0)

@@ -22,7 +22,7 @@ struct options {
 	const char *max_size;
 	unsigned int keep, max_age_days;
 	bool has_max_age, dry_run, eol;
-	const char *from;
+	const char *from, *spare;
 	bool all;
 	bool edited, lines, why;
 	bool has_keep, corrupt_only, force, json, echo, append, die_with_parent;
@@ -68,6 +68,9 @@ void kconfig_now(const struct options *o, char ret[STATE_CRC_SIZE]);
 
 /* Refuse wrong settings of the remote cache, before work that takes long. */
 void check_remote(void);
+/* Get the entry that @spec names from the remote cache, where it is the key of
+ * one that is not here. */
+void pull_missing(const struct options *o, const char *spec);
 /* Push what was just stored, if there is a remote that wants it. */
 void push_stored(const struct options *o, const char *key);
 

@@ -48,6 +48,7 @@ const char commands_help[] =
 	"      --config F           put: the final configuration\n"
 	"      --key KEY            put: the entry's name\n"
 	"      --bpf-dir DIR        put: BPF tools that fit this kernel\n"
+	"      --spare DIR          put: the entry, if the cache cannot have it\n"
 	"      --range A..B         list: no entries, but releases of Linux\n"
 	"      --why                show: say how two keys or specs differ\n"
 	"      --edited             put: the source was changed while it was built\n"

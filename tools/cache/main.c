@@ -2,6 +2,7 @@
 /*
  * ktstr-cache - kernels: what a spec stands for, and what is built already.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/cache/commands.h"
@@ -34,6 +36,7 @@ enum option_id {
 	O_BPF_DIR,
 	O_TITLE,
 	O_FROM,
+	O_SPARE,
 	O_RANGE,
 	O_EDITED,
 	O_LINES,
@@ -82,9 +85,9 @@ static const struct command {
 	{ "built", do_built, 2, 2, 0, false },
 	{ "get", do_get, 1, 1, 0, false },
 	{ "put", do_put, 0, 0,
-	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_IMAGE) | BIT(O_VMLINUX) |
-		  BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR) | BIT(O_EDITED) |
-		  BIT(O_KCONFIG_DIR),
+	  BIT(O_PROBE_FILE) | BIT(O_TO) | BIT(O_SPARE) | BIT(O_IMAGE) |
+		  BIT(O_VMLINUX) | BIT(O_CONFIG) | BIT(O_KEY) | BIT(O_BPF_DIR) |
+		  BIT(O_EDITED) | BIT(O_KCONFIG_DIR),
 	  false },
 	{ "push", do_push, 0, MANY, BIT(O_TO) | BIT(O_ALL) | BIT(O_FORCE),
 	  false },
@@ -124,6 +127,7 @@ static const struct option longopts[] = {
 	{ "bpf-dir", required_argument, NULL, O_BPF_DIR },
 	{ "title", required_argument, NULL, O_TITLE },
 	{ "from", required_argument, NULL, O_FROM },
+	{ "spare", required_argument, NULL, O_SPARE },
 	{ "range", required_argument, NULL, O_RANGE },
 	{ "edited", no_argument, NULL, O_EDITED },
 	{ "lines", no_argument, NULL, O_LINES },
@@ -165,6 +169,7 @@ static bool take_string(struct options *o, int id)
 		[O_BPF_DIR - O_PROBE_FILE] = &o->bpf_dir,
 		[O_TITLE - O_PROBE_FILE] = &o->title,
 		[O_FROM - O_PROBE_FILE] = &o->from,
+		[O_SPARE - O_PROBE_FILE] = &o->spare,
 		[O_RANGE - O_PROBE_FILE] = &o->range,
 	};
 
@@ -273,6 +278,16 @@ static const struct command *find(const char *name, uint64_t given)
 	return c;
 }
 
+/* What is no folder has no entries, but that is not what is wrong with it. */
+static void check_root(const char *root)
+{
+	struct stat st;
+	int r = stat(root, &st) < 0 ? -errno : 0;
+
+	if (r == -ENOTDIR || (r == 0 && !S_ISDIR(st.st_mode)))
+		die(EX_USAGE, "the cache '%s' is not a folder", root);
+}
+
 int main(int argc, char **argv)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -317,6 +332,7 @@ int main(int argc, char **argv)
 		if (!cwd || asprintf(&root, "%s/%s", cwd, relative) < 0)
 			die(EX_BROKEN, "cannot tell the current folder: %m");
 	}
+	check_root(root);
 	o.root = root;
 	code = command->run(&o);
 	free(root);

@@ -117,8 +117,28 @@ static size_t name_length(const char *s)
 }
 
 /*
+ * Is @value, if it is a string, closed at its end? Return: true, or false and
+ * the offset of the quote that is wrong.
+ */
+static bool is_closed(const char *value, size_t *reterr_at)
+{
+	size_t at = 1;
+
+	*reterr_at = 0;
+	if (*value != '"')
+		return true;
+	while (value[at] && value[at] != '"')
+		at += value[at] == '\\' && value[at + 1] ? 2 : 1;
+	if (!value[at])
+		return false;
+	*reterr_at = at;
+	return value[at + 1] == '\0';
+}
+
+/*
  * Read one line. Return: 1 and *@ret (names point into @text) for an option,
- * 0 for a comment or a blank, -EINVAL with *@reterr_at.
+ * 0 for a comment or a blank; with *@reterr_at -EINVAL when it is no line, or
+ * -EBADMSG for a string that does not end where the line does.
  */
 static int parse_line(char *text, struct conf_line *ret, size_t *reterr_at)
 {
@@ -143,6 +163,10 @@ static int parse_line(char *text, struct conf_line *ret, size_t *reterr_at)
 		*reterr_at = at + n;
 		return -EINVAL;
 	}
+	if (!is_closed(text + at + n + 1, reterr_at)) {
+		*reterr_at += at + n + 1;
+		return -EBADMSG;
+	}
 	text[at + n] = '\0';
 	ret->name = text + at;
 	ret->value = text + at + n + 1;
@@ -165,6 +189,11 @@ int conf_parse(struct conf *c, char *text, const char *label,
 			*next++ = '\0';
 		line.line++;
 		r = parse_line(p, &line, &at);
+		if (r == -EBADMSG)
+			return why_set(reterr_why, -EINVAL,
+				       "%s:%u:%zu: a string ends with a quote, "
+				       "and nothing is behind that: %.80s",
+				       line.file, line.line, at + 1, p);
 		if (r < 0)
 			return why_set(reterr_why, r,
 				       "%s:%u:%zu: expected CONFIG_NAME=value "

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,25 +21,70 @@
 
 #define WAITED "KTSTR_SOURCE_WAITED"
 
-/* The folder beside the cached kernels; not /tmp, where cleaners unlink. */
-static int open_folder(char **ret_path)
+/**
+ * struct place - where the lock of a tree is
+ * @folder: beside the cached kernels; not /tmp, where cleaners unlink. -1 where
+ *	    that cannot be written: then it is the tree's own folder
+ * @path:   of @folder, or of the tree
+ */
+struct place {
+	int folder;
+	char *path;
+	char name[32];
+};
+
+static void place_done(struct place *p)
+{
+	cleanup_fd(&p->folder);
+	free(p->path);
+}
+
+/* May we not write there? */
+static bool is_closed(int error)
+{
+	return error == -EROFS || error == -EACCES || error == -EPERM;
+}
+
+static void find_place(const char *tree, struct place *ret)
 {
 	auto_free char *root = NULL;
-	char *path = NULL;
 	struct why why;
 	int r = cache_root(&root, &why);
 
-	if (r < 0)
+	*ret = (struct place){ .folder = -1 };
+	snprintf(ret->name, sizeof(ret->name), "source-%08x.lock",
+		 crc32_of(tree, strlen(tree), 0));
+	if (r == 0)
+		r = cache_folder(root, ".locks", &ret->path, &why);
+	if (r == 0)
+		r = ret->folder =
+			lock_folder_open(ret->path, /* create */ false,
+					 /* path_is_ours */ false, &why);
+	if (r < 0 && !is_closed(r))
 		die(EX_BROKEN, "%s", why.text);
-	r = cache_folder(root, ".locks", &path, &why);
-	if (r < 0)
+}
+
+/* Open what is locked. Return: a descriptor. */
+static int open_place(const char *tree, struct place *p)
+{
+	struct why why;
+	int fd = -EROFS;
+
+	if (p->folder >= 0)
+		fd = lock_file_open(p->folder, p->name, /* create */ true,
+				    &why);
+	if (fd >= 0)
+		return fd;
+	if (!is_closed(fd))
 		die(EX_BROKEN, "%s", why.text);
-	r = lock_folder_open(path, /* create */ false, /* path_is_ours */ false,
-			     &why);
-	if (r < 0)
-		die(EX_BROKEN, "%s", why.text);
-	*ret_path = path;
-	return r;
+	cleanup_fd(&p->folder);
+	p->folder = -1;
+	free(p->path);
+	p->path = strdup(tree);
+	fd = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || !p->path)
+		die(EX_BROKEN, "cannot lock '%s': %m", tree);
+	return fd;
 }
 
 /* Is the lock on @fd held by a descriptor that we have inherited? Then an outer
@@ -68,13 +114,16 @@ static bool is_inherited(int fd)
 	return found;
 }
 
-static void say_busy(const struct request *req, const char *folder,
-		     const char *name, const char *tree, int fd)
+static void say_busy(const struct request *req, const struct place *p,
+		     const char *tree, int fd)
 {
 	auto_str struct str text = { 0 };
 
-	str_addf(&text, "source tree '%s' ('%s/%s') is held by ", tree, folder,
-		 name);
+	if (p->folder >= 0)
+		str_addf(&text, "source tree '%s' ('%s/%s') is held by ", tree,
+			 p->path, p->name);
+	else
+		str_addf(&text, "source tree '%s' is held by ", tree);
 	holders_describe(&text, fd);
 	if (req->wait_ns == 0)
 		die((enum exit_code)req->conflict_code, "%s", str_text(&text));
@@ -89,26 +138,18 @@ static void say_busy(const struct request *req, const char *folder,
  */
 static int take(const struct request *req, const char *tree, bool *ret_waited)
 {
-	auto_free char *path = NULL;
-	auto_fd int folder = open_folder(&path);
+	__attribute__((cleanup(place_done))) struct place p;
 	bool waited = false;
-	char name[32];
-	struct why why;
 
-	snprintf(name, sizeof(name), "source-%08x.lock",
-		 crc32_of(tree, strlen(tree), 0));
+	find_place(tree, &p);
 	for (;;) {
-		auto_fd int fd =
-			lock_file_open(folder, name, /* create */ true, &why);
-		int r;
+		auto_fd int fd = open_place(tree, &p);
+		int r = lock_file_take(fd, LOCK_EX, /* wait_ns */ 0);
 
-		if (fd < 0)
-			die(EX_BROKEN, "%s", why.text);
-		r = lock_file_take(fd, LOCK_EX, /* wait_ns */ 0);
 		if (r == -EWOULDBLOCK && is_inherited(fd))
 			return -1;
 		if (r == -EWOULDBLOCK) {
-			say_busy(req, path, name, tree, fd);
+			say_busy(req, &p, tree, fd);
 			waited = true;
 			r = lock_file_take(fd, LOCK_EX, req->wait_ns);
 		}
@@ -116,10 +157,10 @@ static int take(const struct request *req, const char *tree, bool *ret_waited)
 			die((enum exit_code)req->conflict_code,
 			    "source tree '%s' is held still", tree);
 		if (r < 0)
-			die(EX_BROKEN, "cannot lock '%s/%s': %s", path, name,
+			die(EX_BROKEN, "cannot lock '%s': %s", p.path,
 			    strerror(-r));
 		*ret_waited = waited;
-		if (lock_file_is_current(folder, name, fd))
+		if (p.folder < 0 || lock_file_is_current(p.folder, p.name, fd))
 			return take_fd(fd);
 	}
 }

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/net/http.h"
 #include "tools/cache/git/git.h"
 #include "tools/cache/git/run-git.h"
+#include "tools/cache/net/http.h"
 #include "tools/lib/cleanup.h"
 
 #define ASK_S	      60

@@ -190,6 +190,10 @@ static enum answer compare_bytes(const struct work *w,
 		return CHANGED;
 	if (memcmp(hash, e->oid, GIT_RAW) == 0)
 		return SAME;
+	/* As git, which asks no filter where the size is another one already:
+	 * what is built from other bytes has no clean tree's key. */
+	if (e->size != 0 && e->size != (uint32_t)st->st_size)
+		return CHANGED;
 	return filter ? UNSURE : CHANGED;
 }
 

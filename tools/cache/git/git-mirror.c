@@ -10,8 +10,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "tools/cache/net/http.h"
 #include "tools/cache/git/run-git.h"
+#include "tools/cache/net/http.h"
 #include "tools/cache/store/temp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
@@ -310,15 +310,13 @@ static int write_files(const struct mirror *m, const char *to,
 	str_addf(&tree, "--work-tree=%s", to);
 	const char *const read[] = { str_text(&dir), "read-tree",
 				     m->want->commit, NULL };
-	const char *const write[] = { "-C",
-				      to,
-				      str_text(&dir),
-				      str_text(&tree),
-				      "-c",
-				      "checkout.workers=0",
-				      "checkout-index",
-				      "--all",
-				      "--quiet",
+	const char *const write[] = { "-C", to, str_text(&dir), str_text(&tree),
+				      "-c", "checkout.workers=0",
+				      /* The same files for every user. */
+				      "-c", "core.autocrlf=false", "-c",
+				      "core.eol=lf", "-c", "core.fileMode=true",
+				      "-c", "core.symlinks=true",
+				      "checkout-index", "--all", "--quiet",
 				      NULL };
 	r.args = read;
 	error = git_run(&r, &out, reterr_why);

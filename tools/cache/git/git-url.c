@@ -87,8 +87,11 @@ static bool is_scheme(const char *url, size_t len)
 	return false;
 }
 
-/* USER:PASSWORD@ before the path? It would be in logs and process lists. */
-static bool has_password(const char *url)
+/*
+ * USER:PASSWORD@ before the path? It would be in logs and process lists. A
+ * user's name alone is a token as often as not, but with ssh.
+ */
+static bool has_secret(const char *url)
 {
 	const char *host = strstr(url, "://"), *end = path_of(url);
 	const char *at;
@@ -96,13 +99,21 @@ static bool has_password(const char *url)
 	if (!host)
 		return false;
 	at = memrchr(host + 3, '@', (size_t)(end - host - 3));
-	return at && memchr(host + 3, ':', (size_t)(at - host - 3));
+	return at && (strncmp(url, "http", 4) == 0 ||
+		      memchr(host + 3, ':', (size_t)(at - host - 3)));
 }
 
 static int check_url(const char *spec, const char *url, struct why *why)
 {
 	const char *scheme = strstr(url, "://");
 
+	/* First of all, for the others repeat it. */
+	if (has_secret(url))
+		return refuse(
+			"git+...", why,
+			"the URL has a user, a password or a token in it, "
+			"which others could read; let git's credential.helper "
+			"keep it");
 	if (!*url)
 		return refuse(spec, why, "there is no URL before the ref");
 	if (strlen(url) > MAX_URL)
@@ -122,11 +133,6 @@ static int check_url(const char *spec, const char *url, struct why *why)
 			      "path");
 	if (scheme && scheme[3] == '-')
 		return refuse(spec, why, "a host may not begin with '-'");
-	if (has_password(url))
-		return refuse(
-			"git+...", why,
-			"the URL has a password in it, which others "
-			"could read; let git's credential.helper keep it");
 	return 0;
 }
 

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cache/source/fingerprint.h"
 #include "tools/cache/git/git-files.h"
 #include "tools/cache/git/git-index.h"
 #include "tools/cache/git/git-untracked.h"
 #include "tools/cache/git/run-git.h"
+#include "tools/cache/source/fingerprint.h"
 #include "tools/lib/cleanup.h"
 
 /* How long git may take where we have to ask it. */

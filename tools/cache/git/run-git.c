@@ -226,6 +226,17 @@ static const char *reason(struct git_child *c)
 	return last ? last : "it said nothing";
 }
 
+/* Is the caller wrong, and not the network? LC_ALL is C. */
+static bool is_no_repository(const char *said)
+{
+	size_t n = strlen(said);
+
+	return strstr(said, "does not appear to be a git repository") ||
+	       strstr(said, "is this a git repository?") ||
+	       (strncmp(said, "fatal: repository '", 19) == 0 && n > 10 &&
+		strcmp(said + n - 10, " not found") == 0);
+}
+
 static int judge(struct git_child *c, const struct git_run *run, int r,
 		 int status, struct why *why)
 {
@@ -244,9 +255,12 @@ static int judge(struct git_child *c, const struct git_run *run, int r,
 			       "cannot %s: there is no git program; install "
 			       "git",
 			       run->what);
-	if (WEXITSTATUS(status) != 0)
-		return why_set(why, -EIO, "cannot %s: %s", run->what,
-			       reason(c));
+	if (WEXITSTATUS(status) != 0) {
+		const char *said = reason(c);
+
+		return why_set(why, is_no_repository(said) ? -EINVAL : -EIO,
+			       "cannot %s: %s", run->what, said);
+	}
 	return 0;
 }
 

@@ -13,9 +13,11 @@
 
 #define LATEST_PATCH 8
 #define MAX_PATCH    500
-#define PROBE_S	     30
-#define KEPT_S	     86400
-#define MAX_KEPT     16
+/* Of a version that there may be one day. */
+#define MAX_NUMBER 9999
+#define PROBE_S	   30
+#define KEPT_S	   86400
+#define MAX_KEPT   16
 
 static bool is_maintained(const struct release *one)
 {
@@ -178,6 +180,12 @@ static int find_series(const char *root, const char *spec, struct version *v,
 	return best ? 0 : r;
 }
 
+static bool is_too_large(const struct version *v)
+{
+	return v->major > MAX_NUMBER || v->minor > MAX_NUMBER ||
+	       v->patch > MAX_NUMBER || v->rc > MAX_NUMBER;
+}
+
 int newest_release(const char *root, const char *spec, struct version *ret,
 		   struct why *reterr_why)
 {
@@ -188,11 +196,13 @@ int newest_release(const char *root, const char *spec, struct version *ret,
 		r = find_latest(root, &v, reterr_why);
 	} else {
 		r = version_parse(spec, &v);
+		if (r == -ERANGE || (r == 0 && is_too_large(&v)))
+			return why_set(reterr_why, -EINVAL,
+				       "kernel '%s': a number is too large",
+				       spec);
 		if (r < 0)
-			return why_set(reterr_why, -EINVAL, "kernel '%s': %s",
-				       spec,
-				       r == -ERANGE ? "a number is too large"
-						    : "that is no version");
+			return why_set(reterr_why, -EINVAL,
+				       "kernel '%s': that is no version", spec);
 		if (version_is_series(&v))
 			r = find_series(root, spec, &v, reterr_why);
 	}

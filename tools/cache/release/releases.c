@@ -56,6 +56,7 @@ static int add(struct releases *r, const json_t *row)
 	}
 	one->moniker = strdup(moniker);
 	one->text = strdup(text);
+	one->is_eol = json_is_true(json_object_get(row, "iseol"));
 	one->is_version = version_parse(text, &one->version) == 0;
 	r->count++;
 	return one->moniker && one->text ? 0 : -ENOMEM;
@@ -185,7 +186,7 @@ bool releases_is_active(const struct releases *r, const char *version)
 	for (size_t i = 0; i < r->count; i++) {
 		const struct release *one = &r->release[i];
 
-		if (one->is_version &&
+		if (one->is_version && !one->is_eol &&
 		    strcmp(one->moniker, "linux-next") != 0 &&
 		    version_is_same_series(&one->version, &v))
 			return true;

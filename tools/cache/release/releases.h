@@ -14,11 +14,12 @@
  * @moniker: stable, longterm, mainline, linux-next, ...
  * @text:    the version as it is there
  * @version: the same, if @is_version
+ * @is_eol:  the last release of a series that is over
  */
 struct release {
 	char *moniker, *text;
 	struct version version;
-	bool is_version;
+	bool is_version, is_eol;
 };
 
 /**

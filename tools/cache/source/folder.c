@@ -49,6 +49,20 @@ static int name(struct source *s, struct why *reterr_why)
 	return 0;
 }
 
+/* Say now what would fail in the middle of a build. */
+static int check_path(const char *path, struct why *reterr_why)
+{
+	char odd = source_odd_character(path);
+
+	if (!odd)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "a kernel cannot be built in '%s': kbuild cannot have "
+		       "%s%c%s in a path; move or rename the folder",
+		       path, odd == ' ' ? "a blank (" : "'", odd,
+		       odd == ' ' ? ")" : "'");
+}
+
 int resolve_folder(const struct source_request *req, struct source *s,
 		   struct why *reterr_why)
 {
@@ -66,6 +80,11 @@ int resolve_folder(const struct source_request *req, struct source *s,
 	s->build = realpath(req->build_dir ? req->build_dir : s->path, NULL);
 	if (!s->build)
 		return source_no_memory(reterr_why);
+	r = check_path(s->path, reterr_why);
+	if (r == 0)
+		r = check_path(s->build, reterr_why);
+	if (r < 0)
+		return r;
 	r = state_probe(s->path, s->build, &s->state, reterr_why);
 	if (r < 0)
 		return r;

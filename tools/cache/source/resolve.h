@@ -46,6 +46,10 @@ char *source_makefile_version(const char *text);
 /* The version in the Makefile of a tree, which the caller frees, or NULL. */
 char *source_tree_version(const char *folder);
 
+/* The first character of @path that make, shells and compilers cannot have in
+ * the path of what they build; '\0' for none. */
+char source_odd_character(const char *path);
+
 /* Refuse --build-dir for @what, "a tarball". Return: 0 or -EINVAL. */
 int source_refuse_build_dir(const struct source_request *req, const char *what,
 			    struct why *reterr_why);

@@ -98,6 +98,12 @@ static int resolve_path(const struct source_request *req, struct source *s,
 	struct stat st;
 	int r;
 
+	/* Not repeated: there may be a password in it. */
+	if (strstr(req->spec, "://"))
+		return why_set(reterr_why, -EINVAL,
+			       "a URL as kernel begins with 'git+'; tarballs "
+			       "are named by their version, or by the path of "
+			       "one that is here");
 	s->path = realpath(req->spec, NULL);
 	if (!s->path || stat(s->path, &st) < 0)
 		return why_set(reterr_why, -errno, "kernel '%s': %s", req->spec,
@@ -132,6 +138,9 @@ int source_resolve(const struct source_request *req, struct source *ret,
 		r = resolve_host(req, &s, reterr_why);
 	else if (r == 0)
 		r = resolve_key(req, &s, reterr_why);
+	/* All but a dirty tree are named by their key. */
+	if (r == 0 && s.key && s.kind != SOURCE_KEY && !s.identity)
+		s.identity = strdup(s.key);
 	if (r < 0)
 		return r;
 	*ret = s;

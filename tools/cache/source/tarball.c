@@ -11,11 +11,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/source/source.h"
+#include "tools/cache/source/resolve.h"
 #include "tools/cache/store/temp.h"
 #include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
 
+/* For a top folder that is called what kbuild cannot work in. */
+#define PLAIN_NAME  "linux"
 #define MAX_MEMBERS 2000000u
 #define MAX_BYTES   (32ull << 30)
 /* A tar archive ends in two records of zeros. */
@@ -282,7 +284,8 @@ static int publish(const struct unpack *u, const struct temp *temp,
 	int r;
 
 	if (asprintf(&from, "%s/%s", temp->path, u->top) < 0 ||
-	    asprintf(&to, "%s/%s", folder, u->top) < 0)
+	    asprintf(&to, "%s/%s", folder,
+		     source_odd_character(u->top) ? PLAIN_NAME : u->top) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	if (!*u->top)
 		return why_set(reterr_why, -EINVAL, "tarball '%s' is empty",

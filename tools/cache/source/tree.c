@@ -21,6 +21,16 @@ static bool has_file(const char *folder, const char *name)
 	       stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+char source_odd_character(const char *path)
+{
+	for (const char *p = path; *p; p++) {
+		if (isascii((unsigned char)*p) && !isalnum((unsigned char)*p) &&
+		    !strchr("/._+-~@,", *p))
+			return *p;
+	}
+	return '\0';
+}
+
 int source_check_tree(const char *folder, struct why *reterr_why)
 {
 	bool makefile = has_file(folder, "Makefile");

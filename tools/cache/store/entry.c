@@ -81,8 +81,14 @@ static bool is_label(const char *label)
 	return strlen(label) <= LABEL_MAX;
 }
 
-/* Read metadata.json, and name what is wrong with it. */
-static void read_meta(struct entry *e, int dir)
+static bool is_shortage(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+/* Read metadata.json, and name what is wrong with it. Return: 0, or the -errno
+ * of a shortage, which is no fault of the entry. */
+static int read_meta(struct entry *e, int dir)
 {
 	auto_fd int fd =
 		openat(dir, ENTRY_METADATA, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -94,6 +100,8 @@ static void read_meta(struct entry *e, int dir)
 		r = -EINVAL;
 	if (r == 0)
 		r = file_read_at(dir, ENTRY_METADATA, META_BYTES_MAX, &text);
+	if (is_shortage(r))
+		return r;
 	if (r == -ENOENT)
 		corrupt(e, "missing", "it has no %s", ENTRY_METADATA);
 	else if (r == -EINVAL)
@@ -104,6 +112,7 @@ static void read_meta(struct entry *e, int dir)
 			ENTRY_METADATA, strerror(-r));
 	else
 		entry_parse(e, text, (size_t)r);
+	return 0;
 }
 
 /* Fields without which an entry is of no use to anybody. */
@@ -193,20 +202,26 @@ static void check_files(struct entry *e, int dir)
 	}
 }
 
-/* Look at the entry once. Return: 0, -ENOENT, or the open folder in @ret_dir */
+/* Look at the entry once; the open folder goes to @ret_dir. Return: 0, -ENOENT,
+ * or the -errno of a shortage. */
 static int look_once(struct entry *e, int *ret_dir)
 {
+	int r = 0;
+
 	*ret_dir = open(e->path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	if (*ret_dir < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return -ENOENT;
+	/* That is no fault of the entry. */
+	if (*ret_dir < 0 && is_shortage(-errno))
+		return -errno;
 	if (*ret_dir < 0)
 		corrupt(e, "unreadable", "'%s' cannot be opened: %s", e->path,
 			strerror(errno));
 	if (!e->error_kind)
-		read_meta(e, *ret_dir);
-	if (!e->error_kind)
+		r = read_meta(e, *ret_dir);
+	if (r == 0 && !e->error_kind)
 		check_files(e, *ret_dir);
-	return 0;
+	return r;
 }
 
 /* Is @dir the folder at @path still? */
@@ -223,6 +238,8 @@ int entry_look(const char *root, const char *key, struct entry *ret)
 {
 	auto_entry struct entry e = { .key = strdup(key) };
 
+	int r;
+
 	if (!e.key || asprintf(&e.path, "%s/%s", root, key) < 0)
 		return -ENOMEM;
 	for (int i = 0; i < LOOKS_MAX; i++) {
@@ -231,8 +248,9 @@ int entry_look(const char *root, const char *key, struct entry *ret)
 		json_decref(e.meta);
 		e.meta = NULL;
 		e.error_kind = NULL;
-		if (look_once(&e, &dir) < 0)
-			return -ENOENT;
+		r = look_once(&e, &dir);
+		if (r < 0)
+			return r;
 		/* One that was replaced meanwhile loses its files. */
 		if (!e.error_kind || is_current(dir, e.path))
 			break;
@@ -248,9 +266,12 @@ int entry_load(const char *root, const char *key, struct entry *ret,
 	auto_entry struct entry e = { 0 };
 	int r = entry_look(root, key, &e);
 
-	if (r < 0)
+	if (r == -ENOENT)
 		return why_set(reterr_why, r, "no entry '%s' in '%s'", key,
 			       root);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot look at entry '%s': %s",
+			       key, strerror(-r));
 	if (e.error_kind)
 		return why_set(reterr_why, -EBADMSG,
 			       "entry '%s' is corrupt (%s): %s", key,

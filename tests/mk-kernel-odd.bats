@@ -1,0 +1,134 @@
+# mk/kernel.mk: odd paths, places that cannot be written, and what is not to be
+# repeated. The kernels are small trees: tests/data/fake-kernel.
+# shellcheck disable=SC2154 # bats and the helper set stderr, spawned
+# shellcheck disable=SC2016 # $ in names, on purpose
+bats_require_minimum_version 1.5.0
+load helper
+load kernel
+
+nothing_built() { [ ! -e "$1/builds" ] && [ ! -e "$KTSTR_CACHE_DIR"/local-* ]; }
+
+@test "kernel.mk: a tree in a path that kbuild cannot have is refused before anything is built" {
+	for name in 'a#b' 'a:b' 'a"b' 'a;b' 'a%b' 'a=b' 'a(b)'; do
+		mv linux "$name"
+		run -2 --separate-stderr kernel KERNEL="./$name"
+		[[ "$stderr" == "ktstr-cache: a kernel cannot be built in '$PWD/$name': kbuild cannot have "*" in a path; move or rename the folder"* ]]
+		nothing_built "$name"
+		mv "$name" linux
+	done
+	mv linux 'a b'
+	ln -s 'a b' linux
+	run -2 --separate-stderr kernel KERNEL=linux
+	[[ "$stderr" == *"kbuild cannot have a blank ( ) in a path"* ]]
+	run -2 --separate-stderr kernel KERNEL="./it's"
+	[[ "$stderr" == *"KERNEL may not have a quote in it"* ]]
+	nothing_built 'a b'
+	mv 'a b' 'ä,b~c'
+	run -0 kernel KERNEL='./ä,b~c'
+}
+
+@test "kernel.mk: a setting that make cannot have in a path is refused" {
+	for v in KTSTR_OUT KTSTR_EXTRA_KCONFIG KTSTR_CACHE_DIR KTSTR_KERNEL_O; do
+		for char in '#' ':' '$$' '"' ' ' '\x'; do
+			run -2 --separate-stderr kernel KERNEL=linux "$v=$PWD/a${char}b"
+			[[ "$stderr" == *"ktstr: $v may not have "*" in it: '$PWD/a${char/\$\$/\$}b'"* ]]
+		done
+	done
+	mkdir 'a:b'
+	run -2 --separate-stderr make -C 'a:b' -f "$PWD/Makefile" ktstr-kernel KERNEL="$PWD/linux"
+	[[ "$stderr" == *"CURDIR may not have ':' in it"* ]]
+	XDG_CACHE_HOME="$PWD/a b" KTSTR_CACHE_DIR='' run -2 --separate-stderr kernel KERNEL=linux
+	[[ "$stderr" == "ktstr: the cache has a blank or a colon in its path, where the kernel cannot be built; set KTSTR_CACHE_DIR"* ]]
+	nothing_built linux
+}
+
+@test "kernel.mk: a tarball whose top folder has blanks and quotes is built" {
+	rm -rf linux/.git
+	mv linux "it's \"a\" tree"
+	tar -cf l.tar "it's \"a\" tree"
+	run -0 kernel KERNEL=l.tar
+	[[ "$output" == *"built in"* ]]
+}
+
+@test "kernel.mk: a user or a token in a URL is in no message" {
+	for url in git+https://secret@h/x 6.12,git+http://me:secret@h/x@v1 git+ssh://me:secret@h/x; do
+		run -2 --separate-stderr kernel KERNEL="$url" V=1
+		[[ "$output$stderr" != *secret* ]]
+		[[ "$stderr" == *"in it, which others could read; let git's credential.helper keep it"* ]]
+	done
+	run -2 --separate-stderr kernel KERNEL="git+ssh://me@h/x#..b"
+	[[ "$stderr" == *"is no name of a branch, tag or commit"* ]]
+}
+
+@test "kernel.mk: control characters of KERNEL command no terminal" {
+	run -2 --separate-stderr kernel KERNEL=$'x\e[31m y\\033[31m'
+	[[ "$stderr" == *"2 of 2 kernels cannot be had: x?[31m y\\033[31m"* ]]
+	[[ "$stderr" != *$'\e'* ]]
+}
+
+@test "kernel.mk: a new KTSTR_OUT in the tree is no change of it" {
+	cd linux
+	run -0 --separate-stderr make -f ../Makefile ktstr-kernel KERNEL=.
+	git status --porcelain >../status
+	run ! grep ktstr-out ../status
+	echo more >>touched.c
+	run -0 --separate-stderr make -f ../Makefile ktstr-kernel KERNEL=.
+	print=$(ktstr-cache --kconfig-dir "$KTSTR_TOP/kconfig" probe . | jq -r .fingerprint)
+	touch ktstr-out/new
+	[ "$(ktstr-cache --kconfig-dir "$KTSTR_TOP/kconfig" probe . | jq -r .fingerprint)" = "$print" ]
+	grep -x 'Signature: 8a477f597d28d172789f06886806bc55' ktstr-out/CACHEDIR.TAG
+	# a folder that was there before is the user's
+	mkdir mine
+	run -0 --separate-stderr make -f ../Makefile ktstr-kernel KERNEL=. KTSTR_OUT=mine
+	[ ! -e mine/.gitignore ]
+}
+
+# read_only COMMAND...: run it where the cache is mounted read-only.
+read_only() {
+	unshare -m sh -c 'mount --bind cache cache && mount -o remount,ro,bind cache &&
+		cd . && exec "$@"' sh "$@"
+}
+
+@test "kernel.mk: where the cache cannot be written the kernel is had all the same" {
+	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
+	mkdir -p cache/.locks tmp
+	export TMPDIR=$PWD/tmp
+	rmdir cache/.locks
+	run -0 --separate-stderr read_only make ktstr-kernel KERNEL=linux
+	[[ "$output" == *"built in"* ]]
+	tar -cf l.tar linux
+	run -0 --separate-stderr read_only make ktstr-kernel KERNEL=l.tar
+	[[ "$output" == *"built in"* ]]
+	[ "$(grep -c 'Read-only file system; this kernel is kept in .* alone$' <<<"$stderr")" = 1 ]
+	entry=$(readlink "ktstr-out/kernels/$(label)")
+	[ "$entry" = "$PWD/ktstr-out/kernels/.built/$(label)" ]
+	[ -f "$entry/bzImage" ]
+	# and is not built again
+	run -0 --separate-stderr read_only make ktstr-kernel KERNEL=l.tar
+	[[ "$output" == *"found"* ]]
+	# the cache is asked first
+	run -0 kernel KERNEL=l.tar KTSTR_FORCE=1
+	run -0 --separate-stderr read_only make ktstr-kernel KERNEL=l.tar
+	[[ "$(readlink "ktstr-out/kernels/$(label)")" == "$KTSTR_CACHE_DIR"/6.99.7* ]]
+}
+
+@test "kernel.mk: a tree is locked by itself where the cache cannot be written" {
+	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
+	mkdir cache
+	spawn unshare -m sh -c 'mount --bind cache cache && mount -o remount,ro,bind cache &&
+		exec ktstr-lock source linux -- sh -c ": >locked; exec sleep 60"'
+	until_true test -e locked
+	run -75 --separate-stderr read_only ktstr-lock source --no-wait linux -- true
+	[[ "$stderr" == "ktstr-lock: source tree '$PWD/linux' is held by pid "*" (sleep 60)" ]]
+	run -0 read_only ktstr-lock source . -- ktstr-lock source . -- true
+}
+
+@test "kernel.mk: a key that is in the remote cache alone is had from there" {
+	run -0 kernel KERNEL=linux
+	key=$(basename "$(readlink "ktstr-out/kernels/$(label)")")
+	run -0 ktstr-cache push --to share "$key"
+	run -0 ktstr-cache clean --force
+	run -2 --separate-stderr kernel KERNEL="$key"
+	KTSTR_REMOTE_CACHE=$PWD/share run -0 kernel KERNEL="$key"
+	[[ "$output" == *"'$key' came from '$PWD/share'"*"found in the cache ($key)" ]]
+}
