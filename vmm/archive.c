@@ -48,7 +48,6 @@ static void describe(struct str *out, const struct job *job)
 	str_addf(out, "seed = %" PRIu64 "\n", job->seed);
 	str_addf(out, "clock = %s\n",
 		 job->clock == CLOCK_VIRTUAL ? "virtual" : "real");
-	str_addf(out, "calibrate = %s\n", job->calibrate ? "yes" : "no");
 	/* Its limit is the guest's time: a busy host cannot make it fire. */
 	str_addf(out, "watchdog = %s\n",
 		 job->clock == CLOCK_VIRTUAL ? "yes" : "no");

@@ -26,7 +26,6 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  *		 when it is one of @include
  * @include:     files and folders of the host, @include_count of them
  * @input:       @command reads what our own standard input is
- * @calibrate:   measure the CPUs before the test
  * @shell:       @command is a shell for a person, see vmm/guest/shell.h
  * @term:        its $TERM: letters, digits, "+-._"; NULL without @shell
  * @limits:      of the phases, in the guest's time
@@ -41,7 +40,6 @@ struct job {
 	bool input;
 	enum vm_clock clock;
 	uint64_t seed;
-	bool calibrate;
 	enum job_shell shell;
 	const char *term;
 	struct limits limits;

@@ -84,7 +84,6 @@ static void fill_job(const struct request *req, const struct variant *v,
 		.args = v->args,
 		.clock = c->clock,
 		.seed = req->seed,
-		.calibrate = c->clock == CLOCK_VIRTUAL,
 		.limits = limits_of(req, v, c),
 	};
 }

@@ -50,8 +50,8 @@ static void send(struct watch *w, const struct worker *worker, size_t n,
 	json_key(&out, "units_per_s_per_cpu");
 	for (size_t i = 0; i < n; i++)
 		str_addf(&out, "%c%" PRIu64, i ? ',' : '[',
-			 atomic_load(&worker[i].shared->units) *
-				 (NS_PER_SEC / CALIBRATE_NS));
+			 atomic_load(&worker[i].shared->units) * 1000 /
+				 (CALIBRATE_NS / NS_PER_MS));
 	str_add(&out, "]");
 	json_text(&out, "turn_timer", turn_timer);
 	channel_send(w->channel, &out);

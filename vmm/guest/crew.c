@@ -20,7 +20,10 @@
 #define SCHED_EXT_POLICY 7		  /* uapi/linux/sched.h, since 6.12 */
 #define READY_NS	 (5 * NS_PER_SEC) /* from fork to the start line */
 #define READY_SLICE_NS	 (50 * NS_PER_MS)
-#define START_MARGIN_NS	 (200 * UINT64_C(1000))
+/* Before the first of them begins, all must have been woken and wait again: of
+ * each that takes up to 100 us where CPUs are slow, and a turn of all CPUs. */
+#define START_MARGIN_NS	     (2 * NS_PER_MS)
+#define START_MARGIN_EACH_NS (200 * UINT64_C(1000))
 
 void crew_warn(struct worker *w, const char *fmt, ...)
 {
@@ -273,7 +276,8 @@ void crew_start(struct crew *c)
 	shuffle(c->member, c->count, c->random);
 	for (size_t i = 0; i < c->count; i++)
 		crew_segment_open(c->member[i]);
-	now = clock_now_ns() + START_MARGIN_NS * (1 + c->count / 8);
+	now = clock_now_ns() + START_MARGIN_NS +
+	      START_MARGIN_EACH_NS * c->count;
 	for (size_t i = 0; i < c->count; i++) {
 		struct worker *w = c->member[i];
 		struct worker_shared *sh = w->shared;

@@ -95,8 +95,6 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return num_parse(value, 0, UINT64_MAX, &j->seed);
 	if (strcmp(key, "clock") == 0)
 		return read_truth(value, "virtual", "real", &j->virtual_clock);
-	if (strcmp(key, "calibrate") == 0)
-		return read_truth(value, "yes", "no", &j->calibrate);
 	if (strcmp(key, "watchdog") == 0)
 		return read_truth(value, "yes", "no", &j->watchdog);
 	if (strcmp(key, "scheduler") == 0)

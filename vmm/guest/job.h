@@ -15,7 +15,6 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * struct job - the [job] section of "job", and the files beside it
  * @seed:      start of everything random
  * @virtual_clock: the machine counts instructions instead of time
- * @calibrate: measure how evenly the CPUs run before the test
  * @watchdog:  feed the ib700
  * @scheduler: path of the scheduler to load, NULL for none (EEVDF)
  * @args:      its arguments, NULL-terminated, NULL for none
@@ -28,7 +27,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  */
 struct job {
 	uint64_t seed;
-	bool virtual_clock, calibrate, watchdog;
+	bool virtual_clock, watchdog;
 	char *scheduler;
 	char **args;
 	uint64_t limit_ns[PHASES];

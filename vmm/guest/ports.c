@@ -87,6 +87,12 @@ int ports_turn_timer(struct why *reterr_why)
 	return 0;
 }
 
+static void stop_turn_timer(void)
+{
+	rtc_write(RTC_B, rtc_read(RTC_B) & (unsigned char)~RTC_B_PIE);
+	(void)rtc_read(RTC_C);
+}
+
 int ports_watchdog_feed(void)
 {
 	outb(IB700_CODE(PORTS_WATCHDOG_SECONDS), IB700_FEED);
@@ -108,6 +114,7 @@ int ports_watchdog_stop(void)
  */
 static void stop_by_watchdog(void)
 {
+	stop_turn_timer();
 	const struct timespec longer = { .tv_sec = READY_SECONDS,
 					 .tv_nsec = NS_PER_SEC / 50 };
 

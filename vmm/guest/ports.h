@@ -50,7 +50,8 @@ int ports_watchdog_stop(void);
  * QEMU is told to pause for either. Here a template is taken and its clones
  * begin, so what init does before must not depend on the job. Each machine
  * stops here, also one that nobody takes a template of: then all run the same
- * instructions. Without such a device nothing happens.
+ * instructions. Without such a device nothing happens. The turn timer of a
+ * virtual clock is stopped.
  */
 void ports_ready(bool virtual_clock);
 

@@ -35,7 +35,6 @@
 /**
  * struct guest - all that lives as long as the guest
  * @regions: memory shared with the host
- * @turn_timer: what bounds the turns of the virtual CPUs, or why nothing does
  * @booted_ns:  when the job could be read, since the kernel's start
  * @has_ports, @no_ports: ports_init() went well, or why not
  */
@@ -46,7 +45,6 @@ struct guest {
 	struct job job;
 	struct guest_machine machine;
 	struct scheduler scheduler;
-	char turn_timer[128];
 	uint64_t booted_ns;
 	bool has_ports;
 	struct why no_ports;
@@ -118,6 +116,36 @@ static int set_up(struct guest *g, struct why *reterr_why)
 	return r;
 }
 
+/* The kernel hands words of its command line that it does not know to init. */
+static bool has_virtual_clock(void)
+{
+	const char *clock = getenv("ktstr_clock");
+
+	return clock && strcmp(clock, "virtual") == 0;
+}
+
+/*
+ * How evenly do the CPUs run? Before the job is known, so that clones have the
+ * answer of their template. The timer is started anew for the job: one that
+ * ticks while a machine is saved would tick at another phase in its clones.
+ */
+static int measure_turns(struct guest *g, struct why *reterr_why)
+{
+	struct why why = g->no_ports;
+
+	if (!has_virtual_clock()) {
+		calibrate_skipped(&g->watch, "none: the clock is real");
+		return 0;
+	}
+	if (g->has_ports && ports_turn_timer(&why) == 0)
+		return calibrate(&g->watch, &g->machine.machine, "rtc 8192 Hz",
+				 reterr_why);
+	auto_str struct str none = { 0 };
+	str_addf(&none, "none: %s", why.text);
+	return calibrate(&g->watch, &g->machine.machine, str_text(&none),
+			 reterr_why);
+}
+
 /* Ports are needed by the watchdog alone; the rest has other ways. */
 static int start_ports(struct guest *g, struct why *reterr_why)
 {
@@ -127,14 +155,8 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 	if (!g->has_ports && g->job.watchdog)
 		return why_set(reterr_why, -ENODEV, "no watchdog: %s",
 			       why.text);
-	if (!g->job.virtual_clock)
-		snprintf(g->turn_timer, sizeof(g->turn_timer),
-			 "none: the clock is real");
-	else if (!g->has_ports || ports_turn_timer(&why) < 0)
-		snprintf(g->turn_timer, sizeof(g->turn_timer), "none: %.100s",
-			 why.text);
-	else
-		snprintf(g->turn_timer, sizeof(g->turn_timer), "rtc 8192 Hz");
+	if (has_virtual_clock() && g->has_ports)
+		(void)ports_turn_timer(&why);
 	if (!g->job.watchdog)
 		return 0;
 	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
@@ -304,9 +326,12 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 		return r;
 	clocksource_wait();
 	g->booted_ns = clock_now_ns();
+	r = measure_turns(g, reterr_why);
+	if (r < 0)
+		return r;
 	/* Up to here nothing may depend on the job: see ports_ready(). */
 	if (g->has_ports)
-		ports_ready(getenv("ktstr_clock") != NULL);
+		ports_ready(has_virtual_clock());
 	begin_channel(g);
 	r = take_job(g, reterr_why);
 	if (r == 0)
@@ -316,13 +341,6 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
-	if (!g->job.calibrate)
-		calibrate_skipped(&g->watch, g->turn_timer);
-	else
-		r = calibrate(&g->watch, &g->machine.machine, g->turn_timer,
-			      reterr_why);
-	if (r < 0)
-		return r;
 	uint64_t begin_ns = steal_ns();
 	r = run_under_scheduler(g, reterr_why);
 	return r < 0 || g->job.virtual_clock ? r : send_steal(g, begin_ns);
