@@ -107,9 +107,12 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	if (c->accel == ACCEL_TCG)
 		str_addf(&line, " lpj=%u",
 			 c->clock == CLOCK_VIRTUAL ? 4000000 : 10384424);
-	/* Kernel and init meet the same word; init's environment has it. */
+	/*
+	 * ktstr_clock: init's environment has it. nokaslr: where a kernel of a
+	 * distribution puts itself decides nothing then.
+	 */
 	if (c->clock == CLOCK_VIRTUAL && c->qmp_fd >= 0)
-		str_add(&line, " ktstr_clock=virtual");
+		str_add(&line, " nokaslr ktstr_clock=virtual");
 	argv_add_cpu_words(&line, c);
 	if (c->append)
 		str_addf(&line, " %s", c->append);

@@ -249,6 +249,19 @@ TEST(without_cpus_of_the_host_no_worker_makes_progress)
 	check_verdict(&s, VERDICT_FAIL, "check-failed");
 }
 
+TEST(a_kernel_that_lacks_something_is_a_skip)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	JUDGE(&r, TOPOLOGY,
+	      "{\"t\":\"error\",\"class\":\"kernel\",\"why\":\"no x\"}");
+	check_verdict(&r, VERDICT_SKIP, "unsupported");
+	check_reason(&r, "no x");
+	JUDGE(&s, TOPOLOGY,
+	      "{\"t\":\"error\",\"class\":\"unsupported\",\"why\":\"no\"}");
+	check_verdict(&s, VERDICT_ERROR, "harness");
+}
+
 TEST(a_wrong_machine_is_an_error)
 {
 	auto_run struct run r = { 0 };

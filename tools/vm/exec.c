@@ -47,6 +47,8 @@ static int tell_failure(const struct outcome *o, const struct judgement *j)
 		console_tail(&tail, o->console, o->console_len, 20, "  | ");
 		fputs(str_text(&tail), stderr);
 	}
+	if (j->verdict == VERDICT_SKIP)
+		return EX_SKIP;
 	return strcmp(j->class, "time-limit") == 0 ? EX_TIMEOUT : EX_BROKEN;
 }
 

@@ -67,6 +67,11 @@ static void tell_error(const struct evidence *e, struct judgement *j)
 		judge_late(e, why, j);
 		return;
 	}
+	if (strcmp(facts_text(e->facts->error, "class"), "kernel") == 0) {
+		judge_decide(j, VERDICT_SKIP, "unsupported");
+		judge_reason(j, "%s", why);
+		return;
+	}
 	judge_decide(j, VERDICT_ERROR, "harness");
 	judge_reason(j, "the guest's init: %s", why);
 }

@@ -63,6 +63,10 @@ int mounts_set_up(struct why *reterr_why)
 			  mount_table[i].data) == 0 ||
 		    mount_table[i].may_fail || errno == EBUSY)
 			continue;
+		if (errno == ENODEV)
+			return why_set(reterr_why, -ENOTSUP,
+				       "this kernel has no file system '%s'",
+				       mount_table[i].type);
 		return why_set(reterr_why, -errno, "cannot mount %s on '%s'",
 			       mount_table[i].type, mount_table[i].path);
 	}
@@ -72,10 +76,10 @@ int mounts_set_up(struct why *reterr_why)
 int mounts_settings(struct why *reterr_why)
 {
 	static const struct {
-		const char *path, *value;
+		const char *path, *value, *option;
 	} setting[] = {
-		{ "/proc/sys/kernel/sched_schedstats", "1" },
-		{ "/proc/sys/kernel/sched_rt_runtime_us", "-1" },
+		{ "/proc/sys/kernel/sched_schedstats", "1", "SCHEDSTATS" },
+		{ "/proc/sys/kernel/sched_rt_runtime_us", "-1", "SYSCTL" },
 	};
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	/* Three for each worker of a pair, and a test may have thousands. */
@@ -85,6 +89,10 @@ int mounts_settings(struct why *reterr_why)
 		int r = file_write_at(AT_FDCWD, setting[i].path,
 				      setting[i].value);
 
+		if (r == -ENOENT)
+			return why_set(reterr_why, -ENOSYS,
+				       "this kernel has no '%s' (CONFIG_%s)",
+				       setting[i].path, setting[i].option);
 		if (r < 0)
 			return why_set(reterr_why, r, "cannot set '%s'",
 				       setting[i].path);

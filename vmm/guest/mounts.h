@@ -10,7 +10,8 @@
  * proc, sys, devtmpfs, cgroup2, tmpfs must work; debugfs, tracefs and the BPF
  * file system are mounted where the kernel has them.
  *
- * Return: 0 or -errno and @reterr_why.
+ * Return: 0, -ENOTSUP when this kernel does not know one that must work, or
+ * -errno; and @reterr_why.
  */
 int mounts_set_up(struct why *reterr_why);
 

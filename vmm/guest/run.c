@@ -262,6 +262,8 @@ static const char *class_of(int error)
 	switch (error) {
 	case -ENOTSUP:
 		return "unsupported";
+	case -ENOSYS:
+		return "kernel";
 	case -EINVAL:
 	case -ERANGE:
 	case -ENOSPC:

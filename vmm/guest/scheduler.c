@@ -135,9 +135,17 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 {
 	auto_words char **argv = NULL;
 	auto_fd int out = -1;
+	struct scx kernel;
 	int r = make_argv(job, &argv);
 
 	*s = (struct scheduler){ .watch = w };
+	scx_read(SCX_ROOT, &kernel);
+	if (!kernel.present)
+		return why_set(
+			reterr_why, -ENOSYS,
+			"this kernel has no sched_ext "
+			"(CONFIG_SCHED_CLASS_EXT), so no scheduler can be "
+			"loaded");
 	if (r == 0)
 		r = textlog_open(&w->log[0], "scheduler", &out);
 	if (r < 0)

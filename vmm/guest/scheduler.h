@@ -31,8 +31,8 @@ struct scheduler {
  * Sends "started", then "attached", "not-attached" or "exited". From "attached"
  * on the watch tells when it is lost.
  *
- * Return: 0, 1 when it did not attach (a frame said why), or -errno and
- * @reterr_why.
+ * Return: 0, 1 when it did not attach (a frame said why), -ENOSYS when this
+ * kernel loads no schedulers, or -errno; and @reterr_why.
  */
 int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 		    struct why *reterr_why);

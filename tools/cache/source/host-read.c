@@ -14,26 +14,6 @@
 #define MAX_CONFIG (4 << 20)
 #define MAX_NOTES  (64 << 10)
 
-bool host_image_release(const char *path, char ret[65])
-{
-	unsigned char head[0x210];
-	size_t at;
-	ssize_t n;
-
-	ret[0] = '\0';
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, head, sizeof(head), 0) != sizeof(head) ||
-	    memcmp(head + 0x202, "HdrS", 4) != 0)
-		return false;
-	at = (head[0x20e] | (size_t)head[0x20f] << 8) + 0x200;
-	n = pread(fd, ret, 64, (off_t)at);
-	if (n <= 0)
-		return false;
-	ret[n] = '\0';
-	ret[strcspn(ret, " \n")] = '\0';
-	return *ret;
-}
-
 /* Is the content of the section called .notes @size bytes at @want? */
 static bool is_section(Elf *elf, const char *want, size_t size)
 {

@@ -7,15 +7,6 @@
 #include "tools/lib/why.h"
 
 /**
- * host_image_release() - the release that a bzImage names
- *
- * Source: Linux Documentation/arch/x86/boot.rst, fields header (0x202) and
- * kernel_version (0x20e). Return: false, and "", when it is none or
- * cannot be read.
- */
-bool host_image_release(const char *path, char ret[65]);
-
-/**
  * host_has_notes() - is an ELF file the kernel that runs?
  * @notes: /sys/kernel/notes, which the kernel copies from its section .notes
  */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/cache/source/host-read.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
@@ -111,7 +112,7 @@ static int check_image(const struct host *h, struct why *reterr_why)
 {
 	char release[65];
 
-	if (!host_image_release(h->image, release))
+	if (!bzimage_release(h->image, release))
 		return why_set(reterr_why, -EINVAL,
 			       "kernel 'host': '%s' is no bzImage", h->image);
 	if (strcmp(release, h->release) == 0)
