@@ -5,6 +5,7 @@
 #include "tests/unit/t.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
+#include "tools/vm/judge-turns.h"
 #include "vmm/frame.h"
 
 #define TOPOLOGY                                                               \
@@ -152,7 +153,7 @@ TEST(no_worker_is_no_pass)
 
 TEST(without_calibration_timing_is_inconclusive)
 {
-	auto_run struct run r = { 0 }, s = { 0 }, t = { 0 };
+	auto_run struct run r = { 0 }, s = { 0 }, t = { 0 }, u = { 0 };
 
 	JUDGE(&r, TOPOLOGY, GOOD_WORKERS);
 	check_verdict(&r, VERDICT_INCONCLUSIVE, "calibration");
@@ -161,6 +162,14 @@ TEST(without_calibration_timing_is_inconclusive)
 	      "\"spread_permille\":6}",
 	      GOOD_WORKERS);
 	check_verdict(&s, VERDICT_INCONCLUSIVE, "calibration");
+	JUDGE(&u, TOPOLOGY,
+	      "{\"t\":\"calibration\",\"ran\":true,\"max_gap_ns\":9,"
+	      "\"spread_permille\":6,\"units_per_s_per_cpu\":[1000000,"
+	      "999999]}",
+	      GOOD_WORKERS);
+	check_verdict(&u, VERDICT_INCONCLUSIVE, "calibration");
+	CHECK(strstr(json_string_value(json_array_get(u.j.reasons, 0)),
+		     "a CPU does 1.00 million units a second"));
 	/* What needs no clock fails all the same. */
 	JUDGE(&t, TOPOLOGY, WORKER(0, 500, 9, 0, "0"));
 	check_verdict(&t, VERDICT_FAIL, "check-failed");
@@ -566,4 +575,21 @@ TEST(a_splat_fails_a_run_whose_checks_passed)
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
 	      "{\"t\":\"kmsg\",\"text\":\"WARNING: CPU: 1 PID: 7\"}");
 	check_verdict(&r, VERDICT_FAIL, "kernel-splat");
+}
+
+TEST(beyond_32_cpus_and_below_a_speed_times_are_not_judged)
+{
+	char why[JUDGE_TURNS_TEXT_SIZE] = "";
+	json_t *c = json_pack("{s:b,s:i,s:i,s:[i,i]}", "ran", 1, "max_gap_ns",
+			      300000, "spread_permille", 6,
+			      "units_per_s_per_cpu", 1000000, 1000001);
+
+	CHECK(!judge_turns_doubted(c, 32, why));
+	CHECK(judge_turns_doubted(c, 33, why));
+	CHECK(strstr(why, "up to 32 CPUs are judged, this one has 33"));
+	json_array_append_new(json_object_get(c, "units_per_s_per_cpu"),
+			      json_integer(999999));
+	CHECK(judge_turns_doubted(c, 2, why));
+	CHECK(strstr(why, "a smaller --shift"));
+	json_decref(c);
 }

@@ -1,6 +1,6 @@
 tests-y            += test-judge
 test-judge-objs-y  := tests/unit/test-judge.o tools/vm/judge.o tools/vm/judge-machine.o
-test-judge-objs-y  += tools/vm/judge-checks.o tools/vm/judge-noise.o tools/vm/stats.o
+test-judge-objs-y  += tools/vm/judge-checks.o tools/vm/judge-noise.o tools/vm/judge-turns.o tools/vm/stats.o
 test-judge-libs-y  := -ljansson -lnettle -lm $(lib-lzma)
 tests-y            += test-argv
 test-argv-objs-y   := tests/unit/test-argv.o

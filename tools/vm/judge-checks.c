@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/vm/judge-noise.h"
+#include "tools/vm/judge-turns.h"
 #include "tools/vm/stats.h"
 
 static const char *const layer_names[] = { "default", "scheduler", "test" };
@@ -20,26 +21,12 @@ struct trust {
 	char why[JUDGE_NOISE_TEXT_SIZE];
 };
 
-static struct trust trust_virtual(const json_t *c)
+static struct trust trust_virtual(const struct evidence *e)
 {
 	struct trust t = { "calibration", true, "" };
-	int64_t gap = facts_int(c, "max_gap_ns");
-	int64_t spread = facts_int(c, "spread_permille");
 
-	if (!json_is_true(json_object_get(c, "ran")))
-		snprintf(t.why, sizeof(t.why), "the calibration did not run");
-	else if (gap > CALIBRATION_GAP_NS)
-		snprintf(t.why, sizeof(t.why),
-			 "calibration: a CPU that nobody wanted paused for "
-			 "%.1f ms; the limit is %d ms",
-			 (double)gap / 1e6, CALIBRATION_GAP_NS / 1000000);
-	else if (spread > CALIBRATION_SPREAD_PERMILLE)
-		snprintf(t.why, sizeof(t.why),
-			 "calibration: equal CPUs differ by %.1f %%, %.1f are "
-			 "the limit",
-			 (double)spread / 10,
-			 CALIBRATION_SPREAD_PERMILLE / 10.0);
-	else
+	if (!judge_turns_doubted(e->facts->calibration,
+				 topology_cpus(&e->topology), t.why))
 		t.class = NULL;
 	return t;
 }
@@ -155,7 +142,7 @@ static struct trust trust_of(const struct evidence *e, enum check_kind kind,
 	struct trust t = { NULL, false, "" };
 
 	if (e->clock == CLOCK_VIRTUAL && check_info[kind].timing)
-		return trust_virtual(e->facts->calibration);
+		return trust_virtual(e);
 	if (e->clock == CLOCK_REAL && !m->ok &&
 	    judge_noise_excuses(&e->machine->noise, kind, m->value, limit,
 				t.why))

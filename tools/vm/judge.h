@@ -65,6 +65,17 @@ extern const char *const judge_classes[];
  */
 #define CALIBRATION_GAP_NS	    20000000
 #define CALIBRATION_SPREAD_PERMILLE 75
+/*
+ * Nobody has more than 32 CPUs take turns on one thread of the host and expects
+ * them to be quick: a turn of each takes 8 ms with 64, and what wakes another
+ * CPU waits for that.
+ *
+ * A unit is about three instructions. A tick of the kernel, 250 a second, is
+ * some 1700: a CPU that does a million units in a second spends a tenth of its
+ * time with them alone, and 1 ms with a switch between tasks.
+ */
+#define CALIBRATION_CPUS_MAX  32
+#define CALIBRATION_UNITS_MIN 1000000
 /* Real clock: the share of time that a guest's CPUs may wait for the host's. */
 #define NOISE_PERMILLE 20
 
