@@ -19,15 +19,16 @@ _Static_assert(sizeof(struct wire_channel) <= WIRE_PAGE, "one page");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "a host of the other byte order would have to swap");
 
-/* ftruncate(2) obeys RLIMIT_FSIZE, and says so by a signal that kills. */
+/* ftruncate(2) obeys RLIMIT_FSIZE, and says so by a signal that kills; so does
+ * every write behind the limit. */
 static int set_size(int fd, uint64_t size)
 {
-	struct rlimit old, limit;
+	struct rlimit limit;
 	sigset_t set, before;
 	int r;
 
-	getrlimit(RLIMIT_FSIZE, &old);
-	limit = (struct rlimit){ old.rlim_max, old.rlim_max };
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	sigemptyset(&set);
 	sigaddset(&set, SIGXFSZ);
@@ -35,7 +36,6 @@ static int set_size(int fd, uint64_t size)
 	r = ftruncate(fd, (off_t)size) < 0 ? -errno : 0;
 	(void)sigtimedwait(&set, NULL, &(struct timespec){ 0 });
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	setrlimit(RLIMIT_FSIZE, &old);
 	return r;
 }
 
@@ -137,17 +137,25 @@ void wire_put(struct wire *w, uint64_t archive_len, uint64_t input_len,
 				     .input_len = input_len };
 }
 
-/* Between two places of the ring that were read; a kernel that cannot do it
- * keeps the pages until the end. */
-static void give_back(const struct wire *w, uint64_t from, uint64_t to)
+/*
+ * Tell the guest of the whole pieces of the ring that were read, and give their
+ * pages back before: once it knows, the bytes there may be new ones. A kernel
+ * that cannot do this keeps the pages until the end.
+ */
+static void give_back(struct wire *w, uint64_t end)
 {
-	from = from / HOLE_BYTES * HOLE_BYTES;
-	to = to / HOLE_BYTES * HOLE_BYTES;
-	if (from < to)
-		(void)fallocate(w->channel_fd,
-				FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-				(off_t)(WIRE_CHANNEL_AT + from),
-				(off_t)(to - from));
+	uint64_t from = w->given % WIRE_CHANNEL_ROOM;
+	uint64_t to =
+		end == WIRE_CHANNEL_ROOM ? end : end / HOLE_BYTES * HOLE_BYTES;
+
+	if (to <= from)
+		return;
+	(void)fallocate(w->channel_fd,
+			FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			(off_t)(WIRE_CHANNEL_AT + from), (off_t)(to - from));
+	w->given += to - from;
+	atomic_store_explicit(&w->control->channel_read, w->given,
+			      memory_order_release);
 }
 
 ssize_t wire_read(struct wire *w, void *data, size_t max,
@@ -177,10 +185,8 @@ ssize_t wire_read(struct wire *w, void *data, size_t max,
 		return why_set(reterr_why, n < 0 ? -errno : -EIO,
 			       "cannot read the channel's file: %s",
 			       strerror(n < 0 ? errno : EIO));
-	give_back(w, at, at + (uint64_t)n);
 	w->taken += (uint64_t)n;
-	atomic_store_explicit(&w->control->channel_read, w->taken,
-			      memory_order_release);
+	give_back(w, at + (uint64_t)n);
 	return n;
 }
 

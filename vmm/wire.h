@@ -48,7 +48,7 @@ struct wire_job {
 /**
  * struct wire_control - second page of the job region, written by the host
  *			 while the machine runs
- * @channel_read:  bytes of the channel that the host has read
+ * @channel_read:  bytes of the channel that the host has read, in whole pieces
  * @input_written: bytes of live input that were put into the ring
  * @input_ended:   1: no more will come
  *
@@ -83,7 +83,8 @@ struct wire_channel {
  * @job_fd, @channel_fd: files without a name, for QEMU to inherit; of the final
  *	size, which nobody can change
  * @job, @control, @channel: their first pages
- * @taken: bytes of the channel that were read
+ * @taken, @given: bytes of the channel that were read; that the guest may
+ *	overwrite, in whole pieces
  * @ring, @put: live input: where it goes, NULL if there is none; bytes put
  */
 struct wire {
@@ -91,7 +92,7 @@ struct wire {
 	struct wire_job *job;
 	struct wire_control *control;
 	const struct wire_channel *channel;
-	uint64_t taken;
+	uint64_t taken, given;
 	char *ring;
 	uint64_t put;
 };
@@ -101,6 +102,9 @@ struct wire {
 /**
  * wire_open() - make both files, with headers and an empty job
  * @ret: wire_done() frees it, also after an error
+ *
+ * Raises our soft limit of file sizes to the hard one, for good: who writes
+ * into the files needs that, too.
  *
  * Return: 0; -EFBIG when our limit of file sizes forbids them; -errno.
  */
