@@ -6,7 +6,7 @@
 #
 #   kernels   has a temporary folder of the cache, KTSTR_WORK
 #   kernel    one word of KERNEL: resolve, look into the cache, and if it is not
-#             there: lock the source, lock CPUs, enter the sandbox, build
+#             there: lock key, source and CPUs, enter the sandbox, build
 #   build     inside all these: look again, then the steps of a build
 #
 # A recipe line that takes long is one program, by exec, that dies with make.
@@ -108,7 +108,8 @@ distinct: resolve
 	$(if $(several),$(q)$(if $(filter-out $(mine),$(namesake)),$(call refuse,kernel $(spec) would have the same name as another one of KERNEL$(comma) $(label): give each a KTSTR_OUT of its own)))
 	$(if $(several),$(q)echo '$(mine)' >'$(work)/name')
 
-locks = $(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
+locks = $(if $(call field,key),ktstr-lock build '$(call field,key)' --die-with-parent --) \
+	$(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
 	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
 obtain: distinct look

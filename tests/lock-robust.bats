@@ -315,3 +315,20 @@ signal.pause()' "$KTSTR_LOCK_DIR/cpu-use.lock" >"$BATS_TEST_TMPDIR/leased"
 	strace -f -c -o "$BATS_TEST_TMPDIR/calls" ktstr-lock cpus --cap 2 --root "$machines/2cpu-vm" -- true
 	[ "$(awk '$NF == "total" { print $4 }' "$BATS_TEST_TMPDIR/calls")" -lt 350 ]
 }
+
+@test "lock: build locks a key, wherever its source is" {
+	spawn ktstr-lock build 6.12-tarball-x86_64-tiny-kc0 -- sleep 60
+	until_true busy "$KTSTR_CACHE_DIR/.locks/.build-6.12-tarball-x86_64-tiny-kc0.lock"
+	run -75 --separate-stderr ktstr-lock build --no-wait 6.12-tarball-x86_64-tiny-kc0 -- true
+	[[ "$stderr" == "ktstr-lock: the build of '6.12-tarball-x86_64-tiny-kc0' ('$KTSTR_CACHE_DIR/.locks/.build-"*"') is held by pid ${spawned[0]} (sleep 60)" ]]
+	run -0 ktstr-lock build --no-wait other -- ktstr-lock build other -- echo ran
+	[ "$output" = ran ]
+	run -0 ktstr-lock list --json
+	[ "$(jq -r '.builds[] | .build + " " + (.holders | length | tostring)' <<<"$output")" = $'6.12-tarball-x86_64-tiny-kc0 1\nother 0' ]
+	[ "$(jq -c .cache <<<"$output")" = '[]' ]
+	for key in '' ../x 'a b' "$(printf 'k%.0s' {1..201})"; do
+		run -2 ktstr-lock build "$key" -- true
+		[[ "$output" == "ktstr-lock: '$key' is no key of a kernel" ]]
+	done
+	run -2 ktstr-lock build
+}

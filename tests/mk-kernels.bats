@@ -81,6 +81,49 @@ other_tree() {
 	[[ "$stderr" == "ktstr: KTSTR_FORCE is 0 or 1, not yes"* ]]
 }
 
+# builder NAME ARG...: a make in the background, with an output folder of its own.
+builder() {
+	spawn sh -c 'out=$1; shift; make ktstr-kernel KTSTR_OUT="$out" "$@" >"$out.log" 2>&1; echo $? >"$out.status"' sh "$@"
+}
+
+# one_build SPEC SPEC TREE: two makes that want one key compile it once. TREE is
+# where the first builds.
+one_build() {
+	builder one KERNEL="$1"
+	until_true eval "ls $3/waiting"
+	builder two KERNEL="$2"
+	until_true grep -q "the build of '.*' .* is held by pid .*; waiting" two.log
+	rm $3/slow
+	for name in one two; do
+		for _ in 1 2 3 4 5 6; do until_true test -e $name.status && break; done
+	done
+	[ "$(cat one.status two.status)" = $'0\n0' ]
+	grep 'built in' one.log
+	grep 'found in the cache' two.log
+	[ "$(readlink one/kernels/*_??????)" = "$(readlink two/kernels/*_??????)" ]
+	check_clean_cache
+}
+
+@test "kernels: two makes at once build one tree once" {
+	touch linux/slow
+	echo slow >linux/.git/info/exclude
+	one_build linux linux linux
+	[ "$(builds)" = 1 ]
+}
+
+@test "kernels: two makes at once build one key once, wherever the source is" {
+	cp -R linux copy
+	touch linux/slow
+	echo slow >linux/.git/info/exclude
+	one_build linux copy linux
+	[ ! -e copy/builds ]
+	rm -rf cache one* two* linux/.git
+	touch linux/slow
+	tar -cf l.tar linux
+	cp l.tar m.tar
+	one_build l.tar m.tar 'cache/.tmp/work.*/1/source/linux'
+}
+
 @test "kernels: KTSTR_CLEAN=1 cleans a tree before it is built, but for its .config" {
 	echo CONFIG_MINE=y >linux/.config
 	run -0 kernel KERNEL=linux

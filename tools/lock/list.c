@@ -56,6 +56,7 @@ struct name_form {
 
 static const struct name_form llc_form = { "llc-", ".lock" };
 static const struct name_form source_form = { "source-", ".lock" };
+static const struct name_form build_form = { ".build-", ".lock" };
 static const struct name_form entry_form = { "", ".lock" };
 
 /* The part of @name between those of @form, NULL when it has another form. */
@@ -88,6 +89,13 @@ static int is_source(const struct dirent *entry)
 	auto_free char *crc = middle(entry->d_name, &source_form);
 
 	return crc && strlen(crc) == 8 && strspn(crc, "0123456789abcdef") == 8;
+}
+
+static int is_build(const struct dirent *entry)
+{
+	auto_free char *key = middle(entry->d_name, &build_form);
+
+	return key != NULL;
 }
 
 static int is_entry(const struct dirent *entry)
@@ -330,6 +338,9 @@ static void print_frame(const struct request *req, const char *before)
 	rows_begin(&l.rows, "sources",
 		   "Source trees:\n  CRC32    LOCKFILE HOLDERS\n");
 	add_cache(&l, cache_fd, cache, &source_form, "source", is_source);
+	rows_end(&l.rows);
+	rows_begin(&l.rows, "builds", "Builds:\n  KEY LOCKFILE HOLDERS\n");
+	add_cache(&l, cache_fd, cache, &build_form, "build", is_build);
 	rows_end(&l.rows);
 	str_add(&l.rows.out, l.rows.json ? "}\n" : "");
 	if (l.rows.out.failed)

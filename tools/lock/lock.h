@@ -21,7 +21,7 @@
  * @folder_asked:    @folder is from the command line
  * @root:            folder that holds sys/ and proc/ of the machine
  * @recorded:        @root is not this machine
- * @source:          tree to lock
+ * @source:          tree, or key, to lock
  * @die_with_parent: be killed when our parent ends
  * @json:            print JSON
  * @watch_ns:        print again that often, 0 to print once
@@ -133,6 +133,7 @@ void reserve(const struct request *req, struct view *v, struct plan *ret);
 int do_cpus(const struct request *req);
 int do_plan(const struct request *req);
 int do_source(const struct request *req);
+int do_build(const struct request *req);
 int do_list(const struct request *req);
 
 /* Set or unset KTSTR_CPUS, KTSTR_MEMS and KTSTR_JOBS; NULL unsets the first

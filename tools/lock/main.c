@@ -17,16 +17,17 @@
 static const char help[] =
 	"usage: ktstr-lock cpus [OPTION...] -- COMMAND [ARG...]\n"
 	"       ktstr-lock source DIR [OPTION...] -- COMMAND [ARG...]\n"
+	"       ktstr-lock build KEY [OPTION...] -- COMMAND [ARG...]\n"
 	"       ktstr-lock plan [OPTION...]\n"
 	"       ktstr-lock list [OPTION...]\n"
-	"Reserve CPUs, or a source tree, and become COMMAND.\n"
+	"Reserve CPUs, a source tree, or the build of a kernel, and become COMMAND.\n"
 	"\n"
 	"      --cap N                 share N CPUs (cpus, plan)\n"
 	"      --window N              N CPUs that no other window has (cpus, plan)\n"
 	"      --exclusive             LLCs alone, for a guest (cpus, plan)\n"
 	"      --topology T            the guest: NnNlNcNt, or a preset\n"
-	"      --wait[=SECS]           wait for a lock, at most SECS (cpus, source)\n"
-	"      --no-wait               do not wait (cpus, source)\n"
+	"      --wait[=SECS]           wait for a lock, at most SECS\n"
+	"      --no-wait               do not wait (cpus, source, build)\n"
 	"      --conflict-exit-code N  exit status when it is busy, else 75\n"
 	"      --die-with-parent       be killed when the parent ends\n"
 	"      --lock-dir DIR          where the locks on CPUs are\n"
@@ -99,6 +100,11 @@ static const struct command {
 	  .reserves = true },
 	{ .name = "source",
 	  .run = do_source,
+	  .options = BIT(OPT_WAIT) | BIT(OPT_NO_WAIT) | BIT(OPT_CONFLICT) |
+		     BIT(OPT_DIE),
+	  .runs = true },
+	{ .name = "build",
+	  .run = do_build,
 	  .options = BIT(OPT_WAIT) | BIT(OPT_NO_WAIT) | BIT(OPT_CONFLICT) |
 		     BIT(OPT_DIE),
 	  .runs = true },
@@ -189,7 +195,13 @@ static const struct command *find_command(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	}
-	die(EX_USAGE, "no sub-command '%s': cpus, source, plan or list", name);
+	die(EX_USAGE, "no sub-command '%s': cpus, source, build, plan or list",
+	    name);
+}
+
+static bool takes_word(const struct command *c)
+{
+	return c->run == do_source || c->run == do_build;
 }
 
 /* Take the next word, if it is not the start of the command to run. */
@@ -199,7 +211,7 @@ static bool read_word(struct parse *p, char **argv)
 		return false;
 	if (!p->command)
 		p->command = find_command(argv[optind]);
-	else if (p->command->run == do_source && !p->req.source)
+	else if (takes_word(p->command) && !p->req.source)
 		p->req.source = argv[optind];
 	else
 		return false;
@@ -262,8 +274,9 @@ static void check(struct parse *p, char **argv)
 			    p->command->name, o->name);
 	}
 	check_kind(p);
-	if (p->command->run == do_source && !p->req.source)
-		die(EX_USAGE, "'source' needs a folder; see --help");
+	if (takes_word(p->command) && !p->req.source)
+		die(EX_USAGE, "'%s' needs a %s; see --help", p->command->name,
+		    p->command->run == do_source ? "folder" : "key");
 	if (p->command->runs && !argv[optind])
 		die(EX_USAGE, "'%s' needs a command to run; see --help",
 		    p->command->name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ktstr-lock source: one build at a time in a source tree. */
+/* ktstr-lock source and build: one build at a time in a tree, and of a kernel.
+ */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -20,23 +21,30 @@
 #include "tools/lock/lock.h"
 
 #define WAITED "KTSTR_SOURCE_WAITED"
+/* Of what ktstr-cache takes for a key. */
+#define KEY_MAX 200
 
 /**
- * struct place - where the lock of a tree is
+ * struct place - where the lock of a tree, or of a key, is
+ * @what:   path of the tree, or the key
+ * @is_key: it is a key
  * @folder: beside the cached kernels; not /tmp, where cleaners unlink. -1 where
- *	    that cannot be written: then it is the tree's own folder
+ *	    that cannot be written: then it is the tree's own folder; a key has
+ *	    none, and nobody can store what is built
  * @path:   of @folder, or of the tree
  */
 struct place {
+	const char *what;
+	bool is_key;
 	int folder;
-	char *path;
-	char name[32];
+	char *path, *name;
 };
 
 static void place_done(struct place *p)
 {
 	cleanup_fd(&p->folder);
 	free(p->path);
+	free(p->name);
 }
 
 /* May we not write there? */
@@ -45,15 +53,18 @@ static bool is_closed(int error)
 	return error == -EROFS || error == -EACCES || error == -EPERM;
 }
 
-static void find_place(const char *tree, struct place *ret)
+static void find_place(struct place *ret)
 {
 	auto_free char *root = NULL;
 	struct why why;
 	int r = cache_root(&root, &why);
 
-	*ret = (struct place){ .folder = -1 };
-	snprintf(ret->name, sizeof(ret->name), "source-%08x.lock",
-		 crc32_of(tree, strlen(tree), 0));
+	/* A key begins with a letter or a digit: no entry's lock has a dot. */
+	if (ret->is_key
+		    ? asprintf(&ret->name, ".build-%s.lock", ret->what) < 0
+		    : asprintf(&ret->name, "source-%08x.lock",
+			       crc32_of(ret->what, strlen(ret->what), 0)) < 0)
+		die(EX_BROKEN, "out of memory");
 	if (r == 0)
 		r = cache_folder(root, ".locks", &ret->path, &why);
 	if (r == 0)
@@ -64,8 +75,8 @@ static void find_place(const char *tree, struct place *ret)
 		die(EX_BROKEN, "%s", why.text);
 }
 
-/* Open what is locked. Return: a descriptor. */
-static int open_place(const char *tree, struct place *p)
+/* Open what is locked. Return: a descriptor, or -1 when there is none. */
+static int open_place(struct place *p)
 {
 	struct why why;
 	int fd = -EROFS;
@@ -79,11 +90,13 @@ static int open_place(const char *tree, struct place *p)
 		die(EX_BROKEN, "%s", why.text);
 	cleanup_fd(&p->folder);
 	p->folder = -1;
+	if (p->is_key)
+		return -1;
 	free(p->path);
-	p->path = strdup(tree);
-	fd = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	p->path = strdup(p->what);
+	fd = open(p->what, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || !p->path)
-		die(EX_BROKEN, "cannot lock '%s': %m", tree);
+		die(EX_BROKEN, "cannot lock '%s': %m", p->what);
 	return fd;
 }
 
@@ -114,16 +127,19 @@ static bool is_inherited(int fd)
 	return found;
 }
 
-static void say_busy(const struct request *req, const struct place *p,
-		     const char *tree, int fd)
+static const char *noun(const struct place *p)
+{
+	return p->is_key ? "the build of" : "source tree";
+}
+
+static void say_busy(const struct request *req, const struct place *p, int fd)
 {
 	auto_str struct str text = { 0 };
 
+	str_addf(&text, "%s '%s' ", noun(p), p->what);
 	if (p->folder >= 0)
-		str_addf(&text, "source tree '%s' ('%s/%s') is held by ", tree,
-			 p->path, p->name);
-	else
-		str_addf(&text, "source tree '%s' is held by ", tree);
+		str_addf(&text, "('%s/%s') ", p->path, p->name);
+	str_add(&text, "is held by ");
 	holders_describe(&text, fd);
 	if (req->wait_ns == 0)
 		die((enum exit_code)req->conflict_code, "%s", str_text(&text));
@@ -131,62 +147,86 @@ static void say_busy(const struct request *req, const struct place *p,
 }
 
 /**
- * take() - lock the tree
+ * take() - lock the tree, or the key
  * @ret_waited: whether somebody else had it
  *
- * Return: the descriptor, or -1 when an outer ktstr-lock holds the lock.
+ * Return: the descriptor, or -1 when an outer ktstr-lock holds the lock, or
+ * there is none.
  */
-static int take(const struct request *req, const char *tree, bool *ret_waited)
+static int take(const struct request *req, struct place *p, bool *ret_waited)
 {
-	__attribute__((cleanup(place_done))) struct place p;
 	bool waited = false;
 
-	find_place(tree, &p);
+	find_place(p);
 	for (;;) {
-		auto_fd int fd = open_place(tree, &p);
-		int r = lock_file_take(fd, LOCK_EX, /* wait_ns */ 0);
+		auto_fd int fd = open_place(p);
+		int r = fd < 0 ? 0 : lock_file_take(fd, LOCK_EX, 0);
 
+		if (fd < 0)
+			return -1;
 		if (r == -EWOULDBLOCK && is_inherited(fd))
 			return -1;
 		if (r == -EWOULDBLOCK) {
-			say_busy(req, &p, tree, fd);
+			say_busy(req, p, fd);
 			waited = true;
 			r = lock_file_take(fd, LOCK_EX, req->wait_ns);
 		}
 		if (r == -EWOULDBLOCK)
 			die((enum exit_code)req->conflict_code,
-			    "source tree '%s' is held still", tree);
+			    "%s '%s' is held still", noun(p), p->what);
 		if (r < 0)
-			die(EX_BROKEN, "cannot lock '%s': %s", p.path,
+			die(EX_BROKEN, "cannot lock '%s': %s", p->path,
 			    strerror(-r));
 		*ret_waited = waited;
-		if (p.folder < 0 || lock_file_is_current(p.folder, p.name, fd))
+		if (p->folder < 0 ||
+		    lock_file_is_current(p->folder, p->name, fd))
 			return take_fd(fd);
 	}
+}
+
+/* Lock it, leave the lock to the command, and become that. */
+static noreturn void take_and_become(const struct request *req, struct place *p)
+{
+	bool waited = false;
+	int fd = req->bypass ? -1 : take(req, p, &waited);
+
+	if (!req->bypass && fd < 0) {
+		detail("'%s' is locked for us already, or cannot be", p->what);
+		place_done(p);
+		become(req);
+	}
+	place_done(p);
+	if (fd >= 0)
+		fd = lock_file_inherit(fd);
+	if (fd < 0 && !req->bypass)
+		die(EX_BROKEN, "cannot leave the lock open: %s", strerror(-fd));
+	if (!p->is_key)
+		export_variable(WAITED, waited ? "1" : NULL);
+	become(req);
 }
 
 int do_source(const struct request *req)
 {
 	auto_free char *tree = realpath(req->source, NULL);
-	bool waited = false;
+	struct place p = { .what = tree, .folder = -1 };
 	struct stat st;
-	int fd;
 
 	if (!tree)
 		die(EX_USAGE, "cannot find source tree '%s': %m", req->source);
 	if (stat(tree, &st) < 0 || !S_ISDIR(st.st_mode))
 		die(EX_USAGE, "source tree '%s' is not a folder", req->source);
-	if (!req->bypass) {
-		fd = take(req, tree, &waited);
-		if (fd < 0) {
-			detail("'%s' is locked for us already", tree);
-			become(req);
-		}
-		fd = lock_file_inherit(fd);
-		if (fd < 0)
-			die(EX_BROKEN, "cannot leave the lock open: %s",
-			    strerror(-fd));
-	}
-	export_variable(WAITED, waited ? "1" : NULL);
-	become(req);
+	take_and_become(req, &p);
+}
+
+int do_build(const struct request *req)
+{
+	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "0123456789.-_+";
+	struct place p = { .what = req->source, .is_key = true, .folder = -1 };
+	size_t n = strlen(p.what);
+
+	if (n == 0 || n > KEY_MAX || strspn(p.what, good) != n)
+		die(EX_USAGE, "'%s' is no key of a kernel", p.what);
+	take_and_become(req, &p);
 }
