@@ -7,7 +7,7 @@
 #
 # Nothing of the including Makefile is changed: its default goal, its MAKEFLAGS,
 # its variables. All names here begin with ktstr- or KTSTR_, but for the words
-# that people say on the command line: KERNEL, TEST, RERUN and V.
+# that people say on the command line: KERNEL, TEST, PRESET, TOPOLOGY, RERUN, V.
 ktstr-includer-goal := $(.DEFAULT_GOAL)
 
 ifndef ktstr-mk
@@ -59,6 +59,7 @@ ktstr-progs-after  := $(ktstr-kernel-first)
 include $(ktstr-mk)/kernel.mk
 include $(ktstr-mk)/scheduler.mk
 include $(ktstr-mk)/test.mk
+include $(ktstr-mk)/vm.mk
 
 .PHONY: ktstr-doctor ktstr-clean ktstr-help
 ktstr-doctor: $(ktstr-tools)

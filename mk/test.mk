@@ -5,6 +5,7 @@
 #:   ktstr-test      run every test on its own machine, print the verdicts
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
+#:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
 #:   ktstr-progs     build the schedulers that KTSTR_PROGS names
 #:   ktstr-doctor    what this machine has and lacks
@@ -14,6 +15,8 @@
 #: Settings (make NAME=VALUE, or in the Makefile before the include)
 #:   KERNEL=...            kernel trees, tarballs or cache keys, several words
 #:   TEST=GLOB             only tests of these names
+#:   PRESET=NAME           ktstr-shell: the machine; or TOPOLOGY=2n4l4c2t
+#:   KTSTR_SHELL_ARGS=...  ktstr-shell: more options of ktstr-vm shell
 #:   RERUN=all             run also what passed and has not changed
 #:   KTSTR_DIR=ktstr       folder of .sched and .test files
 #:   KTSTR_SCHED=...       declarations by name, or none for the kernel's own

@@ -40,6 +40,7 @@ expected() {
 		share/ktstr/mk/scheduler.mk 644
 		share/ktstr/mk/test-run.sh 755
 		share/ktstr/mk/test.mk 644
+		share/ktstr/mk/vm.mk 644
 		share/ktstr/templates/ci/ktstr-ci.sh 755
 		share/ktstr/templates/ci/ktstr.yml 644
 		share/ktstr/templates/scheduler/.gitignore 644

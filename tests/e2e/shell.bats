@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2154 # code for the guest's shell; bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
+load project
 
 setup_file() {
 	"${CC:-cc}" -D_GNU_SOURCE -std=gnu17 -O1 -o "$BATS_FILE_TMPDIR/ptyrun" "$KTSTR_TOP/tests/e2e/ptyrun.c"
@@ -170,16 +171,21 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	{ echo one; echo no terminal; seq 40000; } | cmp - out
 }
 
-@test "shell: a scheduler is in charge before the shell starts, and its output is shown" {
-	needs_scheduler
-	run -0 --separate-stderr ktstr-vm shell "${kernel[@]}" --sched s.sched \
-		<<<'cat /sys/kernel/sched_ext/state; killall scx_mini; until grep -q disabled /sys/kernel/sched_ext/state; do sleep 0.1; done; sleep 0.5; echo still here'
-	[[ $output == "enabled"*"still here" ]]
+@test "shell: make ktstr-shell brings scheduler and tests, and the scheduler is in charge" {
+	new_project p
+	run -0 --separate-stderr kmake ktstr-shell TOPOLOGY=1n2l2c1t \
+		KTSTR_SHELL_ARGS='--sched ktstr/scx_mini.sched --profile per-llc' <<-'E'
+	cat /sys/kernel/sched_ext/state /sys/kernel/sched_ext/root/ops
+	nproc; ls /ktstr; command -v scx_mini
+	killall scx_mini
+	until grep -q disabled /sys/kernel/sched_ext/state; do sleep 0.1; done
+	sleep 0.5; echo still here
+	E
+	[[ $output == *"enabled"$'\n'"mini"*$'\n'"4"$'\n'*"scx_mini.sched"*"/bin/scx_mini"*"still here" ]]
 	[[ $stderr == *"ktstr: the scheduler is not in charge any more"* ]]
-}
-
-needs_scheduler() {
-	[ -x "$KTSTR_BUILD/scx_mini" ] || skip "needs scx_mini"
+	echo other >>ktstr-out/kernels/list
+	run -2 --separate-stderr kmake ktstr-shell
+	[[ $stderr == *"ktstr: a shell has one kernel, and these are several: k other; name one with KERNEL="* ]]
 }
 
 @test "shell: what cannot be is refused" {
