@@ -28,6 +28,7 @@ static const struct {
 	{ "end", offsetof(struct facts, end), false },
 	{ "scheduler", offsetof(struct facts, scheduler), true },
 	{ "event", offsetof(struct facts, event), true },
+	{ "phase", offsetof(struct facts, phase), true },
 	{ "worker", offsetof(struct facts, worker), true },
 	{ "kmsg", offsetof(struct facts, kmsg), true },
 };

@@ -13,7 +13,7 @@
  * struct facts - the frames of one run
  * @hello, @topology, @calibration, @error, @exec, @steal, @end: the (last)
  *	frame of that kind, or NULL
- * @scheduler, @event, @worker, @kmsg: arrays, in order; never NULL
+ * @scheduler, @event, @phase, @worker, @kmsg: arrays, in order; never NULL
  * @log:    text of the scheduler; @out, @err: of a command that was run
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
@@ -24,7 +24,7 @@
  */
 struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *steal, *end;
-	json_t *scheduler, *event, *worker, *kmsg;
+	json_t *scheduler, *event, *phase, *worker, *kmsg;
 	struct str log, out, err;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);
 	void *output_arg;

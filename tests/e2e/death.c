@@ -206,12 +206,13 @@ static void too_much_written(void)
 	reset();
 }
 
-/* The frames that are there, and then the end of all. */
+/* The beginning of a frame, and then the end of all. */
 static void cut(void)
 {
 	struct wire_channel *c = channel();
 
-	c->written -= 7;
+	frames(c)[c->written] = '@';
+	c->written += 1;
 	reset();
 }
 

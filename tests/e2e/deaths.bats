@@ -28,13 +28,13 @@ setup() {
 @test "deaths: a report that is cut, damaged or counted wrongly is none" {
 	die cut
 	tells guest-reset "the guest was reset*"
-	[[ $stderr == *"the channel ends after 3 frames, without the end frame"* ]]
+	[[ $stderr == *"the channel ends after "*" frames, without the end frame"* ]]
 	die garbage
 	tells channel "the guest's report is damaged"
 	[[ $stderr == *"frame 0 does not begin as it should"* ]]
 	die too-much-written
 	tells channel "the guest's report is damaged"
-	[[ $stderr == *"the channel's count of bytes went from 0 to 9223372036854775807"* ]]
+	[[ $stderr == *"the channel's count of bytes went from "*" to 9223372036854775807"* ]]
 }
 
 @test "deaths: nothing that a guest writes commands a terminal" {

@@ -181,3 +181,15 @@ qemu_of_spawned() { pgrep -P "${spawned[0]}" -f qemu-system >/dev/null; }
 	kill -KILL "${spawned[0]}"
 	until_true flock -xn cache/.locks/key.lock true
 }
+
+@test "vm: -v tells how long each phase took, and so does the result" {
+	run -0 --separate-stderr ktstr-vm run -v "${kernel[@]}" --test short.test --out o
+	local name
+	for name in qemu firmware kernel init load run shutdown; do
+		grep -qE "^ktstr-vm: $name +(-|[0-9.]+ s) +(-|[0-9.]+ s)$" <<<"$stderr"
+	done
+	run -0 jq -e '.phases | .firmware_ns > 0 and .kernel_ns > 0 and .init_ns > 0 and .run_ns > 100000000 and .attach_ns == null' o/result.json
+	run -0 jq -e '.host.phases | .start != null and .qemu_s > 0 and .ready_s > .qemu_s and .job_s > 0' o/result.json
+	run -0 --separate-stderr ktstr-vm exec -v "${kernel[@]}" -- true
+	[[ $stderr == *"ktstr-vm: kernel "* ]]
+}

@@ -6,3 +6,6 @@ tests-y             += test-limits
 test-limits-objs-y  := tests/unit/test-limits.o
 tests-y             += test-console
 test-console-objs-y := tests/unit/test-console.o
+tests-y             += test-phases
+test-phases-objs-y  := tests/unit/test-phases.o tools/vm/phases.o
+test-phases-libs-y  := -ljansson -lnettle $(lib-lzma)

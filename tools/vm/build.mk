@@ -17,6 +17,7 @@ ktstr-vm-objs-y += tools/vm/judge-turns.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/live.o
 ktstr-vm-objs-y += tools/vm/performance.o
+ktstr-vm-objs-y += tools/vm/phases.o
 ktstr-vm-objs-y += tools/vm/pump.o
 ktstr-vm-objs-y += tools/vm/qemu.o
 ktstr-vm-objs-y += tools/vm/request.o

@@ -159,6 +159,7 @@ int command_exec(const struct request *req)
 	exec_fill_command(req, &job);
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
+	phases_tell(&o.phases, &o.facts, &o.machine);
 	int code = exec_report(&o, &c);
 	outcome_done(&o);
 	exec_job_done(&job, include);

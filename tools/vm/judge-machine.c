@@ -29,29 +29,18 @@ const char *judge_memory(const struct facts *f)
 	return NULL;
 }
 
-static bool has_event(const struct facts *f, const char *what)
-{
-	for (size_t i = 0; i < json_array_size(f->event); i++) {
-		if (strcmp(facts_text(json_array_get(f->event, i), "what"),
-			   what) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* How far it came, by what it had told until then. */
 static enum phase phase_of(const struct evidence *e)
 {
-	const struct facts *f = e->facts;
+	const json_t *list = e->facts->phase;
+	size_t count = json_array_size(list);
+	const char *last = facts_text(json_array_get(list, count - 1), "name");
 
-	if (!f->hello)
-		return PHASE_BOOT;
-	if (e->has_sched && !facts_scheduler(f, "attached") &&
-	    !has_event(f, "setup"))
-		return PHASE_ATTACH;
-	if (f->exec || has_event(f, "removed"))
-		return PHASE_SHUTDOWN;
-	return PHASE_RUN;
+	for (unsigned int i = 0; i < PHASES; i++) {
+		if (strcmp(last, phase_name((enum phase)i)) == 0)
+			return (enum phase)i;
+	}
+	return PHASE_BOOT;
 }
 
 void judge_late(const struct evidence *e, const char *why, struct judgement *j)

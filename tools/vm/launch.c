@@ -280,6 +280,8 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		die(EX_BROKEN, "out of memory");
 	pump_begin(&pump, &wire, o->live, &o->facts);
 	live.pump = &pump;
+	live.phases = &o->phases;
+	phases_begin(&o->phases);
 	c->tick = live_tick;
 	c->tick_arg = &live;
 	c->tick_fd = pump.events;
@@ -308,6 +310,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	o->channel_len = pump.channel.len;
 	o->channel = str_take(&pump.channel);
 	pump_done(&pump);
+	phases_note(&o->phases, &o->facts);
 	facts_end(&o->facts);
 }
 

@@ -2,6 +2,7 @@
 /* launch.h - one machine from its job to what came out of it. */
 #pragma once
 
+#include "tools/vm/phases.h"
 #include "tools/vm/request.h"
 #include "tools/vm/terminal.h"
 #include "vmm/archive.h"
@@ -26,6 +27,7 @@ struct outcome {
 	char *console, *channel;
 	size_t console_len, channel_len;
 	struct facts facts;
+	struct phases phases;
 	bool live, cold, dmesg, terminal_ended;
 	struct terminal *terminal;
 	enum terminal_end terminal_how;

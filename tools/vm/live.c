@@ -9,6 +9,7 @@ int live_tick(void *live)
 	struct live *l = live;
 	int next_ms = pump_tick(l->pump);
 
+	phases_note(l->phases, l->pump->facts);
 	if (l->shows_dmesg)
 		dmesg_tick(&l->dmesg);
 	if (!l->terminal || l->ended ||

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tools/vm/dmesg.h"
+#include "tools/vm/phases.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/terminal.h"
 
@@ -17,6 +18,7 @@
 struct live {
 	struct pump *pump;
 	struct terminal *terminal;
+	struct phases *phases;
 	struct dmesg dmesg;
 	bool shows_dmesg, ended;
 	enum terminal_end how;

@@ -47,22 +47,6 @@ static json_t *noise(const struct noise *n, const json_t *steal)
 	return o;
 }
 
-/* Did it boot, and how long took what. */
-static json_t *phases(const struct machine_times *t, double seconds)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "start",
-			    json_string(t->cloned ? "clone" : "boot"));
-	json_object_set_new(o, "qemu_s", json_real(t->monitor));
-	json_object_set_new(o, "ready_s",
-			    t->ready > 0 ? json_real(t->ready) : json_null());
-	json_object_set_new(o, "job_s",
-			    t->ready > 0 ? json_real(seconds - t->ready)
-					 : json_null());
-	return o;
-}
-
 json_t *result_host(const struct result *r)
 {
 	const struct machine_result *m = &r->outcome->machine;
@@ -72,7 +56,9 @@ json_t *result_host(const struct result *r)
 
 	json_object_set_new(o, "limit_s", json_integer(r->limits->host_s));
 	json_object_set_new(o, "wall_s", json_real(m->seconds));
-	json_object_set_new(o, "phases", phases(&m->times, m->seconds));
+	json_object_set_new(o, "phases",
+			    phases_host(&r->outcome->phases, &r->outcome->facts,
+					&m->times, m->seconds));
 	json_object_set_new(o, "attempt", json_integer(result_attempt()));
 	set_ns(o, "vcpu_run_ns", (int64_t)sum.run_ns);
 	set_ns(o, "vcpu_wait_ns", (int64_t)sum.wait_ns);

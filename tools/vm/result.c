@@ -179,6 +179,7 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "workers", f->worker);
 	json_object_set(o, "kernel_messages", f->kmsg);
 	json_object_set_new(o, "limits", limits(r->limits));
+	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set_new(o, "inputs", inputs(r));
 	json_object_set_new(o, "host", result_host(r));
 	return o;

@@ -53,7 +53,8 @@ static void print_verdict(const struct result *r, const char *folder)
 	     r->name, r->judgement->class, r->outcome->machine.seconds);
 	for (size_t i = 0; i < json_array_size(reasons); i++)
 		note("  %s", json_string_value(json_array_get(reasons, i)));
-	if (!r->outcome->facts.complete) {
+	if (r->judgement->verdict == VERDICT_ERROR ||
+	    !r->outcome->facts.complete) {
 		auto_str struct str tail = { 0 };
 
 		console_tail(&tail, r->outcome->console,
@@ -61,6 +62,8 @@ static void print_verdict(const struct result *r, const char *folder)
 		if (msg_verbosity >= 0)
 			fputs(str_text(&tail), stderr);
 	}
+	phases_tell(&r->outcome->phases, &r->outcome->facts,
+		    &r->outcome->machine);
 	printf("%s/result.json\n", folder);
 }
 

@@ -131,6 +131,11 @@ void ports_ready(bool virtual_clock)
 		outb(PVPANIC_PANICKED, PVPANIC_PORT);
 }
 
+uint64_t ports_counter(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
 int ports_exit(unsigned int value)
 {
 	outl(value, EXIT_PORT);
@@ -163,6 +168,11 @@ int ports_watchdog_stop(void)
 void ports_ready(bool virtual_clock)
 {
 	(void)virtual_clock;
+}
+
+uint64_t ports_counter(void)
+{
+	return 0;
 }
 
 int ports_exit(unsigned int value)

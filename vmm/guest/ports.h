@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include <stdint.h>
+
 #include "tools/lib/why.h"
 
 /*
@@ -54,6 +56,9 @@ int ports_watchdog_stop(void);
  * virtual clock is stopped.
  */
 void ports_ready(bool virtual_clock);
+
+/* The time stamp counter; 0 where there is none. */
+uint64_t ports_counter(void);
 
 /* End QEMU with @value. Returns only when there is no such device. */
 int ports_exit(unsigned int value);

@@ -35,9 +35,14 @@
 /**
  * struct guest - all that lives as long as the guest
  * @regions: memory shared with the host
+ * @born:       when init was started
  * @booted_ns:  when the job could be read, since the kernel's start
  * @has_ports, @no_ports: ports_init() went well, or why not
  */
+struct instant {
+	uint64_t counter, ns;
+};
+
 struct guest {
 	struct regions regions;
 	struct channel channel;
@@ -45,6 +50,7 @@ struct guest {
 	struct job job;
 	struct guest_machine machine;
 	struct scheduler scheduler;
+	struct instant born;
 	uint64_t booted_ns;
 	bool has_ports;
 	struct why no_ports;
@@ -84,6 +90,37 @@ static noreturn void give_up(struct guest *g, const struct why *why, int error)
 	}
 	warn("%s: %s", why->text, strerror(-error));
 	end_machine(g, PORTS_EXIT_BROKEN);
+}
+
+/* The time stamp counter begins with the machine, the clock with the kernel. */
+static struct instant see_instant(void)
+{
+	return (struct instant){ ports_counter(), clock_now_ns() };
+}
+
+/*
+ * What lies behind: firmware_ns until the kernel's clock began, kernel_ns until
+ * init was started. How fast the counter goes is measured while init starts.
+ */
+static void send_boot(struct guest *g)
+{
+	struct instant now = see_instant(), born = g->born;
+	uint64_t ticks = now.counter - born.counter, ns = now.ns - born.ns;
+	struct str out = { 0 };
+
+	json_open(&out, "phase");
+	json_text(&out, "name", phase_name(PHASE_BOOT));
+	json_number(&out, "at_ns", g->booted_ns);
+	json_number(&out, "kernel_ns", born.ns);
+	if (born.counter && ticks && ns) {
+		double age = (double)born.counter * (double)ns / (double)ticks;
+
+		json_number(&out, "firmware_ns",
+			    age > (double)born.ns
+				    ? (uint64_t)(age - (double)born.ns)
+				    : 0);
+	}
+	channel_send(&g->channel, &out);
 }
 
 static void send_hello(struct guest *g)
@@ -327,14 +364,15 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	clocksource_wait();
-	g->booted_ns = clock_now_ns();
 	r = measure_turns(g, reterr_why);
 	if (r < 0)
 		return r;
+	g->booted_ns = clock_now_ns();
 	/* Up to here nothing may depend on the job: see ports_ready(). */
 	if (g->has_ports)
 		ports_ready(has_virtual_clock());
 	begin_channel(g);
+	send_boot(g);
 	r = take_job(g, reterr_why);
 	if (r == 0)
 		r = check_boot(g, reterr_why);
@@ -365,7 +403,10 @@ noreturn void run_guest(void)
 {
 	static struct guest g;
 	struct why why = { "" };
-	int r = set_up(&g, &why);
+	int r;
+
+	g.born = see_instant();
+	r = set_up(&g, &why);
 
 	if (r < 0)
 		give_up(&g, &why, r);

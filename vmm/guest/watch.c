@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "vmm/guest/clock.h"
+#include "vmm/guest/json.h"
 
 int watch_init(struct watch *w, struct channel *c)
 {
@@ -48,7 +49,14 @@ void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
 {
 	w->phase = phase;
 	w->limit_ns = limit_ns;
-	w->late_at = limit_ns ? clock_now_ns() + limit_ns : 0;
+	uint64_t now = clock_now_ns();
+	struct str out = { 0 };
+
+	json_open(&out, "phase");
+	json_text(&out, "name", phase_name(phase));
+	json_number(&out, "at_ns", now);
+	channel_send(w->channel, &out);
+	w->late_at = limit_ns ? now + limit_ns : 0;
 	if (!w->feeder)
 		return;
 	atomic_store(&w->feeder->phase, phase);

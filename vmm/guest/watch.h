@@ -60,7 +60,8 @@ struct watch {
 /* SIGCHLD is blocked from here on. Return: 0 or -errno. */
 int watch_init(struct watch *w, struct channel *c);
 
-/* A phase begins, which may last for @limit_ns; 0: for ever. */
+/* A phase begins, and a frame says so; it may last for @limit_ns; 0: for ever.
+ */
 void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns);
 
 /**
