@@ -70,7 +70,9 @@ static int check_lists(const struct attesting *a)
 
 	CPU_ZERO(&online);
 	CPU_ZERO(&present);
-	for (unsigned int cpu = 0; cpu < a->map.count; cpu++) {
+	for (unsigned int cpu = 0; cpu < TOPOLOGY_CPUS_MAX; cpu++) {
+		if (cpu >= a->map.count)
+			break;
 		CPU_SET(cpu, &present);
 		if (a->map.cpu[cpu].online)
 			CPU_SET(cpu, &online);
