@@ -17,7 +17,8 @@ $(eval $(call fuzz-target,kfile,$(addprefix tools/kconfig/,conf.o expr.o kfile.o
 $(eval $(call fuzz-target,kernel-spec,$(addprefix tools/cache/,source/spec.o release/version.o)))
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
-$(eval $(call fuzz-target,releases,$$(filter-out %/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y)))
+$(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
+	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
 $(eval $(call fuzz-target,spec))
 
 # New inputs stay in the output folder: what is worth keeping is copied into
@@ -30,6 +31,6 @@ fuzz: ## Fuzz one parser with clang: TARGET=NAME [SECS=60]
 	+$(ktstr-q)$(MAKE) --no-print-directory O='$(fuzz-dir)' CC='$(CLANG)' \
 		SAN=fuzzer,address,undefined '$(fuzz-dir)/fuzz-$(TARGET)'
 	$(ktstr-q)mkdir -p '$(fuzz-dir)/$(TARGET).inputs' '$(fuzz-dir)/$(TARGET).found'
-	$(ktstr-q)nice -n 19 '$(fuzz-dir)/fuzz-$(TARGET)' -max_total_time=$(SECS) -timeout=10 -max_len=4096 \
+	$(ktstr-q)nice -n 19 '$(fuzz-dir)/fuzz-$(TARGET)' -max_total_time=$(SECS) -timeout=10 -max_len=8192 \
 		-print_final_stats=1 -artifact_prefix='$(fuzz-dir)/$(TARGET).found/' \
 		'$(fuzz-dir)/$(TARGET).inputs' 'tests/fuzz/$(TARGET)'

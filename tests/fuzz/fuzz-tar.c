@@ -2,7 +2,8 @@
 /*
  * Any names in a tarball must be unpacked below its folder, or be refused.
  *
- * A line of the input is a member: a letter (f file, d folder, l symbolic link,
+ * An input with "ustar" where a header has it is the tarball itself. Else a
+ * line of it is a member: a letter (f file, d folder, l symbolic link,
  * h hard link), the name, and for links a tab and the target.
  */
 #include <archive.h>
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +78,35 @@ static void write_tar(char *text)
 	archive_write_free(a);
 }
 
+/* Source: POSIX pax, "ustar Interchange Format": field magic. */
+static bool is_tar(const uint8_t *data, size_t size)
+{
+	return size >= 512 && memcmp(data + 257, "ustar", 5) == 0;
+}
+
+static void write_raw(const uint8_t *data, size_t size)
+{
+	int fd = open(in_top("x.tar"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	close(fd);
+}
+
+/* The version is part of keys and of folders. */
+static void check_version(void)
+{
+	struct why why = { "" };
+	char *version = NULL;
+
+	if (tarball_version(in_top("x.tar"), &version, &why) < 0 &&
+	    (!*why.text || strchr(why.text, '\n')))
+		abort();
+	if (version && (strchr(version, '/') || strlen(version) > 256))
+		abort();
+	free(version);
+}
+
 /* Where a link leads, as far as that exists, must be below the folder. */
 static int check_link(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
@@ -117,7 +148,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	canary = fopen(in_top("canary"), "we");
 	if (!canary || fclose(canary) != 0)
 		abort();
-	write_tar(text);
+	if (is_tar(data, size))
+		write_raw(data, size);
+	else
+		write_tar(text);
+	check_version();
 	snprintf(to, sizeof(to), "%s/to", top);
 	if (tarball_unpack(in_top("x.tar"), to, &folder, &why) < 0 &&
 	    (!*why.text || strchr(why.text, '\n')))

@@ -8,14 +8,6 @@ $1-libs-y  = $$(ktstr-cache-libs-y)
 endef
 $(foreach t,git http lock object releases spec state tarball temp version,$(eval $(call cache-test,test-cache-$t)))
 
-# Fuzz targets that need the program, replayed as unit tests.
-define cache-fuzz
-tests-y       += fuzz-$1
-fuzz-$1-objs-y = tests/fuzz/fuzz-$1.o tests/fuzz/replay.o $$(cache-test-objs)
-fuzz-$1-libs-y = $$(ktstr-cache-libs-y)
-endef
-$(foreach t,elf metadata tar,$(eval $(call cache-fuzz,$t)))
-
 tests-y                   += test-kconfig-conf
 test-kconfig-conf-objs-y  := tests/unit/test-kconfig-conf.o tools/kconfig/conf.o
 tests-y                   += test-kconfig-tree
