@@ -6,9 +6,11 @@
 #include <linux/kvm.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,9 +80,9 @@ static int enter_long_mode(int vcpu)
 }
 
 /* Make the guest and run it to its output. Return 0 or an errno. */
-static int probe(void)
+static int probe(const char *device)
 {
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int kvm = open(device, O_RDWR | O_CLOEXEC);
 	int vm = kvm < 0 ? -1 : ioctl(kvm, KVM_CREATE_VM, 0);
 	uint8_t *ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -114,45 +116,75 @@ static int probe(void)
 	return 0;
 }
 
-int accel_kvm_works(struct why *reterr_why)
+/* In the child. A busy host takes no part of the first limit. */
+static noreturn void probe_within_limits(const char *device)
+{
+	const struct itimerval cpu = { .it_value.tv_sec = ACCEL_CPU_S };
+
+	(void)setitimer(ITIMER_PROF, &cpu, NULL);
+	(void)alarm(ACCEL_WALL_S);
+	_exit(probe(device));
+}
+
+int accel_answer(int status, const char *device, struct why *reterr_why)
+{
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	int error = signal ? 0 : WEXITSTATUS(status);
+
+	if (signal == SIGPROF)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' interprets its guests: a loop of ten "
+			       "million turns took more than %d s of CPU time",
+			       device, ACCEL_CPU_S);
+	if (signal == SIGALRM)
+		return why_set(reterr_why, -EAGAIN,
+			       "'%s' could not be tried: the host was too busy "
+			       "for %d s",
+			       device, ACCEL_WALL_S);
+	if (signal)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' cannot run a guest in 64-bit mode (the "
+			       "try ended with signal %d)",
+			       device, signal);
+	if (error == EBUSY || error == ENOMEM || error == EMFILE ||
+	    error == ENFILE || error == EAGAIN)
+		return why_set(reterr_why, -EAGAIN,
+			       "'%s' makes no guest at the moment (%s)", device,
+			       strerror(error));
+	if (error)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' cannot run a guest in 64-bit mode (%s)",
+			       device, strerror(error));
+	return 0;
+}
+
+int accel_kvm_is_there(const char *device, struct why *reterr_why)
+{
+	if (access(device, R_OK | W_OK) < 0)
+		return why_set(reterr_why, -errno, "cannot use '%s': %s",
+			       device, strerror(errno));
+	return 0;
+}
+
+int accel_kvm_runs(const char *device, struct why *reterr_why)
 {
 	int status;
 
-	if (access("/dev/kvm", R_OK | W_OK) < 0)
-		return why_set(reterr_why, -errno, "cannot use '/dev/kvm': %s",
-			       strerror(errno));
 	/* In a child: what a broken KVM does to its caller ends with it. */
 	pid_t pid = fork();
 	if (pid < 0)
-		return why_set(reterr_why, -errno, "cannot fork: %s",
+		return why_set(reterr_why, -EAGAIN, "cannot fork: %s",
 			       strerror(errno));
-	if (pid == 0) {
-		alarm(2);
-		_exit(probe());
-	}
+	if (pid == 0)
+		probe_within_limits(device);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		return why_set(
-			reterr_why, -ETIME,
-			"'/dev/kvm' interprets its guests: a loop of ten "
-			"million turns was not done in 2 s");
-	if (WIFSIGNALED(status))
-		return why_set(reterr_why, -EIO,
-			       "'/dev/kvm' cannot run a guest in 64-bit mode "
-			       "(the try ended with signal %d)",
-			       WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		return why_set(reterr_why, -EIO,
-			       "'/dev/kvm' cannot run a guest in 64-bit mode "
-			       "(%s)",
-			       strerror(WEXITSTATUS(status)));
-	return 0;
+	return accel_answer(status, device, reterr_why);
 }
 
 bool accel_kvm_keeps_idle(void)
 {
-	auto_fd int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	auto_fd int kvm = open(ACCEL_KVM_DEVICE, O_RDWR | O_CLOEXEC);
 	int exits = kvm < 0 ? -1
 			    : ioctl(kvm, KVM_CHECK_EXTENSION,
 				    KVM_CAP_X86_DISABLE_EXITS);

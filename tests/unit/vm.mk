@@ -20,3 +20,5 @@ test-argv-topology-objs-y := tests/unit/test-argv-topology.o
 tests-y            += test-perf
 test-perf-objs-y   := tests/unit/test-perf.o
 test-perf-libs-y   := -ljansson
+tests-y            += test-accel
+test-accel-objs-y  := tests/unit/test-accel.o

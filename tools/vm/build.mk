@@ -14,6 +14,7 @@ ktstr-vm-objs-y += tools/vm/judge-checks.o
 ktstr-vm-objs-y += tools/vm/judge-machine.o
 ktstr-vm-objs-y += tools/vm/judge-noise.o
 ktstr-vm-objs-y += tools/vm/judge-turns.o
+ktstr-vm-objs-y += tools/vm/kvm.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/live.o
 ktstr-vm-objs-y += tools/vm/performance.o

@@ -12,11 +12,8 @@
 #include <sys/wait.h>
 
 #include "tools/cache/store/lock.h"
-#include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
 #include "tools/lib/str.h"
-#include "vmm/accel.h"
 
 /* Longest wait for who replaces the kernel, in milliseconds. */
 #define HOLD_MS 10000
@@ -100,51 +97,6 @@ void host_hold_kernel(const struct request *req)
 	if (entry_hold(entry, slash + 1, HOLD_MS, &fd, &why) < 0)
 		die(EX_BROKEN, "kernel entry '%s' is being replaced or removed",
 		    req->kernel);
-}
-
-/* Where the answer about KVM is kept for this boot of the host, or NULL. */
-static char *answer_path(void)
-{
-	auto_free char *root = NULL, *boot = NULL;
-	struct str path = { 0 };
-	struct why why;
-
-	if (cache_root(&root, &why) < 0 ||
-	    file_read_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64,
-			 &boot) < 0)
-		return NULL;
-	boot[strcspn(boot, "\n")] = '\0';
-	str_addf(&path, "%s/.host", root);
-	if (file_make_folders(str_text(&path), &why) < 0) {
-		str_done(&path);
-		return NULL;
-	}
-	/* Another user's permissions may differ, so the answer is per user. */
-	str_addf(&path, "/kvm-%u-%s", getuid(), boot);
-	return str_take(&path);
-}
-
-int host_kvm_works(struct why *reterr_why)
-{
-	auto_free char *path = answer_path(), *answer = NULL;
-	struct why ignored;
-	int r;
-
-	if (path && file_read_at(AT_FDCWD, path, 400, &answer) >= 0) {
-		if (answer[0] == '\0')
-			return 0;
-		return why_set(reterr_why, -EIO, "%s", answer);
-	}
-	r = accel_kvm_works(reterr_why);
-	if (!path)
-		return r;
-	/* Kept for speed only: the next run asks again if this fails. */
-	(void)file_publish(path, reterr_why->text,
-			   r < 0 ? strlen(reterr_why->text) : 0, 0600,
-			   &ignored);
-	if (r < 0)
-		note("no KVM: %s; machines run under TCG", reterr_why->text);
-	return r;
 }
 
 void host_choose_clock(const struct request *req, struct machine_config *c)
