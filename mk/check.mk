@@ -11,6 +11,8 @@
 #   SAN=, CC=, O= as for the build
 #   KTSTR_TEST_KERNEL=   tree or tarball of the kernel that machines boot in
 #                tests; Debian's linux-source-6.12 where it is installed
+#   KTSTR_TEST_DISTRO_KERNEL=  check-full: a folder with boot/vmlinuz-* and
+#                lib/modules of a distribution's kernel, for nested KVM; /
 .PHONY: check check-diagnostics check-unit check-bats check-e2e check-full check-headers
 T ?= *
 

@@ -24,9 +24,9 @@ setup() {
 
 @test "vm: a failed timing check on a busy host is inconclusive, with the numbers, and is run again" {
 	# Two busy CPUs of the guest and two spinners on one of the host.
-	local cpu=$(($(nproc --all) - 1)) i
+	local cpu=$(($(nproc --all) - 1))
 	taskset -c "$cpu" true || skip "CPU $cpu is not for us"
-	for i in 1 2; do
+	for _ in 1 2; do
 		spawn taskset -c "$cpu" sh -c 'while :; do :; done'
 	done
 	KTSTR_RETRIES=1 run -0 --separate-stderr ktstr-gauntlet record --identity ab --out out \
