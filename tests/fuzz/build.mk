@@ -10,7 +10,9 @@ fuzz-$1-libs-y      = $3
 tests-y            += fuzz-$1
 endef
 
+$(eval $(call fuzz-target,channel,,-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,cpulist))
+$(eval $(call fuzz-target,guest-job,vmm/guest/nfit.o vmm/guest/unpack.o))
 $(eval $(call fuzz-target,jobserver))
 $(eval $(call fuzz-target,kconfig,tools/kconfig/conf.o))
 $(eval $(call fuzz-target,kfile,$(addprefix tools/kconfig/,conf.o expr.o kfile.o tree.o)))
