@@ -37,7 +37,12 @@ static void add_clock(struct argv *a, const struct machine_config *c)
 	} else if (c->clock == CLOCK_REAL) {
 		argv_add(a, "tcg,thread=multi");
 	} else {
-		argv_add(a, "tcg,thread=single");
+		/*
+		 * When QEMU's buffer of translated code is full, all CPUs lose
+		 * their turns. Its default depends on the host's memory; a boot
+		 * and a test fill some 40 MiB.
+		 */
+		argv_add(a, "tcg,thread=single,tb-size=512");
 		argv_add(a, "-icount");
 		argv_addf(a, "shift=%u,sleep=off", c->shift);
 		/* The RTC counts the guest's time from a fixed date. */
