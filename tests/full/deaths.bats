@@ -32,8 +32,8 @@ setup() {
 }
 
 @test "deaths: a console without an end" {
-	die flood-console
-	tells channel "the guest wrote more than 64 MiB to its console; QEMU was ended (File size limit exceeded)"
+	die flood-console --timeout 1500
+	tells channel "the guest wrote more than 16 MiB to its console; QEMU was ended (File size limit exceeded)"
 }
 
 @test "deaths: a scheduler that prints a GiB fills neither memory nor disk" {

@@ -28,7 +28,7 @@
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
-#define PORT_BYTES_MAX (64U << 20)
+#define PORT_BYTES_MAX (16U << 20)
 
 /* Memory that is asked for beside what the topology gives each node. */
 static void check_wish(const struct request *req, const struct topology *t,
