@@ -14,22 +14,25 @@ setup() {
 @test "vm: --perf is refused under the virtual clock and without a reservation" {
 	run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock virtual -- true
 	[ "$stderr" = "ktstr-vm: --perf wants CPUs of the host for itself, which the virtual clock, where all CPUs take turns, makes no use of; --clock real does" ]
-	run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --topology 1n2l1c1t -- true
+	run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --accel tcg --topology 1n2l1c1t -- true
 	[ "$stderr" = "ktstr-vm: --perf needs a reservation: 'ktstr-lock cpus --exclusive --topology 1n2l1c1t -- ktstr-vm ...'" ]
-	KTSTR_PINNING=0 run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --topology 1n2l1c1t -- true
+	KTSTR_PINNING=0 run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --accel tcg --topology 1n2l1c1t -- true
 	[ "$stderr" = "ktstr-vm: KTSTR_PINNING has 1 CPUs, the machine has 2: reserve them with its own --topology" ]
+	KTSTR_PINNING=1000,1001 run -2 --separate-stderr ktstr-vm exec --kernel kernel --perf --clock real --accel tcg --topology 1n2l1c1t -- true
+	[ "$stderr" = "ktstr-vm: KTSTR_PINNING and KTSTR_SERVICE_CPU name CPU 1000, on which we may not run" ]
 }
 
 @test "vm: a test of performance mode is skipped where it cannot have it" {
 	run -4 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test --clock virtual
 	[[ $stderr == "ktstr-vm: performance = yes wants CPUs of the host for itself, which the virtual clock, "* ]]
-	run -4 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test --clock real
+	run -4 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test --clock real --accel tcg
 	[[ $stderr == "ktstr-vm: performance = yes needs a reservation: "* ]]
 }
 
 @test "vm: --dry-run shows what performance mode gives QEMU" {
-	KTSTR_PINNING=0,0 run -0 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test \
-		--clock real --accel tcg --topology 1n1l2c1t --dry-run
+	first=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
+	KTSTR_PINNING=$first run -0 --separate-stderr ktstr-vm run --kernel kernel --test quiet.test \
+		--clock real --accel tcg --topology 1n1l1c1t --dry-run
 	[[ $output == *"memory-backend-ram,id=ram0,size=512M,prealloc=on"* ]]
 	[[ $output != *cpu-pm* && $output != *dedicated* ]]
 }

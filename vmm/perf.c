@@ -61,6 +61,38 @@ static int read_pinning(const char *text, struct perf *p)
 	}
 }
 
+/*
+ * A CPU that an idle guest never leaves (cpu-pm) is lost to all others on it,
+ * so none may be there twice, nor be one that the threads cannot be put on.
+ */
+static int check_cpus(const struct perf *p, struct why *reterr_why)
+{
+	cpu_set_t allowed, seen;
+
+	CPU_ZERO(&seen);
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		return why_set(reterr_why, -EINVAL,
+			       "cannot read our own CPUs: %s", strerror(errno));
+	for (unsigned int i = 0; i <= p->vcpu_count; i++) {
+		int cpu = i < p->vcpu_count ? p->vcpu[i] : p->service;
+
+		if (cpu < 0)
+			continue;
+		if (!CPU_ISSET(cpu, &allowed))
+			return why_set(reterr_why, -EINVAL,
+				       "KTSTR_PINNING and KTSTR_SERVICE_CPU "
+				       "name CPU %d, on which we may not run",
+				       cpu);
+		if (CPU_ISSET(cpu, &seen))
+			return why_set(reterr_why, -EINVAL,
+				       "KTSTR_PINNING and KTSTR_SERVICE_CPU "
+				       "name CPU %d twice",
+				       cpu);
+		CPU_SET(cpu, &seen);
+	}
+	return 0;
+}
+
 static int read_reservation(const struct machine_config *c, const char *pinning,
 			    const char *service, struct perf *p,
 			    struct why *reterr_why)
@@ -91,7 +123,7 @@ static int read_reservation(const struct machine_config *c, const char *pinning,
 		why_set(&p->missing[PERF_SERVICE], 0,
 			"KTSTR_SERVICE_CPU is not set");
 	}
-	return 0;
+	return check_cpus(p, reterr_why);
 }
 
 /*
@@ -141,6 +173,10 @@ int perf_prepare(const struct machine_config *c, const char *pinning,
 		return r;
 	check_realtime(&p);
 	check_kvm(c, &p);
+	/* Where a CPU of the guest never sleeps, QEMU would not get it. */
+	if (p.service < 0 && perf_has(&p, PERF_CPU_PM))
+		why_set(&p.missing[PERF_CPU_PM], 0,
+			"the rest of QEMU has no CPU of its own");
 	perf_find_nodes(c, &p);
 	*ret = p;
 	return 0;
@@ -182,6 +218,10 @@ static void place_vcpu(struct perf *p, unsigned int i, pid_t tid)
 			p->vcpu[i],
 			r == -EXDEV ? "it may run on others, too"
 				    : strerror(-r));
+	/* Elsewhere it would keep others from running. */
+	if (r < 0 && perf_has(p, PERF_REALTIME))
+		why_set(&p->missing[PERF_REALTIME], 0,
+			"it is for CPUs of their own, and there is no pinning");
 	if (perf_has(p, PERF_REALTIME) &&
 	    sched_setscheduler(tid, SCHED_FIFO, &first) < 0)
 		why_set(&p->missing[PERF_REALTIME], 0,

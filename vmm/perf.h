@@ -51,7 +51,8 @@ struct perf {
  * @ret:     written on success
  *
  * Return: 0, or with @reterr_why
- * * -EINVAL - not a list of CPUs, or not as many as the guest has
+ * * -EINVAL - not a list of CPUs, not as many as the guest has, one twice, or
+ *	       one that we may not run on
  * * -ENOMEM
  */
 int perf_prepare(const struct machine_config *c, const char *pinning,

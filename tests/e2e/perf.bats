@@ -49,6 +49,6 @@ setup() {
 	jq -e '.host.performance | map(select(.name == "pinning" or .name == "service-cpu").used) == [true, true]' out/result.json
 	jq -e '.host.performance[] | select(.name == "cpu-pm") | .why == "the machine has no KVM"' out/result.json
 	[[ $stderr == *"ktstr-vm: performance mode without cpu-pm: the machine has no KVM"* ]]
-	# A CPU of its own is hardly waited for.
+	jq -e '.rerun | startswith("ktstr-lock cpus --exclusive --topology 1n1l1c1t -- ktstr-vm run ") and endswith("--accel tcg --perf")' out/result.json
 	jq -e '.host.noise.vcpus | length == 1' out/result.json
 }

@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/t.h"
 #include "tools/lib/words.h"
 
-static struct machine_config config(enum vm_accel accel)
+static struct machine_config config(enum vm_accel accel, unsigned int cpus)
 {
 	struct machine_config m = { .qemu = "qemu",
 				    .kernel = "/k",
@@ -21,7 +22,7 @@ static struct machine_config config(enum vm_accel accel)
 				    .qmp_fd = -1,
 				    .clock = CLOCK_REAL,
 				    .accel = accel,
-				    .topology = { 1, 1, 2, 1, NULL } };
+				    .topology = { 1, 1, cpus, 1, NULL } };
 
 	m.memory_mib = machine_memory(&m.topology, 0);
 	return m;
@@ -52,7 +53,7 @@ TEST(the_reservation_has_a_cpu_for_each_of_the_guest)
 		{ "1,2", "3 ",
 		  "KTSTR_SERVICE_CPU '3 ' is not the number of a CPU" },
 	};
-	struct machine_config c = config(ACCEL_TCG);
+	struct machine_config c = config(ACCEL_TCG, 2);
 	struct perf p;
 	struct why why;
 
@@ -62,20 +63,51 @@ TEST(the_reservation_has_a_cpu_for_each_of_the_guest)
 			  -EINVAL);
 		CHECK(strcmp(why.text, row[i].why) == 0);
 	}
-	CHECK_INT(perf_prepare(&c, "7,3", "0", &p, &why), 0);
-	CHECK_INT(p.vcpu[0], 7);
-	CHECK_INT(p.vcpu[1], 3);
-	CHECK_INT(p.service, 0);
-	CHECK(perf_has(&p, PERF_PINNING) && perf_has(&p, PERF_SERVICE));
+}
+
+/* A CPU that we may run on, as text. */
+static const char *a_cpu(void)
+{
+	static char text[16];
+	cpu_set_t set;
+	int cpu = 0;
+
+	CHECK_INT(sched_getaffinity(0, sizeof(set), &set), 0);
+	while (!CPU_ISSET(cpu, &set))
+		cpu++;
+	snprintf(text, sizeof(text), "%d", cpu);
+	return text;
+}
+
+TEST(each_cpu_of_a_reservation_is_ours_and_there_once)
+{
+	struct machine_config c = config(ACCEL_TCG, 1);
+	const char *cpu = a_cpu();
+	struct perf p;
+	struct why why;
+	char want[100];
+
+	CHECK_INT(perf_prepare(&c, cpu, NULL, &p, &why), 0);
+	CHECK_INT(p.vcpu_count, 1);
+	CHECK_INT(p.vcpu[0], atoi(cpu));
+	CHECK_INT(p.service, -1);
+	CHECK(perf_has(&p, PERF_PINNING));
+	CHECK_INT(perf_prepare(&c, cpu, cpu, &p, &why), -EINVAL);
+	snprintf(want, sizeof(want),
+		 "KTSTR_PINNING and KTSTR_SERVICE_CPU name CPU %s twice", cpu);
+	CHECK(strcmp(why.text, want) == 0);
+	CHECK_INT(perf_prepare(&c, "1023", NULL, &p, &why), -EINVAL);
+	CHECK(strcmp(why.text, "KTSTR_PINNING and KTSTR_SERVICE_CPU name CPU "
+			       "1023, on which we may not run") == 0);
 }
 
 TEST(what_cannot_be_had_is_named)
 {
-	struct machine_config c = config(ACCEL_TCG);
+	struct machine_config c = config(ACCEL_TCG, 1);
 	struct perf p;
 	struct why why;
 
-	CHECK_INT(perf_prepare(&c, "0,1", NULL, &p, &why), 0);
+	CHECK_INT(perf_prepare(&c, a_cpu(), NULL, &p, &why), 0);
 	CHECK(strcmp(perf_missing(&p, PERF_SERVICE),
 		     "KTSTR_SERVICE_CPU is not set") == 0);
 	CHECK(strcmp(perf_missing(&p, PERF_CPU_PM), "the machine has no KVM") ==
@@ -97,12 +129,12 @@ TEST(what_cannot_be_had_is_named)
 /* Memory that no host has in huge pages. */
 TEST(huge_pages_are_all_there_or_none_is_taken)
 {
-	struct machine_config c = config(ACCEL_TCG);
+	struct machine_config c = config(ACCEL_TCG, 1);
 	struct perf p;
 	struct why why;
 
 	c.memory_mib = 1U << 30;
-	CHECK_INT(perf_prepare(&c, "0,1", "0", &p, &why), 0);
+	CHECK_INT(perf_prepare(&c, a_cpu(), NULL, &p, &why), 0);
 	c.perf = &p;
 	perf_take_memory(&c);
 	CHECK(!c.ram_fds);
@@ -122,7 +154,7 @@ static bool has(char *const *argv, const char *option, const char *part)
 
 TEST(qemu_gets_what_there_is)
 {
-	struct machine_config c = config(ACCEL_KVM);
+	struct machine_config c = config(ACCEL_KVM, 2);
 	struct perf p = { .service = -1 };
 	char **argv;
 	struct why why;

@@ -43,6 +43,8 @@ static void add_machine(struct str *line, const struct request *q)
 	if (q->accel != CHOOSE_AUTO)
 		add_option(line, "--accel",
 			   q->accel == CHOOSE_KVM ? "kvm" : "tcg");
+	if (q->perf)
+		str_add(line, " --perf");
 	if (q->shift >= 0)
 		add_number(line, "--shift", (unsigned int)q->shift);
 	if (q->memory_mib)
@@ -66,6 +68,11 @@ static json_t *rerun(const struct result *r)
 	const struct request *q = r->req;
 
 	topology_format(&r->variant->topology, topology);
+	if (r->config->perf) {
+		str_add(&line, "ktstr-lock cpus --exclusive");
+		add_option(&line, "--topology", topology);
+		str_add(&line, " -- ");
+	}
 	str_add(&line, "ktstr-vm run --kernel ");
 	words_quote(&line, q->kernel);
 	add_option(&line, "--kernel-label", q->kernel_label);
