@@ -55,6 +55,8 @@ static unsigned int left_ms(const struct vigil *v)
 	return left > 0 ? (unsigned int)(left * 1000) + 1 : 0;
 }
 
+static int await(struct vigil *v, struct why *reterr_why);
+
 static void finish(struct vigil *v, enum machine_end end, int status)
 {
 	v->over = true;
@@ -112,21 +114,42 @@ static int be_ready(struct vigil *v, struct why *reterr_why)
 	return r < 0 ? r : go_on(v, reterr_why);
 }
 
+/*
+ * A QEMU that cannot load a state ends, or says so: -ESTALE. One that was
+ * killed meanwhile says nothing about the state: then it is over.
+ */
+static int judge_load(struct vigil *v, int error)
+{
+	siginfo_t info = { 0 };
+	struct why ignored;
+
+	if (error == -EREMOTEIO)
+		return -ESTALE;
+	if (error != -EPIPE)
+		return error;
+	int r = await(v, &ignored);
+	if (r < 0 || v->result->end != END_EXIT)
+		return r;
+	if (waitid(P_PID, (id_t)v->pid, &info, WEXITED | WNOWAIT) < 0)
+		return -errno;
+	return info.si_code == CLD_EXITED ? -ESTALE : 0;
+}
+
 /* From QEMU's start to the guest's first instruction, or the first of a clone.
  */
 static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 {
 	int r = qmp_begin(&v->qmp, fd, v->stop_fd, left_ms(v), reterr_why);
 
-	if (r < 0)
-		return r;
 	v->result->times.monitor = now() - v->begin;
 	if (v->c.state_fd >= 0) {
-		r = state_load(&v->qmp, v->c.state_fd, left_ms(v), reterr_why);
-		/* QEMU ends when it cannot load a state. */
-		if (r == -EPIPE || r == -EREMOTEIO)
-			r = -ESTALE;
+		if (r == 0)
+			r = state_load(&v->qmp, v->c.state_fd, left_ms(v),
+				       reterr_why);
+		r = judge_load(v, r);
 	}
+	if (r == 0 && v->over)
+		return 0;
 	if (r == 0 && v->c.before)
 		r = v->c.before(v->c.before_arg, &v->qmp, v->pid, reterr_why);
 	if (r < 0)
@@ -329,6 +352,9 @@ int machine_run(const struct machine_config *c, const char *cpus,
 	ret->seconds = now() - v.begin;
 	ret->errors = read_errors(errors);
 	qmp_done(&v.qmp);
+	if (r == -ESTALE && ret->errors)
+		(void)why_set(reterr_why, r, "QEMU says '%.*s'",
+			      (int)strcspn(ret->errors, "\n"), ret->errors);
 	if (r < 0)
 		machine_result_done(ret);
 	return r;

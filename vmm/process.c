@@ -59,8 +59,10 @@ static int give_up_rights(const struct machine_config *c, const char *program,
 		if (own[i] >= 0)
 			keep[count++] = own[i];
 	}
-	for (unsigned int i = 0; i < rams; i++)
-		keep[count++] = c->ram_fds[i];
+	for (unsigned int i = 0; i < rams; i++) {
+		if (c->ram_fds[i] >= 0) /* a node without memory has none */
+			keep[count++] = c->ram_fds[i];
+	}
 	int r = confine_enter(&(struct confine){ program, keep, count, read },
 			      reterr_why);
 	free(keep);

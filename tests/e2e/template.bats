@@ -71,8 +71,11 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	no_temporary
 }
 
-@test "template: clones at once do not see each other" {
-	with_template
+@test "template: clones at once do not see each other, nor what one lacks" {
+	# A node without memory has no file.
+	machine[3]='2n2l1c1t memory=512M,0'
+	template=$(ktstr-vm template -q "${machine[@]}")
+	[ ! -e "$template/ram1" ]
 	sha256sum "$template"/* >before
 	for n in 1 2 3; do
 		spawn ktstr-vm run -q "${machine[@]}" --kernel-label k --test one.test --out "o$n"
@@ -121,19 +124,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	done
 }
 
-@test "template: a damaged one is said and made again" {
-	with_template
-	run_test one good
-	truncate -s 100M "$template/ram0" # test-template.c has the other ways
-	run_test one again
-	grep -q "^ktstr-vm: template '$template' has a damaged 'ram0'; it is made anew$" again.err
-	[ "$(start again)" = clone ]
-	same good again
-	[ "$(stat -c %s "$template/ram0")" = $((512 << 20)) ]
-	no_temporary
-}
-
-@test "template: one that QEMU cannot load is said and made again" {
+@test "template: one that is damaged, or that QEMU cannot load, is said and made again" {
 	with_template
 	run_test one good
 	# Whole by its metadata, and still no state of this machine.
@@ -142,10 +133,15 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	jq --arg sum "${sum%% *}" '.files.state.sha256 = $sum' "$template/metadata.json" >metadata.json
 	cp metadata.json "$template/"
 	run_test one again
-	grep -q "^ktstr-vm: template '$template' cannot be used: .*; it is made anew$" again.err
+	grep -q "^ktstr-vm: template '$template' cannot be used: QEMU says '.*'; it is made anew$" again.err
 	same good again
-	run_test one third
-	[ "$(grep -c template third.err)" = 0 ]
+	# A damaged one, of which test-template.c has all ways, is made again as well.
+	truncate -s 100M "$template/ram0"
+	run_test one again
+	grep -q "^ktstr-vm: template '$template' has a damaged 'ram0'; it is made anew$" again.err
+	[ "$(start again)" = clone ]
+	same good again
+	no_temporary
 }
 
 @test "template: kill -9 while it is made leaves nothing that the next does not remove" {
@@ -210,9 +206,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	[[ $output == *$'cache/.templates:\n\ncache/.tmp:' || $output == *$'cache/.templates:' ]]
 	grep -q "^ktstr-vm: cannot write 'ram0': No space left on device; the machine boots without a template$" full.err
 	[ "$(start full)" = boot ]
-	run_test one cold --cold
 	jq -e '.verdict == "pass" or .verdict == "fail"' full/result.json
-	diff <(jq -S .workers cold/result.json) <(jq -S .workers full/result.json)
 }
 
 @test "template: under the real clock machines boot" {
