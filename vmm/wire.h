@@ -121,6 +121,11 @@ void wire_put(struct wire *w, uint64_t archive_len, uint64_t input_len,
 	      uint32_t flags);
 uint64_t wire_input_at(uint64_t archive_len);
 
+/* The job is complete: from now on the kernel lets nobody write into its region
+ * but through what we have mapped, neither QEMU nor what would get hold of it.
+ */
+void wire_seal(struct wire *w);
+
 /**
  * wire_read() - the next bytes of the channel
  *

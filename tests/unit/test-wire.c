@@ -112,6 +112,28 @@ TEST(a_full_ring_keeps_what_is_written_as_soon_as_there_is_room)
 	wire_done(&wire);
 }
 
+TEST(a_complete_job_is_written_by_its_maker_alone)
+{
+	CHECK_INT(wire_open(&wire, &why), 0);
+	wire_put(&wire, 100, WIRE_RING_BYTES, WIRE_LIVE_INPUT);
+	CHECK_INT(wire_input_begin(&wire, &why), 0);
+	wire_seal(&wire);
+	CHECK(pwrite(wire.job_fd, "a", 1, 0) < 0);
+	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, wire.job_fd,
+		   0) == MAP_FAILED);
+	CHECK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, wire.job_fd, 0) !=
+	      MAP_FAILED);
+	char *at;
+	CHECK_INT(wire_input_room(&wire, &at, &why), WIRE_RING_BYTES);
+	*at = 'x';
+	wire_input_put(&wire, 1, true);
+	CHECK_INT(wire.control->input_written, 1);
+	CHECK_INT(wire_input_room(&wire, &at, &why), WIRE_RING_BYTES - 1);
+	guest_channel()->input_taken = 2;
+	CHECK_INT(wire_input_room(&wire, &at, &why), -EBADMSG);
+	wire_done(&wire);
+}
+
 TEST(a_count_that_cannot_be_true_is_damage)
 {
 	char got[16];

@@ -60,5 +60,6 @@ uint64_t region_fill(struct wire *w, const struct job *job,
 			 (ring ? WIRE_LIVE_INPUT : 0));
 	if (ring && wire_input_begin(w, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
+	wire_seal(w);
 	return archive_len;
 }
