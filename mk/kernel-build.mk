@@ -110,7 +110,7 @@ distinct: resolve
 
 locks = $(if $(call field,key),ktstr-lock build '$(call field,key)' --die-with-parent --) \
 	$(if $(filter directory,$(call field,kind)),ktstr-lock source '$(call field,path)' --die-with-parent --) \
-	ktstr-lock cpus --wait $(if $(KTSTR_CPU_CAP),--cap '$(KTSTR_CPU_CAP)') --die-with-parent -- \
+	ktstr-lock cpus --wait --die-with-parent -- \
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
 obtain: distinct look
 	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )$(if $(is-host),taking,building) it')

@@ -163,6 +163,8 @@ noted() {
 	check makefile "'$PWD/makefile' is no kernel tree: it has no Kconfig"
 	check ./file "'$PWD/file' is neither a kernel tree nor a kernel tarball (tar, plain or in xz, gzip or zstd)"
 	check /dev/null "kernel '/dev/null' is neither a folder nor a tarball"
+	check v6.12.1 "*; a version has no 'v': 6.12.1"
+	check vmlinux "*no such entry in the cache '$KTSTR_CACHE_DIR'"
 	check '' 'no kernel is named'
 }
 

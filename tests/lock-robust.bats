@@ -76,7 +76,9 @@ waiter() {
 	# and the command finds both as they were
 	run -0 env --block-signal=ALRM ktstr-lock cpus --wait=9 --root "$machines/1cpu" -- \
 		grep -E 'Sig(Blk|Ign)' /proc/self/status
-	[[ ${lines[0]} == *2000 ]] && [[ ${lines[1]} == *000 ]]
+	# SIGALRM is 0x2000; ours may ignore others
+	[[ ${lines[0]} == *[2367abef]??? ]]
+	[[ ${lines[1]} == *[014589cd]??? ]]
 }
 
 @test "lock: a stopped process in the middle of a plan does not stop the others" {

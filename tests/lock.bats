@@ -301,15 +301,6 @@ load lock
 	[ "$output" = "libc.so.6" ]
 }
 
-@test "lock: the manual lists exactly the options of --help" {
-	run -0 ktstr-lock --help
-	diff <(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u) \
-		<(grep '^\.It Fl' "$KTSTR_TOP/doc/ktstr-lock.1" |
-			grep -oE 'Fl -[a-z][a-z-]+' | sed 's/Fl -/--/' | sort -u)
-	run -0 ktstr-lock --version
-	[[ $output == "ktstr-lock "* ]]
-}
-
 @test "lock: works in a chroot, whose root no mount covers" {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	root=$BATS_TEST_TMPDIR/root

@@ -123,6 +123,14 @@ read_only() {
 	run -0 read_only ktstr-lock source . -- ktstr-lock source . -- true
 }
 
+@test "kernel.mk: a wrong remote cache is told before the build, KTSTR_FORCE or not" {
+	for force in 0 1; do
+		run -2 --separate-stderr kernel KERNEL=linux KTSTR_REMOTE_CACHE=ftp://x KTSTR_FORCE=$force
+		[[ "$stderr" == "ktstr-cache: a remote cache is http://, https://, file:// or a folder, not 'ftp://x'"* ]]
+		nothing_built linux
+	done
+}
+
 @test "kernel.mk: a key that is in the remote cache alone is had from there" {
 	run -0 kernel KERNEL=linux
 	key=$(basename "$(readlink "ktstr-out/kernels/$(label)")")

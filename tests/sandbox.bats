@@ -356,15 +356,6 @@ work() {
 	[ "$output" -lt 10 ]
 }
 
-@test "sandbox: the manual lists exactly the options of --help" {
-	run -0 ktstr-sandbox --help
-	diff <(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u) \
-		<(grep '^\.It Fl' "$KTSTR_TOP/doc/ktstr-sandbox.1" |
-			grep -oE 'Fl -[a-z][a-z-]+' | sed 's/Fl -/--/' | sort -u)
-	run -0 ktstr-sandbox --version
-	[[ $output == "ktstr-sandbox "* ]]
-}
-
 @test "sandbox: closed standard streams stay closed, and nothing goes into a pipe instead" {
 	# With these two closed, the pipe to the init would have their numbers.
 	ktstr-sandbox --cpus "$cpu" -- sh -c \

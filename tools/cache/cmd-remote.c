@@ -190,32 +190,40 @@ static int pull_one(const struct options *o, const struct remote *remote,
 	return EX_PASS;
 }
 
+/* Do it for the keys that are named, or for @all. Return: the worst exit code.
+ */
+static int each(const struct options *o, const struct remote *remote,
+		char **all,
+		int (*one)(const struct options *o, const struct remote *remote,
+			   const char *key))
+{
+	int code = EX_PASS;
+
+	for (char **key = o->all ? all : o->args; key && *key; key++)
+		code = worse(code, one(o, remote, *key));
+	return code;
+}
+
 int do_push(const struct options *o)
 {
 	auto_remote struct remote remote = { 0 };
 	auto_words char **all = NULL;
-	int code = EX_PASS;
 
 	check_words(o);
 	need_remote(o->to, "--to", &remote);
 	if (o->all)
 		all = all_entries(o);
-	for (char **key = o->all ? all : o->args; key && *key; key++)
-		code = worse(code, push_one(o, &remote, *key));
-	return code;
+	return each(o, &remote, all, push_one);
 }
 
 int do_pull(const struct options *o)
 {
 	auto_remote struct remote remote = { 0 };
 	auto_words char **all = NULL;
-	int code = EX_PASS;
 
 	check_words(o);
 	need_remote(o->from, "--from", &remote);
 	if (o->all)
 		all = all_objects(&remote);
-	for (char **key = o->all ? all : o->args; key && *key; key++)
-		code = worse(code, pull_one(o, &remote, *key));
-	return code;
+	return each(o, &remote, all, pull_one);
 }

@@ -92,6 +92,9 @@ int do_resolve(const struct options *o)
 	struct why why;
 	int r;
 
+	/* A probe file is for a build: what is wrong is told before it. */
+	if (o->probe_file)
+		check_remote();
 	pull_missing(o, req.spec);
 	r = source_resolve(&req, &s, &why);
 	if (r == 0 && o->probe_file)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/lib/why.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -14,4 +15,9 @@ int why_set(struct why *why, int error, const char *fmt, ...)
 		va_end(ap);
 	}
 	return error;
+}
+
+bool why_is_shortage(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
 }

@@ -2,6 +2,8 @@
 /* why.h - one sentence that says what failed, carried up beside -errno. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "tools/lib/msg.h"
 
 struct why {
@@ -19,3 +21,9 @@ struct why {
  */
 int why_set(struct why *why, int error, const char *fmt, ...)
 	KTSTR_PRINTF(3, 4);
+
+/*
+ * Is @error, a negative errno value, a lack of memory or descriptors? It tells
+ * nothing of what was looked at: that is neither missing nor damaged nor free.
+ */
+bool why_is_shortage(int error);

@@ -45,7 +45,7 @@ struct list {
  * there. */
 static void check_shortage(int r, const struct why *why)
 {
-	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+	if (why_is_shortage(r))
 		die(EX_BROKEN, "%s", why->text);
 }
 

@@ -58,12 +58,6 @@ int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
 	return 0;
 }
 
-/* Says nothing about the machine; whoever planned without it would be wrong. */
-static bool is_shortage(int r)
-{
-	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
-}
-
 int view_read(const struct request *req, struct view *ret,
 	      struct why *reterr_why)
 {
@@ -77,7 +71,7 @@ int view_read(const struct request *req, struct view *ret,
 		return why_set(reterr_why, -errno, "cannot open '%s': %s",
 			       req->root, strerror(errno));
 	r = hosttopo_read(root, &v.host, reterr_why);
-	if (is_shortage(r))
+	if (why_is_shortage(r))
 		return r;
 	if (r < 0)
 		return -ENODATA;

@@ -3,11 +3,19 @@
 #include "tools/cache/source/resolve.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
 #include "tools/lib/cleanup.h"
+
+/* Is it a version as git's tags have it? */
+static bool is_tag(const char *spec)
+{
+	return *spec == 'v' && spec_kind(spec + 1) == SPEC_VERSION &&
+	       strcmp(spec, "vlatest") != 0;
+}
 
 int resolve_key(const struct source_request *req, struct source *s,
 		struct why *reterr_why)
@@ -26,8 +34,11 @@ int resolve_key(const struct source_request *req, struct source *s,
 	if (r == -ENOENT)
 		return why_set(reterr_why, r,
 			       "kernel '%s': there is no such path, and no "
-			       "such entry in the cache '%s'",
-			       req->spec, req->root);
+			       "such entry in the cache '%s'%s%s",
+			       req->spec, req->root,
+			       is_tag(req->spec) ? "; a version has no 'v': "
+						 : "",
+			       is_tag(req->spec) ? req->spec + 1 : "");
 	if (r < 0)
 		return r;
 	if (req->extra) {

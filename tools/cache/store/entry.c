@@ -81,11 +81,6 @@ static bool is_label(const char *label)
 	return strlen(label) <= LABEL_MAX;
 }
 
-static bool is_shortage(int error)
-{
-	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
-}
-
 /* Read metadata.json, and name what is wrong with it. Return: 0, or the -errno
  * of a shortage, which is no fault of the entry. */
 static int read_meta(struct entry *e, int dir)
@@ -100,7 +95,7 @@ static int read_meta(struct entry *e, int dir)
 		r = -EINVAL;
 	if (r == 0)
 		r = file_read_at(dir, ENTRY_METADATA, META_BYTES_MAX, &text);
-	if (is_shortage(r))
+	if (why_is_shortage(r))
 		return r;
 	if (r == -ENOENT)
 		corrupt(e, "missing", "it has no %s", ENTRY_METADATA);
@@ -212,7 +207,7 @@ static int look_once(struct entry *e, int *ret_dir)
 	if (*ret_dir < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return -ENOENT;
 	/* That is no fault of the entry. */
-	if (*ret_dir < 0 && is_shortage(-errno))
+	if (*ret_dir < 0 && why_is_shortage(-errno))
 		return -errno;
 	if (*ret_dir < 0)
 		corrupt(e, "unreadable", "'%s' cannot be opened: %s", e->path,
