@@ -47,7 +47,20 @@ setup() {
 		ktstr-gauntlet plan --kernel k=entry --init vm --vm-command ./vm --lock-command ktstr-lock\ cpus "$@" quiet.test
 	}
 	plan --clock real --topology 1n2l2c1t >real.mk
-	grep -F -- ' ktstr-lock cpus --exclusive --topology 1n2l2c1t -- ./vm run ' real.mk
+	grep -F -- ' ktstr-lock cpus --lacking-exit-code 4 --exclusive --topology 1n2l2c1t -- ./vm run ' real.mk
 	plan --clock virtual >virtual.mk
 	grep -F -- ' ktstr-lock cpus --cap 1 -- ./vm run ' virtual.mk
+}
+
+@test "lock: --lacking-exit-code tells a machine that is too small from a mistake" {
+	export KTSTR_LOCK_DIR=$PWD/locks
+	mkdir locks
+	run -2 --separate-stderr ktstr-lock plan --exclusive --topology 1n1l500c1t
+	run -4 --separate-stderr ktstr-lock plan --exclusive --topology 1n1l500c1t --lacking-exit-code 4
+	[[ $stderr == "ktstr-lock: 500 vCPUs and a service CPU are wanted, and this process may use "* ]]
+	run -9 ktstr-lock cpus --cap 1000 --lacking-exit-code 9 -- true
+	run -2 --separate-stderr ktstr-lock plan --cap 1 --lacking-exit-code 256
+	[ "$stderr" = "ktstr-lock: --lacking-exit-code '256' is no number from 0 to 255" ]
+	run -2 --separate-stderr ktstr-lock source . --lacking-exit-code 4 -- true
+	[ "$stderr" = "ktstr-lock: 'source' does not take --lacking-exit-code" ]
 }

@@ -122,6 +122,18 @@ static void add_vm(struct str *out, const struct planning *p,
 	add_option(out, "--out", folder);
 }
 
+/* A host that is too small for it makes a skip. */
+static void add_own_cpus(struct str *out, const struct variant *v)
+{
+	char shape[TOPOLOGY_TEXT_SIZE], skip[16];
+
+	topology_format(&v->topology, shape);
+	snprintf(skip, sizeof(skip), "%d", EX_SKIP);
+	add_option(out, "--lacking-exit-code", skip);
+	add_word(out, "--exclusive");
+	add_option(out, "--topology", shape);
+}
+
 /*
  * Under the virtual clock the machine's CPUs take turns on one of the host. Who
  * wants no locks wants no such promise either, and ktstr-lock refuses it.
@@ -130,19 +142,15 @@ static void add_lock(struct str *out, char *const *lock,
 		     const struct variant *v)
 {
 	const char *bypass = getenv("KTSTR_BYPASS_LLC_LOCKS");
+	bool virtual = strcmp(v->clock, "virtual") == 0;
 
 	if (!lock[0])
 		return;
 	add_words(out, lock);
-	if (strcmp(v->clock, "virtual") == 0 && !(bypass && *bypass))
+	if (virtual && !(bypass && *bypass))
 		add_option(out, "--cap", "1");
-	else if (v->test->test.performance && strcmp(v->clock, "real") == 0) {
-		char shape[TOPOLOGY_TEXT_SIZE];
-
-		topology_format(&v->topology, shape);
-		add_word(out, "--exclusive");
-		add_option(out, "--topology", shape);
-	}
+	if (!virtual && v->test->test.performance && !(bypass && *bypass))
+		add_own_cpus(out, v);
 	add_word(out, "--");
 }
 

@@ -17,6 +17,7 @@
  * @bypass:          take no locks at all
  * @wait_ns:         how long to wait for a lock; 0 and LOCK_FILE_FOREVER too
  * @conflict_code:   exit status when a lock is busy for longer
+ * @lacking_code:    exit status when the machine does not have so much
  * @folder:          of lock files, NULL for the system's
  * @folder_asked:    @folder is from the command line
  * @root:            folder that holds sys/ and proc/ of the machine
@@ -33,7 +34,7 @@ struct request {
 	struct topology guest;
 	bool bypass;
 	uint64_t wait_ns;
-	int conflict_code;
+	int conflict_code, lacking_code;
 	const char *folder;
 	bool folder_asked;
 	const char *root;

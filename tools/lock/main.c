@@ -29,6 +29,7 @@ static const char help[] =
 	"      --wait[=SECS]           wait for a lock, at most SECS\n"
 	"      --no-wait               do not wait (cpus, source, build)\n"
 	"      --conflict-exit-code N  exit status when it is busy, else 75\n"
+	"      --lacking-exit-code N   exit status when there is not so much, else 2\n"
 	"      --die-with-parent       be killed when the parent ends\n"
 	"      --lock-dir DIR          where the locks on CPUs are\n"
 	"      --root DIR              read sys/ and proc/ of a recorded machine\n"
@@ -47,6 +48,7 @@ enum option_value {
 	OPT_WAIT,
 	OPT_NO_WAIT,
 	OPT_CONFLICT,
+	OPT_LACKING,
 	OPT_DIE,
 	OPT_LOCK_DIR,
 	OPT_ROOT,
@@ -62,6 +64,7 @@ static const struct option longopts[] = {
 	{ "wait", optional_argument, NULL, OPT_WAIT },
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	{ "conflict-exit-code", required_argument, NULL, OPT_CONFLICT },
+	{ "lacking-exit-code", required_argument, NULL, OPT_LACKING },
 	{ "die-with-parent", no_argument, NULL, OPT_DIE },
 	{ "lock-dir", required_argument, NULL, OPT_LOCK_DIR },
 	{ "root", required_argument, NULL, OPT_ROOT },
@@ -77,8 +80,8 @@ static const struct option longopts[] = {
 #define BIT(option) (1U << ((option)-OPT_CAP))
 #define BITS_RESERVE                                                           \
 	(BIT(OPT_CAP) | BIT(OPT_WINDOW) | BIT(OPT_EXCLUSIVE) |                 \
-	 BIT(OPT_TOPOLOGY) | BIT(OPT_CONFLICT) | BIT(OPT_LOCK_DIR) |           \
-	 BIT(OPT_ROOT))
+	 BIT(OPT_TOPOLOGY) | BIT(OPT_CONFLICT) | BIT(OPT_LACKING) |            \
+	 BIT(OPT_LOCK_DIR) | BIT(OPT_ROOT))
 
 /**
  * struct command - a sub-command
@@ -153,7 +156,11 @@ static void read_long(struct parse *p, int option)
 		p->req.wait_ns = 0;
 		break;
 	case OPT_CONFLICT:
-		p->req.conflict_code = read_code(optarg);
+		p->req.conflict_code =
+			read_code("--conflict-exit-code", optarg);
+		break;
+	case OPT_LACKING:
+		p->req.lacking_code = read_code("--lacking-exit-code", optarg);
 		break;
 	case OPT_DIE:
 		p->req.die_with_parent = true;
@@ -296,6 +303,7 @@ int main(int argc, char **argv)
 	struct parse p = { .req = {
 				   .wait_ns = LOCK_FILE_FOREVER,
 				   .conflict_code = EX_BUSY,
+				   .lacking_code = EX_USAGE,
 				   .root = "/",
 			   } };
 	pid_t parent = getppid();

@@ -48,13 +48,12 @@ uint64_t read_wait(const char *text)
 	die(EX_USAGE, "--wait '%s' is no number of seconds", text);
 }
 
-int read_code(const char *text)
+int read_code(const char *option, const char *text)
 {
 	uint64_t n;
 
 	if (num_parse(text, 0, 255, &n) < 0)
-		die(EX_USAGE,
-		    "--conflict-exit-code '%s' is no number from 0 to 255",
+		die(EX_USAGE, "%s '%s' is no number from 0 to 255", option,
 		    text);
 	return (int)n;
 }

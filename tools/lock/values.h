@@ -11,7 +11,7 @@ unsigned int read_cpus(const char *from, const char *text);
 /* Seconds, or a number with a unit; NULL is LOCK_FILE_FOREVER. */
 uint64_t read_wait(const char *text);
 /* An exit status. */
-int read_code(const char *text);
+int read_code(const char *option, const char *text);
 /* How often to print, in ns. */
 uint64_t read_watch(const char *text);
 /* "NnNlNcNt", or the name of a preset. */

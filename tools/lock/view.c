@@ -206,13 +206,13 @@ int view_plan(const struct request *req, const struct view *v, struct plan *ret,
 	int r;
 
 	if (req->cap > count)
-		die(EX_USAGE,
+		die((enum exit_code)req->lacking_code,
 		    "%u CPUs are wanted, and this process may use %u: ask "
 		    "for fewer, widen its cpuset or affinity, or drop the %s",
 		    req->cap, count,
 		    req->kind == PLAN_WINDOW ? "window" : "cap");
 	r = plan_make(&in, ret, reterr_blocked, reterr_why);
 	if (r == -ERANGE)
-		die(EX_USAGE, "%s", reterr_why->text);
+		die((enum exit_code)req->lacking_code, "%s", reterr_why->text);
 	return r;
 }
