@@ -23,7 +23,8 @@ static void check_position(const char *mountinfo, const char *cgroup)
 		return;
 	}
 	if (!where.mount || *where.path == '/' ||
-	    strncmp(where.path, "..", 2) == 0)
+	    (strncmp(where.path, "..", 2) == 0 &&
+	     (!where.path[2] || where.path[2] == '/')))
 		abort();
 	cgroup_position_done(&where);
 }
