@@ -115,8 +115,8 @@ locks = $(if $(call field,key),ktstr-lock build '$(call field,key)' --die-with-p
 obtain: distinct look
 	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )$(if $(is-host),taking,building) it')
 	+$(if $(call read,entry),,$(q)$(if $(is-host),$(take),exec $(locks) $(self) build))
-# The kernel that runs is there already.
-is-host = $(filter host,$(call field,kind))
+# The kernel that runs, or a boot image, is there already.
+is-host = $(filter host image,$(call field,kind))
 take = ktstr-cache --die-with-parent --kconfig-dir '$(kconfig)' put --probe-file '$(probe)' >'$(work)/entry' && \
 	echo 'taken from this machine' >'$(work)/built'
 

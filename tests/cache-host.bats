@@ -105,7 +105,10 @@ take() {
 @test "cache: what the kernel that runs lacks is named" {
 	machine
 	sed -i 's/^CONFIG_SCHED_CLASS_EXT=y/# CONFIG_SCHED_CLASS_EXT is not set/; s/^CONFIG_SERIAL_8250_CONSOLE=y/CONFIG_SERIAL_8250_CONSOLE=m/' "m/boot/config-$R"
-	refused ": no test can run on $R, for in '$PWD/m/boot/config-$R' these are not y: CONFIG_SCHED_CLASS_EXT, CONFIG_SERIAL_8250_CONSOLE"
+	refused ": no test can run on $R, for in '$PWD/m/boot/config-$R' these are not y: CONFIG_SERIAL_8250_CONSOLE"
+	# The kernel's own scheduler can be tested without sched_ext.
+	sed -i 's/^CONFIG_SERIAL_8250_CONSOLE=m/CONFIG_SERIAL_8250_CONSOLE=y/' "m/boot/config-$R"
+	[ "$(field host kind)" = host ]
 }
 
 @test "cache: host takes no fragment and no folder, and gives no source" {
@@ -128,6 +131,47 @@ take() {
 	[ -z "$(ktstr-cache -q list)" ]
 }
 
+@test "cache: the path of a boot image is a kernel, with the configuration beside it" {
+	machine
+	local image=$PWD/m/boot/vmlinuz-$R
+	run -0 ktstr-cache resolve "$image" --probe-file probe
+	[ "$(jq -r .kind <<<"$output")" = image ]
+	[ "$(jq -r .path <<<"$output")" = "$image" ]
+	[[ "$(jq -r .key <<<"$output")" == "image-$R-"????????????"-x86_64" ]]
+	[[ "$(jq -r .label <<<"$output")" == "image-${R}_"?????? ]]
+	run -0 ktstr-cache put --probe-file probe
+	cmp "$output/vmlinuz-$R" "$image"
+	cmp "$output/config" "m/boot/config-$R"
+	[ "$(jq -r '.image_name, .version, .source.type, .source.image' "$output/metadata.json" | paste -sd' ')" = "vmlinuz-$R $R image $image" ]
+	ktstr-cache verify
+	# Its content decides, wherever it lies.
+	cp "$image" zimage && gzip -c "m/boot/config-$R" >config
+	[ "$(field ./zimage key)" = "$(field "$image" key)" ]
+	echo "# more" | gzip -c >>config
+	[ "$(field ./zimage key)" != "$(field "$image" key)" ]
+	nothing_left
+}
+
+@test "cache: a boot image without configuration, changed, or with a fragment, is a sentence" {
+	machine
+	cp "m/boot/vmlinuz-$R" zimage
+	run -2 --separate-stderr ktstr-cache resolve ./zimage
+	[ "$stderr" = "ktstr-cache: kernel '$PWD/zimage' has no configuration: neither config-$R nor config is beside it, nor is it in /boot or /lib/modules" ]
+	sed 's/^CONFIG_DEVTMPFS=y/CONFIG_DEVTMPFS=m/' "m/boot/config-$R" >config
+	run -2 --separate-stderr ktstr-cache resolve ./zimage
+	[[ "$stderr" == *"kernel './zimage': no test can run on $R, "*"not y: CONFIG_DEVTMPFS" ]]
+	cp "m/boot/config-$R" config
+	ktstr-cache resolve ./zimage --probe-file probe >/dev/null
+	run -2 --separate-stderr ktstr-cache resolve ./zimage --extra-kconfig config
+	[ "$stderr" = "ktstr-cache: kernel './zimage' is built already, without the fragment 'config'" ]
+	run -2 --separate-stderr ktstr-cache fetch ./zimage --to x
+	[ "$stderr" = "ktstr-cache: '$PWD/zimage' is a kernel that was built, without its source" ]
+	echo more >>zimage
+	run -2 --separate-stderr ktstr-cache put --probe-file probe
+	[ "$stderr" = "ktstr-cache: kernel '$PWD/zimage': '$PWD/zimage' was changed meanwhile" ]
+	[ -z "$(ktstr-cache -q list)" ]
+}
+
 @test "kernel.mk: KERNEL=host takes the kernel that runs, once" {
 	machine
 	export KTSTR_LOCK_DIR=$PWD/locks
@@ -137,4 +181,6 @@ take() {
 	[ -f "ktstr-out/kernels/$(cat ktstr-out/kernels/list)/vmlinuz-$R" ]
 	run -0 make ktstr-kernel KERNEL=host
 	[[ "$output" == *"found in the cache (host-$R-"* ]]
+	run -0 make ktstr-kernel KERNEL="$PWD/m/boot/vmlinuz-$R"
+	[[ "$output" == *"taken from this machine (image-$R-"* ]]
 }

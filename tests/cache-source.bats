@@ -162,7 +162,7 @@ noted() {
 	check empty "'$PWD/empty' is no kernel tree: it has no Makefile and no Kconfig"
 	check makefile "'$PWD/makefile' is no kernel tree: it has no Kconfig"
 	check ./file "'$PWD/file' is neither a kernel tree nor a kernel tarball (tar, plain or in xz, gzip or zstd)"
-	check /dev/null "kernel '/dev/null' is neither a folder nor a tarball"
+	check /dev/null "kernel '/dev/null' is neither a folder nor a tarball nor a boot image"
 	check v6.12.1 "*; a version has no 'v': 6.12.1"
 	check vmlinux "*no such entry in the cache '$KTSTR_CACHE_DIR'"
 	check '' 'no kernel is named'

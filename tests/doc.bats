@@ -70,7 +70,7 @@ tools() {
 }
 
 @test "doc: ktstr-vm(1) names every class of a verdict" {
-	sed -n '/@class:/,/@reasons:/p' tools/vm/judge.h | grep -oE '"[a-z-]+"' | tr -d '"' |
+	sed -n '/judge_classes\[\] =/,/};/p' tools/vm/judge.c | grep -oE '"[a-z-]+"' | tr -d '"' |
 		sort >"$BATS_TEST_TMPDIR/classes"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/classes")" -ge 14 ]
 	sed -n '/^\.Ss Verdicts/,/^\.Sh/s/^\.It //p' doc/ktstr-vm.1 | sort |

@@ -70,3 +70,12 @@ setup() {
 	[ "${lines[0]}" = "${image##*/vmlinuz-}" ]
 	[ "${lines[1]}" = 0 ]
 }
+
+@test "distribution kernel: make ktstr-test takes the image, tests what it can and skips the rest" {
+	[ -f "${image%/*}/config-${image##*/vmlinuz-}" ] || skip "needs its configuration"
+	! grep -q CONFIG_SCHED_CLASS_EXT=y "${image%/*}/config-${image##*/vmlinuz-}" || skip "this one has sched_ext"
+	sed -i '/^description/a scheduler = some' ktstr/scx.test
+	run -0 make --no-print-directory KTSTR_TOOLS="$KTSTR_BUILD" ktstr-test KERNEL="$image" KTSTR_SCHED='none some'
+	[[ $output == *"taken from this machine (image-"* ]]
+	[[ $output == *"1 passed, 0 failed, 0 inconclusive, 1 skipped, 0 errors"* ]]
+}

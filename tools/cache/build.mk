@@ -4,7 +4,7 @@ ktstr-cache-objs-y := $(addprefix tools/cache/,main.o help.o cmd-built.o cmd-cle
 	cmd-entries.o cmd-expand.o cmd-gc.o cmd-host.o cmd-list.o cmd-remote.o cmd-show.o \
 	cmd-source.o cmd-why.o cmd-wrap.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/source/,compilers.o entry-key.o fingerprint.o folder.o \
-	host.o host-read.o host-spec.o json.o kconfig.o key.o local-tarball.o parallel.o \
+	host.o host-read.o host-spec.o image.o json.o kconfig.o key.o local-tarball.o parallel.o \
 	path-set.o paths.o source.o spec.o state.o tarball.o tarball-look.o tree.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/git/,git.o git-ask.o git-files.o git-index.o \
 	git-mirror.o git-untracked.o git-url.o remote-git.o run-git.o)

@@ -61,7 +61,8 @@ int do_put(const struct options *o)
 	}
 	if (r < 0)
 		return fail(r, &why);
-	if (o->probe_file && s.kind == SOURCE_HOST) {
+	if (o->probe_file &&
+	    (s.kind == SOURCE_HOST || s.kind == SOURCE_IMAGE)) {
 		r = put_host(o, &s, PUT_WAIT_MS, &path, &why);
 		if (r == 0)
 			puts(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmd-host.c - put the kernel that runs into the cache. */
+/* cmd-host.c - put a kernel that is built already into the cache. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static int check_same(const struct options *o, const struct source *was,
 		      struct why *why)
 {
 	const struct source_request req = {
-		.spec = "host",
+		.spec = was->kind == SOURCE_HOST ? "host" : was->path,
 		.kconfig_dir = o->kconfig_dir,
 		.root = o->root,
 	};
@@ -26,7 +26,7 @@ static int check_same(const struct options *o, const struct source *was,
 
 	if (r == 0 && strcmp(now.key, was->key) != 0)
 		r = why_set(why, -EINVAL,
-			    "kernel 'host': '%s' was changed meanwhile",
+			    "kernel '%s': '%s' was changed meanwhile", req.spec,
 			    was->path);
 	return r;
 }
@@ -40,7 +40,8 @@ int put_host(const struct options *o, const struct source *s,
 	int r = check_same(o, s, why);
 
 	if (r == 0)
-		r = host_find(&h, why);
+		r = s->kind == SOURCE_HOST ? host_find(&h, why)
+					   : host_of_image(s->path, &h, why);
 	if (r == 0)
 		r = temp_new_for(o->root, "host", &temp, why);
 	if (r < 0)

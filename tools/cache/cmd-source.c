@@ -253,7 +253,7 @@ static int fetch(const struct options *o, const struct source *s,
 		return why_set(why, -EINVAL,
 			       "'%s' is a cache entry, which has no source",
 			       s->key);
-	if (s->kind == SOURCE_HOST)
+	if (s->kind == SOURCE_HOST || s->kind == SOURCE_IMAGE)
 		return why_set(why, -EINVAL,
 			       "'%s' is a kernel that was built, without its "
 			       "source",

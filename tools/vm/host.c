@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,25 @@ char *host_find_init(const struct request *req)
 		       "../libexec/ktstr; name it with --init");
 }
 
+/* What a kernel entry calls its image, which a distribution has named. */
+static char *named_image(const char *folder)
+{
+	auto_free char *path = join(folder, "metadata.json");
+	json_t *meta = json_load_file(path, 0, NULL);
+	const char *name =
+		json_string_value(json_object_get(meta, "image_name"));
+	char *image = NULL;
+
+	if (name && *name && !strchr(name, '/'))
+		image = join(folder, name);
+	json_decref(meta);
+	if (image && access(image, R_OK) < 0) {
+		free(image);
+		return NULL;
+	}
+	return image;
+}
+
 char *host_find_image(const struct request *req)
 {
 	static const char *const places[] = { "bzImage",
@@ -77,6 +97,9 @@ char *host_find_image(const struct request *req)
 			return path;
 		free(path);
 	}
+	char *named = named_image(req->kernel);
+	if (named)
+		return named;
 	die(EX_USAGE,
 	    "'%s' holds no boot image: neither bzImage nor "
 	    "arch/x86/boot/bzImage",

@@ -322,7 +322,7 @@ const char *const judge_classes[] = {
 	"stalled",     "fell-back",	"check-failed", "kernel-splat",
 	"guest-panic", "guest-hang",	"guest-reset",	"guest-memory",
 	"qemu",	       "channel",	"time-limit",	"host-noise",
-	"calibration", "harness",	NULL,
+	"calibration", "unsupported",	"harness",	NULL,
 };
 
 /* Whom the kernel killed for want of memory does not matter: nothing that was

@@ -12,6 +12,7 @@ static const char *const kind_name[] = {
 	[SOURCE_RELEASE] = "release",
 	[SOURCE_GIT] = "git",
 	[SOURCE_HOST] = "host",
+	[SOURCE_IMAGE] = "image",
 };
 
 /* "" is null outside. */
@@ -75,7 +76,7 @@ static bool from_json(const json_t *o, struct source *s)
 	if (!kind)
 		return false;
 	while (strcmp(kind, kind_name[s->kind]) != 0) {
-		if (++s->kind > SOURCE_HOST)
+		if (++s->kind > SOURCE_IMAGE)
 			return false;
 	}
 	s->path = get(o, "path");

@@ -63,7 +63,8 @@ static void add_source(struct str *key, const struct source *s)
 		str_addf(key, "-git-%.*s-", COMMIT_DIGITS, s->state.hash);
 		break;
 	case SOURCE_HOST:
-		str_add(key, "host-");
+	case SOURCE_IMAGE:
+		str_add(key, s->kind == SOURCE_HOST ? "host-" : "image-");
 		remote_git_add_ref(key, s->version);
 		str_addf(key, "-%.*s-", CONTENT_DIGITS, s->sha256);
 		break;
@@ -93,8 +94,8 @@ char *source_key(const struct source *s)
 
 	add_source(&key, s);
 	str_add(&key, s->arch);
-	/* The kernel that runs has none of our configuration. */
-	if (s->kind != SOURCE_HOST) {
+	/* What is built already has none of our configuration. */
+	if (s->kind != SOURCE_HOST && s->kind != SOURCE_IMAGE) {
 		str_add(&key, "-");
 		source_add_config(&key, s);
 	}

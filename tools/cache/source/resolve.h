@@ -18,6 +18,9 @@ int resolve_git(const struct source_request *req, struct source *s,
 		struct why *reterr_why);
 int resolve_host(const struct source_request *req, struct source *s,
 		 struct why *reterr_why);
+/* Of s->path, a boot image. */
+int resolve_image(const struct source_request *req, struct source *s,
+		  struct why *reterr_why);
 int resolve_key(const struct source_request *req, struct source *s,
 		struct why *reterr_why);
 

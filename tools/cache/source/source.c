@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "tools/cache/source/spec.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/cleanup.h"
 
 void source_done(struct source *s)
@@ -95,6 +96,7 @@ static int resolve_version(const struct source_request *req, struct source *s,
 static int resolve_path(const struct source_request *req, struct source *s,
 			struct why *reterr_why)
 {
+	char release[BZIMAGE_RELEASE_SIZE];
 	struct stat st;
 	int r;
 
@@ -108,6 +110,8 @@ static int resolve_path(const struct source_request *req, struct source *s,
 	if (!s->path || stat(s->path, &st) < 0)
 		return why_set(reterr_why, -errno, "kernel '%s': %s", req->spec,
 			       strerror(errno));
+	if (S_ISREG(st.st_mode) && bzimage_release(s->path, release))
+		return resolve_image(req, s, reterr_why);
 	r = hash_kconfig(req, s, reterr_why);
 	if (r < 0)
 		return r;
@@ -116,7 +120,8 @@ static int resolve_path(const struct source_request *req, struct source *s,
 	if (S_ISREG(st.st_mode))
 		return resolve_tarball(req, s, reterr_why);
 	return why_set(reterr_why, -EINVAL,
-		       "kernel '%s' is neither a folder nor a tarball",
+		       "kernel '%s' is neither a folder nor a tarball nor "
+		       "a boot image",
 		       req->spec);
 }
 

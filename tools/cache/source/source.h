@@ -16,6 +16,7 @@ enum source_kind {
 	SOURCE_RELEASE,
 	SOURCE_GIT,
 	SOURCE_HOST,
+	SOURCE_IMAGE,
 };
 
 /**
@@ -57,6 +58,7 @@ enum source_kind {
  *          A "/" and the like in REF are "_"; the commit decides.
  * host:    host-RELEASE-CONTENT-ARCH
  *          CONTENT is the start of a SHA-256 over image, configuration, BTF.
+ * image:   image-RELEASE-CONTENT-ARCH
  *
  * Where the user asks for compilers, their mark is before kcHASH, see
  * compilers_read(): -llvm-kcHASH. Of which version a compiler is, is no part.

@@ -70,9 +70,10 @@ static json_t *describe_source(const struct source *s)
 	if (s->kind == SOURCE_RELEASE)
 		return json_pack("{s:s, s:s}", "type", "tarball", "url",
 				 s->url);
-	if (s->kind == SOURCE_HOST)
-		return json_pack("{s:s, s:s}", "type", "host", "image",
-				 s->path);
+	if (s->kind == SOURCE_HOST || s->kind == SOURCE_IMAGE)
+		return json_pack("{s:s, s:s}", "type",
+				 s->kind == SOURCE_HOST ? "host" : "image",
+				 "image", s->path);
 	if (s->kind == SOURCE_GIT)
 		return json_pack("{s:s, s:s, s:s, s:s}", "type", "git", "url",
 				 s->url, "ref", s->ref, "git_hash",
