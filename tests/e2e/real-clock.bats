@@ -10,9 +10,9 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	machine=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --clock real --accel tcg --topology 1n1l2c1t)
 	# What no machine does, and what every machine does.
-	printf '[test]\nduration = 300ms\nsettle = 50ms\n[cgroup a]\nwork = cpu-spin workers=2\n[check]\nmax-gap = %s\n' \
-		1us >strict.test
-	sed 's/1us/none/; $a max-spread = none' strict.test >lax.test
+	printf '[test]\nduration = 300ms\nsettle = 50ms\n[cgroup a]\nwork = cpu-spin workers=2\n[check]\n' >strict.test
+	sed -e 's,^work,cpuset = llc 0\n&,' -e '$a max-gap = none\nmax-spread = none\nnot-starved = no\nisolation = yes' strict.test >lax.test
+	echo 'max-gap = 1us' >>strict.test
 }
 
 @test "vm: under the real clock a machine with a thread for each CPU runs a test" {

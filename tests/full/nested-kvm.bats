@@ -40,9 +40,9 @@ json() {
 @test "kvm: doctor, exec and run use it where it really runs guests" {
 	host 1 <<-'END'
 		ktstr-vm doctor | grep kvm
-		ktstr-vm exec --kernel /entry -- sh -c 'echo from inside; exit 7'
+		ktstr-vm exec --kernel /entry --limit boot=10m -- sh -c 'echo from inside; exit 7'
 		echo "exec $?"
-		ktstr-vm run --kernel /entry --topology 2n4l1c1t --test short.test --out out
+		ktstr-vm run --kernel /entry --limit boot=10m --limit run=10m --topology 2n4l1c1t --test short.test --out out
 		echo "run $?"
 		printf 'result '
 		cat out/result.json
@@ -66,7 +66,7 @@ json() {
 		echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 		sed -i 's/workers=2/workers=1/' short.test
 		ktstr-lock cpus --exclusive --topology 1n1l1c1t -- \
-			ktstr-vm run --perf --kernel /entry --topology 1n1l1c1t --test short.test --out out
+			ktstr-vm run --perf --kernel /entry --limit boot=10m --limit run=10m --topology 1n1l1c1t --test short.test --out out
 		echo "run $?"
 		printf 'result '
 		cat out/result.json
