@@ -10,7 +10,7 @@
 
 bool clone_is_possible(const struct machine_config *c)
 {
-	return c->clock == CLOCK_VIRTUAL;
+	return c->clock == CLOCK_VIRTUAL && c->tty_fd == 0;
 }
 
 static int run(struct clone *s, struct machine_result *ret,

@@ -27,7 +27,7 @@ struct clone {
 };
 
 /* May the machine start from a template? That gives the same result as a boot
- * where time is instructions. */
+ * where time is instructions and nobody types. */
 bool clone_is_possible(const struct machine_config *c);
 
 /**

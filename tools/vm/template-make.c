@@ -126,6 +126,7 @@ static int prepare(struct making *m, const char *init, struct why *reterr_why)
 	m->c.initrd_fd = m->initrd;
 	m->c.state_fd = m->c.qmp_fd = -1;
 	m->c.tick = NULL;
+	m->c.tick_fd = -1;
 	m->c.before = NULL;
 	m->c.ready = save;
 	m->c.ready_arg = m;

@@ -4,10 +4,11 @@
 
 #include "tools/vm/template-key.h"
 
-/* Where a template goes, and what it is. */
+/* Where a template goes, what it is, and how much all of them may take. */
 struct template_place {
 	const char *cache, *templates, *key;
 	json_t *facts;
+	uint64_t max_bytes;
 };
 
 /**

@@ -53,7 +53,7 @@ static uint64_t limit_of_size(void)
 }
 
 /* Remove the longest unused until the rest fits. Those in use stay. */
-static void trim(const struct template_place *place, uint64_t max)
+static void trim(const struct template_place *place)
 {
 	struct template_info *list;
 	uint64_t bytes = 0;
@@ -64,7 +64,7 @@ static void trim(const struct template_place *place, uint64_t max)
 		return;
 	for (size_t i = 0; i < count; i++)
 		bytes += list[i].bytes;
-	for (size_t i = 0; i < count && bytes > max; i++) {
+	for (size_t i = 0; i < count && bytes > place->max_bytes; i++) {
 		if (list[i].busy ||
 		    template_remove(place->cache, list[i].key, &why) < 0)
 			continue;
@@ -102,7 +102,6 @@ static int lock_and_make(const struct machine_config *c, const char *init,
 			 struct template *ret, int *ret_signal,
 			 struct why *reterr_why)
 {
-	uint64_t max = limit_of_size();
 	auto_fd int lock =
 		template_lock(place->templates, place->key, WAIT_S, reterr_why);
 
@@ -111,7 +110,7 @@ static int lock_and_make(const struct machine_config *c, const char *init,
 	int r = make(c, init, place, stop_fd, ret, ret_signal, reterr_why);
 	template_unlock(place->templates, place->key, lock);
 	if (r == 0)
-		trim(place, max);
+		trim(place);
 	return r;
 }
 
@@ -144,7 +143,8 @@ int template_get(const struct machine_config *c, const char *init, int stop_fd,
 	if (r < 0)
 		return r;
 	struct template_place place = { .cache = cache,
-					.templates = templates };
+					.templates = templates,
+					.max_bytes = limit_of_size() };
 	return get(c, init, &place, stop_fd, ret, ret_signal, reterr_why);
 }
 
