@@ -197,6 +197,30 @@ TEST(what_a_kernel_cannot_tell_is_not_compared)
 	CHECK_INT(attest_changed("\"ram\"", "\"others\"", &why), 0);
 }
 
+/* An LLC that spans nodes makes a domain of its part in each. */
+TEST(domains_of_an_llc_end_with_the_node)
+{
+	static const char frame_text[] =
+		"{\"cpus\":\"0-7\",\"nodes\":["
+		"{\"id\":0,\"cpus\":\"0-3,6\",\"distances\":[10,20]},"
+		"{\"id\":1,\"cpus\":\"4-5,7\",\"distances\":[20,10]}],"
+		"\"llcs\":[\"0-3\",\"4-7\"],\"cores\":[\"0\",\"1\",\"2\","
+		"\"3\",\"4\",\"5\",\"6\",\"7\"],\"domains\":["
+		"{\"cpus\":\"0-3\",\"spans\":[\"0-3\",\"0-3,6\",\"0-7\"]},"
+		"{\"cpus\":\"6\",\"spans\":[\"0-3,6\",\"0-7\"]},"
+		"{\"cpus\":\"4-5,7\",\"spans\":[\"4-5,7\",\"0-7\"]}]}";
+	json_t *frame = json_loads(frame_text, 0, NULL);
+	struct topology t;
+	struct why why = { "" };
+
+	CHECK_INT(topology_parse("2n2l4c1t cpus=0-3,6/4-5,7", &t, &why), 0);
+	CHECK_INT(attest_topology(frame, &t, 0, &why), 0);
+	if (*why.text)
+		printf("# %s\n", why.text);
+	json_decref(frame);
+	topology_forget();
+}
+
 TEST(no_frame_is_no_attestation)
 {
 	struct why why;

@@ -177,6 +177,7 @@ TEST(caches_and_packages_are_told_once_each)
 	put("cpu/cpu0/topology/die_cpus_list", "0\n");
 	put("cpu/cpu2/topology/die_cpus_list", "2\n");
 	put_cache(0, 0, "1\n", "Data\n", "32K\n", "0\n", "0\n");
+	put_cache(0, 2, "1\n", "Instruction\n", "32K\n", "0\n", "0\n");
 	put_cache(0, 1, "3\n", "Unified\n", "16M\n", NULL, "0,2\n");
 	put_cache(2, 0, "1\n", "Data\n", "32K\n", "4\n", "2\n");
 	put_cache(2, 1, "3\n", "Unified\n", "16M\n", NULL, "0,2\n");
@@ -187,7 +188,9 @@ TEST(caches_and_packages_are_told_once_each)
 			 "\"size\":\"32K\",\"cpus\":[\"0\",\"2\"],"
 			 "\"ids\":[0,4]},{\"level\":3,\"type\":\"Unified\","
 			 "\"size\":\"16M\",\"cpus\":[\"0,2\"],"
-			 "\"ids\":[-1]}]");
+			 "\"ids\":[-1]},{\"level\":1,"
+			 "\"type\":\"Instruction\",\"size\":\"32K\","
+			 "\"cpus\":[\"0\"],\"ids\":[0]}]");
 	file_remove_tree(top);
 }
 
