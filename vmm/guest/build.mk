@@ -5,6 +5,6 @@ guest-lib-objs := $(addprefix vmm/guest/,json.o channel.o ports.o histogram.o \
 
 guest-progs-y       += ktstr-init
 ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o \
-	mounts.o regions.o input.o feeder.o watch.o scheduler.o exec.o spawn.o shell.o relay.o steal.o cgroup.o group.o \
+	mounts.o regions.o input.o feeder.o watch.o scheduler.o exec.o spawn.o shell.o relay.o steal.o turns.o cgroup.o group.o \
 	worker.o crew.o report.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-setup.o ops.o)
 ktstr-init-libs-y   := $(lib-lzma)

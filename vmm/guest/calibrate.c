@@ -28,7 +28,7 @@ void calibrate_skipped(struct watch *w, const char *turn_timer)
 }
 
 static void send(struct watch *w, const struct worker *worker, size_t n,
-		 const char *turn_timer)
+		 uint64_t run_ns, const char *turn_timer)
 {
 	uint64_t most = 0, least = UINT64_MAX, gap = 0;
 	struct str out = { 0 };
@@ -43,7 +43,7 @@ static void send(struct watch *w, const struct worker *worker, size_t n,
 	}
 	open_frame(&out, true);
 	json_number(&out, "rounds", 1);
-	json_number(&out, "duration_ns", CALIBRATE_NS);
+	json_number(&out, "duration_ns", run_ns);
 	json_number(&out, "max_gap_ns", gap);
 	json_number(&out, "spread_permille",
 		    most ? (most - least) * 1000 / most : 1000);
@@ -51,7 +51,7 @@ static void send(struct watch *w, const struct worker *worker, size_t n,
 	for (size_t i = 0; i < n; i++)
 		str_addf(&out, "%c%" PRIu64, i ? ',' : '[',
 			 atomic_load(&worker[i].shared->units) * 1000 /
-				 (CALIBRATE_NS / NS_PER_MS));
+				 (run_ns / NS_PER_MS));
 	str_add(&out, "]");
 	json_text(&out, "turn_timer", turn_timer);
 	channel_send(w->channel, &out);
@@ -74,8 +74,7 @@ static int run(struct crew *c, struct why *reterr_why)
 
 	if (r == 0) {
 		crew_start(c);
-		watch_until(c->watch,
-			    clock_now_ns() + CALIBRATE_NS + CREW_STOP_NS,
+		watch_until(c->watch, clock_now_ns() + c->run_ns + CREW_STOP_NS,
 			    all_over, c);
 	}
 	crew_stop(c);
@@ -118,7 +117,7 @@ static int spin_round(struct watch *w, const struct machine *m, uint64_t run_ns,
 	if (r == 0)
 		r = run(&crew, reterr_why);
 	if (r == 0 && turn_timer)
-		send(w, worker, n, turn_timer);
+		send(w, worker, n, run_ns, turn_timer);
 	for (i = 0; worker && i < n; i++)
 		crew_free(&worker[i]);
 	return r;
@@ -132,8 +131,11 @@ int calibrate(struct watch *w, const struct machine *m, const char *turn_timer,
 	 * kernel does things for the first time. They are not the CPUs' fault.
 	 */
 	int r = spin_round(w, m, WARM_UP_NS, NULL, reterr_why);
+	uint64_t run_ns = (uint64_t)CPU_COUNT(&m->all) * CALIBRATE_EACH_NS;
 
+	if (run_ns < CALIBRATE_LEAST_NS)
+		run_ns = CALIBRATE_LEAST_NS;
 	if (r == 0)
-		r = spin_round(w, m, CALIBRATE_NS, turn_timer, reterr_why);
+		r = spin_round(w, m, run_ns, turn_timer, reterr_why);
 	return r;
 }

@@ -28,6 +28,9 @@
 /* Get the right to use the ports. Return: 0 or -errno and @reterr_why. */
 int ports_init(struct why *reterr_why);
 
+/* Period of the turn timer, rounded up. */
+#define PORTS_TURN_NS 122071
+
 /**
  * ports_turn_timer() - bound the turns that QEMU gives its virtual CPUs
  *

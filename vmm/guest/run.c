@@ -13,7 +13,6 @@
 
 #include "tools/lib/cleanup.h"
 #include "vmm/console.h"
-#include "vmm/guest/calibrate.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/clocksource.h"
 #include "vmm/guest/exec.h"
@@ -29,6 +28,7 @@
 #include "vmm/guest/shell.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/steal.h"
+#include "vmm/guest/turns.h"
 #include "vmm/guest/unpack.h"
 #include "vmm/guest/watch.h"
 
@@ -153,47 +153,16 @@ static int set_up(struct guest *g, struct why *reterr_why)
 	return r;
 }
 
-/* The kernel hands words of its command line that it does not know to init. */
-static bool has_virtual_clock(void)
-{
-	const char *clock = getenv("ktstr_clock");
-
-	return clock && strcmp(clock, "virtual") == 0;
-}
-
-/*
- * How evenly do the CPUs run? Before the job is known, so that clones have the
- * answer of their template. The timer is started anew for the job: one that
- * ticks while a machine is saved would tick at another phase in its clones.
- */
-static int measure_turns(struct guest *g, struct why *reterr_why)
-{
-	struct why why = g->no_ports;
-
-	if (!has_virtual_clock()) {
-		calibrate_skipped(&g->watch, "none: the clock is real");
-		return 0;
-	}
-	if (g->has_ports && ports_turn_timer(&why) == 0)
-		return calibrate(&g->watch, &g->machine.machine, "rtc 8192 Hz",
-				 reterr_why);
-	auto_str struct str none = { 0 };
-	str_addf(&none, "none: %s", why.text);
-	return calibrate(&g->watch, &g->machine.machine, str_text(&none),
-			 reterr_why);
-}
-
 /* Ports are needed by the watchdog alone; the rest has other ways. */
 static int start_ports(struct guest *g, struct why *reterr_why)
 {
-	struct why why = g->no_ports;
 	pid_t feeder;
 
 	if (!g->has_ports && g->job.watchdog)
 		return why_set(reterr_why, -ENODEV, "no watchdog: %s",
-			       why.text);
-	if (has_virtual_clock() && g->has_ports)
-		(void)ports_turn_timer(&why);
+			       g->no_ports.text);
+	if (g->has_ports)
+		turns_begin(g->job.seed);
 	if (!g->job.watchdog)
 		return 0;
 	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
@@ -364,13 +333,14 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	clocksource_wait();
-	r = measure_turns(g, reterr_why);
+	r = turns_measure(&g->watch, &g->machine.machine,
+			  g->has_ports ? NULL : &g->no_ports, reterr_why);
 	if (r < 0)
 		return r;
 	g->booted_ns = clock_now_ns();
 	/* Up to here nothing may depend on the job: see ports_ready(). */
 	if (g->has_ports)
-		ports_ready(has_virtual_clock());
+		ports_ready(turns_are_counted());
 	begin_channel(g);
 	send_boot(g);
 	r = take_job(g, reterr_why);
