@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Much input and output of a command in a machine.
-# shellcheck disable=SC2154,SC2317 # bats sets output; functions for until_true
+# shellcheck disable=SC2154,SC2317,SC2094 # bats sets output; functions for until_true; cmp only reads
 bats_require_minimum_version 1.5.0
 load ../helper
 
@@ -27,7 +27,7 @@ setup() {
 
 # The largest of what the command's ktstr-vm and QEMU had in memory, in KiB.
 largest() {
-	grep -hs '^VmRSS' /proc/"$1"/status $(pgrep -P "$1" | sed 's|.*|/proc/&/status|') |
+	{ echo "$1" && pgrep -P "$1"; } | sed 's|.*|/proc/&/status|' | xargs grep -hs '^VmRSS' |
 		awk '{ if ($2 > most) most = $2 } END { print most + 0 }'
 }
 
