@@ -312,7 +312,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	[ ! -e cache/.templates/aa ]
 	kill -KILL -- "-${spawned[0]}"
 	until_true flock -n cache/.templates/bb true
-	run -0 ktstr-cache gc --max-size 0
+	run -0 --separate-stderr ktstr-cache gc --max-size 0
 	[ "$output" = .templates/bb ]
 	[ "$(ls cache/.templates)" = "" ]
 	nothing_left
