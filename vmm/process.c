@@ -29,6 +29,9 @@ static int set_up(const struct machine_config *c, const cpu_set_t *cpus,
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 
+	/* Who started us may ignore signals, as Python does some. */
+	for (int s = 1; s < NSIG; s++)
+		(void)sigaction(s, &(struct sigaction){ 0 }, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
