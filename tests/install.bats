@@ -56,6 +56,7 @@ expected() {
 		share/ktstr/templates/scheduler/scx_mini.c 644
 		share/ktstr/templates/scheduler/scx_mini.h 644
 		share/doc/ktstr/architecture.md 644
+		share/doc/ktstr/boot.md 644
 		share/doc/ktstr/cache.md 644
 		share/doc/ktstr/files.md 644
 		share/doc/ktstr/guide.md 644
