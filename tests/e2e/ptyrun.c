@@ -13,7 +13,7 @@
  *	mode raw|cooked   wait until the terminal is so
  *	exit STATUS   wait for the command's end; of a signal, 128 and it
  * TEXT may have \r, \n, \\ and \xHH. What is on the screen goes to standard
- * output. Exit status: 0; 1 if something did not come within 60 s.
+ * output. Exit status: 0; 1 if something did not come within 180 s.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECONDS 60
+#define SECONDS 180
 
 static char screen[1 << 22];
 static size_t seen, expected;

@@ -160,7 +160,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	spawn sh -c 'exec "$@" <in >out 2>err' sh ktstr-vm shell "${kernel[@]}" --shell bash --include seq --include cat
 	exec 8>in
 	echo 'echo one; echo two >&2; [ -t 0 ] || echo no terminal' >&8
-	for ((i = 0; i < 12; i++)); do until_true grep -qx two err 2>/dev/null && break; done
+	for ((i = 0; i < 36; i++)); do until_true grep -qx two err 2>/dev/null && break; done
 	until_true grep -qx 'no terminal' out
 	[ "$(cat out)" = $'one\nno terminal' ]
 	# More than all buffers on the way hold.
@@ -182,7 +182,12 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 	sleep 0.5; echo still here
 	E
 	[[ $output == *"enabled"$'\n'"mini"*$'\n'"4"$'\n'*"scx_mini.sched"*"/bin/scx_mini"*"still here" ]]
-	[[ $stderr == *"ktstr: the scheduler is not in charge any more"* ]]
+	[[ $stderr == *"ktstr-vm: the scheduler did not stay in charge: "*"the scheduler's output:"*"  | scx_mini: 4 CPUs"* ]]
+	printf '#include <stdio.h>\nint main(void) { puts("no such flag"); return 3; }\n' |
+		"${CC:-cc}" -o build/scx_mini -x c -
+	run -125 --separate-stderr ktstr-vm shell "${kernel[@]}" --sched ktstr/scx_mini.sched <<<'echo not reached'
+	[ "$output" = "" ]
+	[[ $stderr == *"there is no shell without the scheduler: it ended before it was in charge (exit 3)"*"  | no such flag"* ]]
 	echo other >>ktstr-out/kernels/list
 	run -2 --separate-stderr kmake ktstr-shell
 	[[ $stderr == *"ktstr: a shell has one kernel, and these are several: k other; name one with KERNEL="* ]]

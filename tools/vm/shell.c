@@ -17,6 +17,7 @@
 #include "vmm/console.h"
 
 #define LOG_LINES 1000
+#define ATTACH_NS (120 * UINT64_C(1000000000))
 #define TERM_CHARS                                                             \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._"
 
@@ -134,6 +135,38 @@ static int tell_end(enum terminal_end how)
 	return EX_PASS;
 }
 
+/* How the scheduler ended before it was asked to, if it did. */
+static const json_t *early_end(const struct facts *f)
+{
+	static const char *const events[] = { "exited", "not-attached",
+					      "detached" };
+	const json_t *found = NULL;
+
+	for (size_t i = 0; !found && i < sizeof(events) / sizeof(events[0]);
+	     i++)
+		found = facts_scheduler(f, events[i]);
+	return found;
+}
+
+/* Say so, and what the kernel said. */
+static void tell_scheduler(const struct facts *f, const json_t *end)
+{
+	const char *status = facts_text(end, "status");
+
+	warn("%s: %s%s%s%s",
+	     f->exec ? "the scheduler did not stay in charge"
+		     : "there is no shell without the scheduler",
+	     facts_text(end, "why"), *status ? " (" : "", status,
+	     *status ? ")" : "");
+	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
+		const char *text =
+			facts_text(json_array_get(f->kmsg, i), "text");
+
+		if (strncmp(text, "sched_ext:", 10) == 0)
+			warn("the kernel said: %s", text);
+	}
+}
+
 /* What the scheduler wrote; while it runs nobody wants it on the screen. */
 static void show_log(const struct outcome *o)
 {
@@ -162,6 +195,10 @@ static int run(const struct request *req, struct machine_config *c,
 	job->limits = request_limits(
 		req, (struct limits_for){ 0, topology_cpus(&c->topology),
 					  /* is_virtual */ false });
+	/* Who waits can end it; a busy host must not. */
+	job->limits.ns[PHASE_BOOT] = req->limits.ns[PHASE_BOOT];
+	if (!req->limits.ns[PHASE_ATTACH])
+		job->limits.ns[PHASE_ATTACH] = ATTACH_NS;
 	if (!req->timeout_s)
 		job->limits.host_s = LIMITS_HOST_MAX_S;
 	greet(c, job);
@@ -171,8 +208,12 @@ static int run(const struct request *req, struct machine_config *c,
 	launch(c, job, init, job->limits.host_s, &o);
 	if (o.terminal_ended)
 		code = tell_end(o.terminal_how);
+	else if (!o.facts.exec && early_end(&o.facts))
+		code = EX_BROKEN;
 	else
 		code = exec_report(&o, c);
+	if (early_end(&o.facts))
+		tell_scheduler(&o.facts, early_end(&o.facts));
 	show_log(&o);
 	outcome_done(&o);
 	return code;
