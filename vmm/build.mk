@@ -19,6 +19,7 @@ lib-objs-y += vmm/console.o
 lib-objs-y += vmm/cpio.o
 lib-objs-y += vmm/elf.o
 lib-objs-y += vmm/facts.o
+lib-objs-y += vmm/firmware.o
 lib-objs-y += vmm/frame.o
 lib-objs-y += vmm/landlock.o
 lib-objs-y += vmm/ldcache.o

@@ -14,6 +14,7 @@
 #include "tools/lib/words.h"
 #include "version.h"
 #include "vmm/closure.h"
+#include "vmm/firmware.h"
 
 #define auto_closure __attribute__((cleanup(closure_done)))
 
@@ -79,6 +80,15 @@ static void hash_kernel(const struct kernel *k, char ret[HASH_HEX_SIZE])
 	hash_or_die(path, "the kernel entry's", ret);
 }
 
+static char *describe_firmware(const char *qemu)
+{
+	struct str list = { 0 };
+
+	if (qemu)
+		firmware_describe(&list, qemu);
+	return str_take(&list);
+}
+
 void identity_read(const struct request *req, const struct project *p,
 		   const char *vm, struct identity_facts *ret)
 {
@@ -97,6 +107,9 @@ void identity_read(const struct request *req, const struct project *p,
 	auto_free char *qemu = program_find("qemu-system-x86_64");
 	if (!qemu || hash_file(AT_FDCWD, qemu, f.qemu) < 0)
 		f.qemu[0] = '\0';
+	f.firmware = describe_firmware(qemu);
+	if (!f.firmware)
+		die(EX_BROKEN, "out of memory");
 	for (size_t i = 0; i < req->kernel_count; i++)
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
@@ -110,6 +123,7 @@ void identity_facts_done(struct identity_facts *f)
 {
 	free(f->kernel);
 	free(f->binary);
+	free(f->firmware);
 }
 
 static void add_args(struct hash *h, const struct variant *v)
@@ -137,6 +151,7 @@ void identity_of(const struct request *req, const struct project *p,
 	hash_add_fact(&h, "vm", f->vm);
 	hash_add_fact(&h, "init", f->init);
 	hash_add_fact(&h, "qemu", f->qemu);
+	hash_add_fact(&h, "firmware", f->firmware);
 	hash_add_fact(&h, "kernel", f->kernel[v->kernel - req->kernel]);
 	hash_add_fact(&h, "binary", f->binary[v->sched - p->sched]);
 	hash_add_fact(&h, "sched", v->sched->text ? v->sched->text : "none");

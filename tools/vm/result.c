@@ -13,11 +13,13 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/hash.h"
+#include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/stats.h"
 #include "version.h"
+#include "vmm/firmware.h"
 
 static void set_text(json_t *o, const char *key, const char *text)
 {
@@ -124,6 +126,16 @@ static json_t *limits(const struct limits *l)
 	return o;
 }
 
+static void set_firmware(json_t *o, const char *qemu)
+{
+	auto_free char *path = program_find(qemu);
+	auto_str struct str list = { 0 };
+
+	if (path)
+		firmware_describe(&list, path);
+	set_text(o, "firmware", str_text(&list));
+}
+
 /* SHA-256 of every file that went in, and who ran it. */
 static json_t *inputs(const struct result *r)
 {
@@ -138,6 +150,7 @@ static json_t *inputs(const struct result *r)
 		set_file_hash(o, "scheduler", r->variant->sched.binary);
 	}
 	set_text(o, "qemu", qemu);
+	set_firmware(o, r->config->qemu);
 	set_text(o, "ktstr", KTSTR_VERSION);
 	return o;
 }

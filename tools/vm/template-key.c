@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 #include "tools/lib/words.h"
 #include "tools/vm/host.h"
 #include "vmm/buildid.h"
+#include "vmm/firmware.h"
 
 /* What a template of this version of ktstr looks like; a change of how they
  * are made or used counts it up. */
@@ -54,33 +53,11 @@ static int add_qemu(json_t *facts, const char *path, struct why *reterr_why)
 	return r < 0 ? r : add_file(facts, "qemu", path, reterr_why);
 }
 
-/* Firmware is found where QEMU's own build and distributions put it. */
 static int add_firmware(json_t *facts, const char *qemu)
 {
-	static const char *const names[] = { "bios-256k.bin",
-					     "linuxboot_dma.bin",
-					     "kvmvapic.bin" };
-	char folder[PATH_MAX];
 	auto_str struct str list = { 0 };
 
-	if (!realpath(qemu, folder) || !strrchr(folder, '/'))
-		return -errno;
-	*strrchr(folder, '/') = '\0';
-	const char *const places[] = { "../share/qemu", "../share/seabios",
-				       "pc-bios", "/usr/share/qemu",
-				       "/usr/share/seabios" };
-	for (size_t i = 0; i < 5 * sizeof(names) / sizeof(names[0]); i++) {
-		const char *place = places[i % 5], *name = names[i / 5];
-		auto_str struct str path = { 0 };
-		char hex[HASH_HEX_SIZE];
-
-		if (*place != '/')
-			str_addf(&path, "%s/", folder);
-		str_addf(&path, "%s/%s", place, name);
-		if (hash_file(AT_FDCWD, str_text(&path), hex) == 0)
-			str_addf(&list, "%s%s %.16s", list.len ? ", " : "",
-				 name, hex);
-	}
+	firmware_describe(&list, qemu);
 	return list.failed ? -ENOMEM
 			   : add_fact(facts, "firmware", str_text(&list));
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/firmware.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/hash.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Below the folder of the program, or anywhere. */
+static const char *const folders[] = { "../share/qemu", "../share/seabios",
+				       "pc-bios", "/usr/share/qemu",
+				       "/usr/share/seabios" };
+static const char *const names[] = { "bios-256k.bin", "linuxboot_dma.bin",
+				     "kvmvapic.bin" };
+
+static void describe(struct str *out, const char *program, const char *folder,
+		     const char *name)
+{
+	auto_str struct str path = { 0 }, entry = { 0 };
+	char hex[HASH_HEX_SIZE];
+
+	if (*folder != '/')
+		str_addf(&path, "%s/", program);
+	str_addf(&path, "%s/%s", folder, name);
+	if (hash_file(AT_FDCWD, str_text(&path), hex) < 0)
+		return;
+	str_addf(&entry, "%s %.16s", name, hex);
+	/* Two of the folders may be one. */
+	if (!strstr(str_text(out), str_text(&entry)))
+		str_addf(out, "%s%s", out->len ? ", " : "", str_text(&entry));
+}
+
+void firmware_describe(struct str *out, const char *qemu)
+{
+	char program[PATH_MAX];
+
+	if (!realpath(qemu, program) || !strrchr(program, '/'))
+		return;
+	*strrchr(program, '/') = '\0';
+	for (size_t n = 0; n < COUNT(names); n++) {
+		for (size_t i = 0; i < COUNT(folders); i++)
+			describe(out, program, folders[i], names[n]);
+	}
+}
