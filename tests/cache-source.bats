@@ -111,6 +111,7 @@ noted() {
 	keys=$key
 	for set in LLVM=/usr/lib/llvm-16/bin/ 'LLVM=1 LLVM_IAS=0' CROSS_COMPILE=x86_64-linux-gnu- \
 		KTSTR_KERNEL_CC=clang 'KTSTR_KERNEL_CC=clang LLVM_IAS=1'; do
+		# shellcheck disable=SC2086 # words
 		other=$(export ${set?}; field ./linux key)
 		[[ "$other" == "${key%%-kc*}"-cc????????-kc* ]]
 		[[ "$keys" != *"$other"* ]]
@@ -140,7 +141,8 @@ noted() {
 	until_true noted
 	[ "$(field './odd name' key)" = "$key" ]
 	run -0 strace -f -e trace=openat,open -o trace ktstr-cache resolve './odd name'
-	! grep -q 'odd name' trace
+	# once, for the head of it: is it a boot image? Hashing opens it again.
+	[ "$(grep -c 'odd name' trace)" -le 1 ]
 	echo more >>linux/touched.c
 	tar -cJf 'odd name' linux
 	[ "$(field './odd name' key)" != "$key" ]

@@ -1,5 +1,5 @@
 # mk/kernel.mk: several kernels in one KERNEL, KTSTR_FORCE and KTSTR_CLEAN.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2154,SC2016,SC2086 # bats sets stderr; scripts for sh; patterns
 bats_require_minimum_version 1.5.0
 load helper
 load kernel

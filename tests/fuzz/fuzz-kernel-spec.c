@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/cache/source/spec.h"
 #include "tools/cache/release/version.h"
+#include "tools/cache/source/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -38,7 +38,7 @@ int host_find(struct host *ret, struct why *reterr_why);
 /**
  * host_of_image() - the same of a boot image and the configuration beside it
  *
- * There is no ELF file and no BTF. Return: 0; with a sentence -EINVAL when it is
- * no bzImage, -ENOENT without a configuration, or -errno.
+ * There is no ELF file and no BTF. Return: 0; with a sentence -EINVAL when it
+ * is no bzImage, -ENOENT without a configuration, or -errno.
  */
 int host_of_image(const char *path, struct host *ret, struct why *reterr_why);

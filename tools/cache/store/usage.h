@@ -53,8 +53,8 @@ void usage_done(struct usage *u);
  * usage_read() - look at everything in the cache
  *
  * Entries, and what is in .downloads, .git, .host and .templates. Folders that
- * look like corrupt entries but never had a lock are not ours, and are left out.
- * Return: 0 or -errno with a sentence.
+ * look like corrupt entries but never had a lock are not ours, and are left
+ * out. Return: 0 or -errno with a sentence.
  */
 int usage_read(const char *root, struct usage *ret, struct why *reterr_why);
 
