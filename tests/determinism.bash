@@ -1,12 +1,11 @@
 # determinism.bash - the same variant many times, and what differed first.
 # shellcheck shell=bash
 
-# make_project: a project in the current folder, its scheduler built, whose
-# tests are short; templates are in a cache of its own.
+# make_project DIR: a project in DIR/p, the current folder then, its scheduler built, and
+# a short test.
 make_project() {
-	new_project "$BATS_TEST_TMPDIR/p"
-	run -0 kmake ktstr-progs
-	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
+	new_project "$1/p" || return 1
+	kmake ktstr-progs >&2 || return 1
 	mkdir -p out
 	cat >brief.test <<-'TEST'
 		[test]
