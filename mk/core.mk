@@ -14,6 +14,10 @@ endif
 ktstr-no-blanks = $(if $(word 2,$(CURDIR)),$(error ktstr: make cannot work \
 	in a folder with blanks in its name, '$(CURDIR)'))
 
+# Whose value is empty would have our folders in "/".
+ktstr-out-said = $(if $(strip $(KTSTR_OUT)),,$(error ktstr: KTSTR_OUT is empty; name a folder, or leave it unset))$(if \
+	$(findstring ',$(KTSTR_OUT)),$(error ktstr: KTSTR_OUT may not have a quote in it: $(KTSTR_OUT)))
+
 # A folder of output that we make is nothing to git, in whose tree it may be, and
 # to backups.
 ktstr-new-out = $(if $(wildcard $(KTSTR_OUT)/.),,@mkdir -p '$(KTSTR_OUT)' && echo '*' >'$(KTSTR_OUT)/.gitignore' && \

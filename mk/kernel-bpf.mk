@@ -12,12 +12,12 @@ SHELL := /bin/sh
 BPFTOOL ?= bpftool
 CLANG ?= clang
 CC := cc
-.PHONY: all tools
+.PHONY: all fits tools
 .DELETE_ON_ERROR:
 
 all:
 	@mkdir -p '$(WORK)'
-	+@if $(MAKE) -f '$(firstword $(MAKEFILE_LIST))' '$(WORK)/fits'; \
+	+@if $(MAKE) -f '$(firstword $(MAKEFILE_LIST))' fits; \
 	then echo 'the BPF tools of this system fit'; \
 	else exec $(MAKE) -f '$(firstword $(MAKEFILE_LIST))' tools; fi
 
@@ -45,6 +45,7 @@ $(WORK)/probe.o:
 $(WORK)/loader: $(WORK)/probe.o
 	$(file >$(WORK)/loader.c,$(loader))
 	$(CC) -o '$@' '$(WORK)/loader.c' -lbpf
+fits: $(WORK)/fits
 $(WORK)/fits: $(WORK)/loader $(WORK)/probe.o
 	'$(WORK)/loader' '$(WORK)/probe.o'
 	$(BPFTOOL) gen skeleton '$(WORK)/probe.o' | grep probe_map

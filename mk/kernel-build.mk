@@ -63,7 +63,6 @@ switches := KTSTR_FORCE KTSTR_CLEAN
 not-switched = $(strip $(foreach v,$(switches),$(if $(filter-out 0 1,$($v))$(word 2,$($v)),$v)))
 settings:
 	$(q)$(if $(filter-out 0,$(expanded)),exit 2)
-	$(q)$(if $(word 2,$(subst :, ,$(KTSTR_WORK))),$(call refuse,the cache has a blank or a colon in its path$(comma) where the kernel cannot be built; set KTSTR_CACHE_DIR))
 	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball$(comma) a version or a cache key))
 	$(q)$(if $(not-switched),$(call refuse,$(firstword $(not-switched)) is 0 or 1$(comma) not $($(firstword $(not-switched)))))
 	$(q)$(if $(and $(outside),$(several)),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(several)))

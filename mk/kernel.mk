@@ -33,6 +33,7 @@ ktstr-kernel-goal := $(.DEFAULT_GOAL)
 include $(ktstr-kernel-dir)/core.mk
 
 KTSTR_OUT ?= ktstr-out
+$(ktstr-out-said)
 
 # Not spelt as make's own variable, which would make "make -n" run the line;
 # the "+" hands the jobserver on when it does run.
@@ -58,6 +59,12 @@ ktstr-kernel-no-odd = $(foreach v,CURDIR KTSTR_OUT KTSTR_EXTRA_KCONFIG KTSTR_CAC
 	$(if $(call ktstr-kernel-has,$($v)),$(error ktstr: $v may not have \
 	'$(firstword $(call ktstr-kernel-has,$($v)))' in it: '$($v)')))
 
+# With -i a step that failed would be followed by those that keep its kernel; with
+# -e the environment wins over what one step tells the next.
+ktstr-kernel-blind = $(strip $(foreach o,i e,$(findstring $o,$(firstword -$(MAKEFLAGS)))))
+ktstr-kernel-no-blind = $(if $(ktstr-kernel-blind),$(error ktstr: make \
+	-$(firstword $(ktstr-kernel-blind)) would take a failed build for a kernel))
+
 # A password would be in the list of processes, in logs, and in what is kept.
 # What is before "@" in the host's part of git+https://USER@HOST/PATH; ssh needs a
 # name there.
@@ -72,7 +79,7 @@ ktstr-kernel-no-user = $(if $(strip $(foreach w,$(subst $(ktstr-comma), ,$(KERNE
 # One process, so that it has make for its parent, and ends when make does.
 .PHONY: ktstr-kernel
 ktstr-kernel: $(ktstr-tools)
-	$(ktstr-no-blanks)$(ktstr-kernel-no-quotes)$(ktstr-kernel-no-odd)$(ktstr-kernel-no-user)
+	$(ktstr-no-blanks)$(ktstr-kernel-no-quotes)$(ktstr-kernel-no-odd)$(ktstr-kernel-no-user)$(ktstr-kernel-no-blind)
 	$(ktstr-new-out)
 	$(ktstr-kernel-run)$(ktstr-q)exec env \
 	$(if $(ktstr-tools-dir),PATH='$(abspath $(ktstr-tools-dir)):'"$$PATH") \

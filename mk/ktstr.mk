@@ -15,6 +15,7 @@ ktstr-mk := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 include $(ktstr-mk)/core.mk
 
 KTSTR_OUT ?= ktstr-out
+$(ktstr-out-said)
 $(if $(word 2,$(KTSTR_OUT))$(findstring :,$(KTSTR_OUT))$(findstring %,$(KTSTR_OUT)),$(error \
 	ktstr: make cannot have targets in KTSTR_OUT='$(KTSTR_OUT)': no blanks, no ':', no '%'))
 
@@ -68,6 +69,8 @@ ktstr-doctor: $(ktstr-tools)
 # What we made. The cache of kernels is shared and stays, but for templates of
 # machines: those that nobody uses just now are made again when they are needed.
 ktstr-clean:
+	$(if $(filter / $(abspath $(KTSTR_OUT))/%,$(abspath $(KTSTR_OUT)) $(CURDIR)/),$(error ktstr: KTSTR_OUT='$(KTSTR_OUT)' holds more than \
+		ktstr made; remove that by hand))
 	$(ktstr-q)$(ktstr-path) sh -c '! command -v ktstr-vm || ktstr-vm --quiet template --remove' >/dev/null || :
 	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants lock)
 	$(ktstr-q)! grep -qs ktstr '$(KTSTR_OUT)/CACHEDIR.TAG' || rm -f -- '$(KTSTR_OUT)/CACHEDIR.TAG' '$(KTSTR_OUT)/.gitignore'

@@ -36,6 +36,7 @@ ktstr-scheduler := y
 include $(dir $(lastword $(MAKEFILE_LIST)))core.mk
 
 KTSTR_OUT      ?= ktstr-out
+$(ktstr-out-said)
 KTSTR_PROG_DIR ?= build
 KTSTR_CFLAGS   ?= -O2 -g -Wall
 ktstr-bpf      := $(KTSTR_OUT)/bpf

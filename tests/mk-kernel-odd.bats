@@ -38,8 +38,41 @@ nothing_built() { [ ! -e "$1/builds" ] && ! compgen -G "$KTSTR_CACHE_DIR/local-*
 	run -2 --separate-stderr make -C 'a:b' -f "$PWD/Makefile" ktstr-kernel KERNEL="$PWD/linux"
 	[[ "$stderr" == *"CURDIR may not have ':' in it"* ]]
 	XDG_CACHE_HOME="$PWD/a b" KTSTR_CACHE_DIR='' run -2 --separate-stderr kernel KERNEL=linux
-	[[ "$stderr" == "ktstr: the cache has a blank or a colon in its path, where the kernel cannot be built; set KTSTR_CACHE_DIR"* ]]
+	[[ "$stderr" == "ktstr-cache: the cache's temporary folder is '"*"/a b/"*"': make cannot have ' ' in the path of a folder that it works in"* ]]
+	for name in "o'x" 'a=b' 'a%b' 'a(b'; do
+		XDG_CACHE_HOME="$PWD/$name" KTSTR_CACHE_DIR='' run -2 --separate-stderr kernel KERNEL=linux
+		[[ "$stderr" == "ktstr-cache: the cache's temporary folder is '"*"$name"*"': make cannot have "* ]]
+		mkdir -p "$name"
+		run -2 --separate-stderr make -C "$name" -f "$PWD/Makefile" ktstr-kernel KERNEL="$PWD/linux"
+		[[ "$stderr" == *"this folder is '$PWD/$name': make cannot have "* ]]
+	done
 	nothing_built linux
+}
+
+@test "kernel.mk: make -i, which goes on after a failure, and -e are refused" {
+	for option in -i -e -ki; do
+		run -2 --separate-stderr kernel "$option" KERNEL=linux
+		[[ "$stderr" == *"would take a failed build for a kernel"* ]]
+	done
+	nothing_built linux
+}
+
+@test "kernel.mk: KTSTR_OUT that is empty, or holds other things, is refused" {
+	mkdir results
+	touch results/mine
+	printf 'include %s/mk/ktstr.mk\n' "$KTSTR_TOP" >all.mk
+	run -2 --separate-stderr make -n -f all.mk KTSTR_TOOLS="$KTSTR_BUILD" ktstr-clean KTSTR_OUT=
+	[[ "$stderr" == *"ktstr: KTSTR_OUT is empty"* ]]
+	for out in . .. / "$PWD"; do
+		run -2 --separate-stderr make -n -f all.mk KTSTR_TOOLS="$KTSTR_BUILD" ktstr-clean KTSTR_OUT="$out"
+		[[ "$stderr" == *"ktstr: KTSTR_OUT='$out' holds more than ktstr made"* ]]
+	done
+	run -2 --separate-stderr kernel KERNEL=linux KTSTR_OUT=
+	[[ "$stderr" == *"ktstr: KTSTR_OUT is empty"* ]]
+	[ -e results/mine ]
+	mkdir -p out/results
+	run -0 make -f all.mk KTSTR_TOOLS="$KTSTR_BUILD" ktstr-clean KTSTR_OUT=out
+	[ ! -e out ]
 }
 
 @test "kernel.mk: a tarball whose top folder has blanks and quotes is built" {

@@ -15,7 +15,7 @@ int do_work(const struct options *o)
 	if (r >= 0)
 		return r;
 	warn("%s", why.text);
-	return EX_BROKEN;
+	return r == -EINVAL ? EX_USAGE : EX_BROKEN;
 }
 
 int do_exec(const struct options *o)

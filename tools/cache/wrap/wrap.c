@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/cache/source/resolve.h"
 #include "tools/cache/store/temp.h"
 #include "tools/cache/wrap/progress.h"
 #include "tools/lib/cleanup.h"
@@ -93,12 +94,40 @@ static bool wait_a_little(const struct child *c, long ns, int *ret_status)
 	return true;
 }
 
+/* Some characters end a word of make or of the shell, "=" makes a goal a
+ * variable: so a command that is make must not meet them in any of its paths.
+ */
+static int check_place(const char *what, const char *path,
+		       struct why *reterr_why)
+{
+	char odd = source_odd_character(path);
+
+	if (!odd)
+		return 0;
+	return why_set(reterr_why, -EINVAL,
+		       "%s is '%s': make cannot have '%c' in the path of a "
+		       "folder that it works in",
+		       what, path, odd);
+}
+
+static int check_places(const struct temp *temp, struct why *reterr_why)
+{
+	auto_free char *here = getcwd(NULL, 0);
+	int r = check_place("the cache's temporary folder", temp->path,
+			    reterr_why);
+
+	return r < 0 || !here ? r
+			      : check_place("this folder", here, reterr_why);
+}
+
 int wrap_work(const char *root, char **argv, struct why *reterr_why)
 {
 	auto_temp struct temp temp = TEMP_NONE;
 	struct child child;
 	int status, r = temp_new_for(root, "work", &temp, reterr_why);
 
+	if (r == 0)
+		r = check_places(&temp, reterr_why);
 	if (r < 0)
 		return r;
 	/* The command is to inherit the lock: see temp.h. */
