@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016,SC2154 # code for the guest's shell; bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
-load project
+load ../e2e/project
 
 setup_file() {
 	"${CC:-cc}" -D_GNU_SOURCE -std=gnu17 -O1 -o "$BATS_FILE_TMPDIR/ptyrun" "$KTSTR_TOP/tests/e2e/ptyrun.c"

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154,SC2317 # bats sets stderr; functions for until_true
 bats_require_minimum_version 1.5.0
 load ../helper
-load project
+load ../e2e/project
 
 setup() {
 	needs_kernel
