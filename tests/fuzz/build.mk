@@ -10,6 +10,7 @@ fuzz-$1-libs-y      = $3
 tests-y            += fuzz-$1
 endef
 
+$(eval $(call fuzz-target,amount))
 $(eval $(call fuzz-target,channel,,-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,cpulist))
 $(eval $(call fuzz-target,guest-job,vmm/guest/nfit.o vmm/guest/unpack.o))
