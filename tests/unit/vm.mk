@@ -1,7 +1,11 @@
-tests-y            += test-judge
-test-judge-objs-y  := tests/unit/test-judge.o tools/vm/judge.o tools/vm/judge-machine.o
-test-judge-objs-y  += tools/vm/judge-checks.o tools/vm/judge-noise.o tools/vm/judge-turns.o tools/vm/stats.o
-test-judge-libs-y  := -ljansson -lnettle -lm $(lib-lzma)
+# Verdicts: one program for each topic, all of the same parts.
+define judge-test
+tests-y            += $1
+$1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o judge-machine.o judge-checks.o judge-noise.o \
+	judge-turns.o stats.o)
+$1-libs-y := -ljansson -lnettle -lm $(lib-lzma)
+endef
+$(foreach t,test-judge test-judge-sched test-judge-timing test-judge-machine,$(eval $(call judge-test,$t)))
 tests-y            += test-argv
 test-argv-objs-y   := tests/unit/test-argv.o
 tests-y            += test-attest

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How machines end. */
+#include "tests/unit/judge.h"
+
+TEST(the_console_tells_why_a_machine_ended)
+{
+	static const struct {
+		const char *console, *class, *reason;
+	} row[] = {
+		{ "x\nKernel panic - not syncing: Oh \033[31mno\nend",
+		  "guest-panic", "the guest's kernel panicked: Oh ?[31mno" },
+		{ "Kernel panic - not syncing: NMI: Not continuing",
+		  "guest-hang",
+		  "the guest hung; its watchdog ended it: NMI: Not continuing" },
+		{ "Kernel panic - not syncing: Attempted to kill init! "
+		  "exitcode=0x0000000b",
+		  "harness",
+		  "the guest's init died: Attempted to kill init! "
+		  "exitcode=0x0000000b" },
+		{ "Kernel panic - not syncing: System is deadlocked on memory",
+		  "guest-memory",
+		  "the machine's memory was not enough, --memory or the "
+		  "test's \"memory =\" gives it more: System is deadlocked on "
+		  "memory" },
+		{ "ktstr: limit: run did not finish within 9.0 s\n"
+		  "Kernel panic - not syncing: NMI: Not continuing",
+		  "time-limit", "run did not finish within 9.0 s" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = END_EXIT };
+
+		run_cut(&r, row[i].console, NULL);
+		check_verdict(&r, VERDICT_ERROR, row[i].class);
+		check_reason(&r, row[i].reason);
+	}
+}
+
+TEST(qemus_end_tells_why_there_is_no_report)
+{
+	static const struct {
+		enum machine_end end;
+		int status;
+		enum verdict verdict;
+		const char *class, *reason;
+	} row[] = {
+		{ END_EXIT, 0, VERDICT_ERROR, "guest-reset",
+		  "the guest was reset in phase boot: a triple fault, or a program did it" },
+		{ END_PANICKED, 0, VERDICT_ERROR, "guest-panic",
+		  "the guest's kernel panicked without a word" },
+		{ END_EXIT, 1, VERDICT_ERROR, "qemu",
+		  "QEMU ended with status 1 before the result" },
+		{ END_EXIT, 85, VERDICT_ERROR, "channel",
+		  "the guest's init could not write all of its report" },
+		{ END_SIGNAL, 9, VERDICT_ERROR, "qemu",
+		  "QEMU died of signal 9 (Killed)" },
+		{ END_SIGNAL, 25, VERDICT_ERROR, "channel",
+		  "the guest wrote more than 64 MiB to its console; QEMU was "
+		  "ended (File size limit exceeded)" },
+		{ END_TIMEOUT, 0, VERDICT_INCONCLUSIVE, "time-limit",
+		  "boot did not finish within 7 s of the host's time, the "
+		  "limit for the whole machine; --timeout sets it" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = row[i].end };
+
+		r.machine.status = row[i].status;
+		r.machine.seconds = 7;
+		r.machine.port_bytes_max = 64 << 20;
+		run_cut(&r, "", NULL);
+		check_verdict(&r, row[i].verdict, row[i].class);
+		check_reason(&r, row[i].reason);
+	}
+}
+
+TEST(qemus_events_tell_more)
+{
+	auto_run struct run r = { .machine.end = END_EXIT };
+	auto_run struct run s = { .machine.end = END_TIMEOUT };
+
+	r.machine.events = json_loads("[{\"event\":\"SHUTDOWN\",\"data\":"
+				      "{\"reason\":\"guest-shutdown\"}}]",
+				      0, NULL);
+	run_cut(&r, "", NULL);
+	check_verdict(&r, VERDICT_ERROR, "guest-reset");
+	check_reason(&r, "the guest was switched off in phase boot: a program "
+			 "did it");
+	json_decref(r.machine.events);
+	s.machine.events = json_loads("[{\"event\":\"WATCHDOG\",\"data\":"
+				      "{\"action\":\"inject-nmi\"}}]",
+				      0, NULL);
+	run_cut(&s, "", NULL);
+	check_verdict(&s, VERDICT_ERROR, "guest-hang");
+	json_decref(s.machine.events);
+}
+
+#define HELLO	    "{\"t\":\"hello\",\"version\":1}"
+#define PHASE(name) "{\"t\":\"phase\",\"name\":\"" name "\"}"
+
+TEST(a_time_limit_names_the_phase)
+{
+	static const struct {
+		const char *frames[4], *phase;
+	} row[] = {
+		{ { NULL }, "boot" },
+		{ { HELLO }, "boot" },
+		{ { HELLO, PHASE("boot"), PHASE("attach") }, "attach" },
+		{ { HELLO, PHASE("run"), ATTACHED }, "run" },
+		{ { PHASE("run"), PHASE("shutdown") }, "shutdown" },
+		{ { PHASE("other") }, "boot" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = END_TIMEOUT };
+		const char *reason;
+
+		run_cut(&r, "", row[i].frames);
+		check_verdict(&r, VERDICT_INCONCLUSIVE, "time-limit");
+		reason = json_string_value(json_array_get(r.j.reasons, 0));
+		CHECK(strncmp(reason, row[i].phase, strlen(row[i].phase)) == 0);
+	}
+}
+
+#define LATE                                                                   \
+	"{\"t\":\"error\",\"class\":\"time-limit\",\"why\":\"run is late\"}"
+
+TEST(a_limit_of_the_guests_time_is_an_error_unless_the_host_was_busy)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, LATE);
+	check_verdict(&r, VERDICT_ERROR, "time-limit");
+	check_reason(&r, "run is late");
+	s.e.clock = CLOCK_REAL;
+	s.machine.noise.count = 1;
+	s.machine.noise.wall_ns = 100;
+	s.machine.noise.vcpu[0].wait_ns = 10;
+	JUDGE(&s, TOPOLOGY, CALIBRATION, LATE);
+	check_verdict(&s, VERDICT_INCONCLUSIVE, "time-limit");
+}
