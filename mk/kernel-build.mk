@@ -140,7 +140,8 @@ build: again
 # environment.
 flags-only = $(subst |,$(space),$(firstword $(subst |--|, ,$(subst $(space),|,$(MAKEFLAGS))|--|)))
 jobserver = $(filter --jobserver-auth=%,$(flags-only))
-overridden = $(filter-out PATH HOME LLVM LLVM_IAS CROSS_COMPILE,$(foreach w,$(MAKEOVERRIDES),$(if $(findstring =,$w),$(firstword $(subst =, ,$w)))))
+# By name: a value may be anything. A name may have nearly anything in it, too.
+overridden = $(filter-out PATH HOME LLVM LLVM_IAS CROSS_COMPILE,$(foreach v,$(.VARIABLES),$(if $(findstring command,$(origin $v)),$v)))
 drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFLAGS \
 	KCONFIG_CONFIG KCONFIG_ALLCONFIG INSTALL_PATH MFLAGS MAKELEVEL MAKEFILES \
 	GNUMAKEFLAGS CFLAGS CPPFLAGS LDFLAGS CC HOSTCC
@@ -150,7 +151,8 @@ drop := V O M C W KERNEL ARCH KBUILD_OUTPUT KBUILD_EXTMOD KCFLAGS KCPPFLAGS KAFL
 # also has pahole write BTF in one order.
 same-image = KBUILD_BUILD_USER=ktstr KBUILD_BUILD_HOST=ktstr KBUILD_BUILD_VERSION=1 \
 	KBUILD_BUILD_TIMESTAMP='Thu Jan 1 00:00:00 UTC 1970' LOCALVERSION=
-clean-env = env $(addprefix -u ,$(sort $(drop) $(overridden))) $(same-image) \
+quoted = '$(subst ','\'',$1)'
+clean-env = env $(foreach v,$(sort $(drop) $(overridden)),-u $(call quoted,$v)) $(same-image) \
 	MAKEFLAGS='$(if $(jobserver),$(filter -j%,$(flags-only)) $(jobserver))'
 
 tree = $(call read,tree)
