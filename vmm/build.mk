@@ -33,5 +33,6 @@ lib-objs-y += vmm/perf.o
 lib-objs-y += vmm/perf-memory.o
 lib-objs-y += vmm/process.o
 lib-objs-y += vmm/qmp.o
+lib-objs-y += vmm/splat.o
 lib-objs-y += vmm/state.o
 lib-objs-y += vmm/wire.o

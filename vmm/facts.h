@@ -11,8 +11,8 @@
 
 /**
  * struct facts - the frames of one run
- * @hello, @topology, @calibration, @error, @exec, @steal, @end: the (last)
- *	frame of that kind, or NULL
+ * @hello, @topology, @calibration, @error, @exec, @steal, @kmsg_lost, @end: the
+ *	(last) frame of that kind, or NULL
  * @scheduler, @event, @phase, @worker, @kmsg: arrays, in order; never NULL
  * @log:    text of the scheduler; @out, @err: of a command that was run
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
@@ -23,7 +23,8 @@
  * @why:    if not @complete: what is wrong with the stream
  */
 struct facts {
-	json_t *hello, *topology, *calibration, *error, *exec, *steal, *end;
+	json_t *hello, *topology, *calibration, *error, *exec, *steal;
+	json_t *kmsg_lost, *end;
 	json_t *scheduler, *event, *phase, *worker, *kmsg;
 	struct str log, out, err;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);

@@ -4,7 +4,8 @@ tests-y            += $1
 $1-objs-y := tests/unit/$1.o $2
 $1-libs-y := $(lib-lzma)
 endef
-$(eval $(call guest-test,test-guest-text,$(addprefix vmm/guest/,json.o channel.o textlog.o kmsg.o)))
+$(eval $(call guest-test,test-guest-text,$(addprefix vmm/guest/,json.o channel.o textlog.o)))
+$(eval $(call guest-test,test-guest-kmsg,$(addprefix vmm/guest/,json.o channel.o kmsg.o)))
 $(eval $(call guest-test,test-guest-count,$(addprefix vmm/guest/,histogram.o segment.o)))
 $(eval $(call guest-test,test-guest-machine,$(addprefix vmm/guest/,machine.o machine-caches.o \
 	machine-domains.o machine-memory.o sysfs.o json.o scx.o)))

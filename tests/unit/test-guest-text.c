@@ -9,7 +9,6 @@
 #include "vmm/frame.h"
 #include "vmm/guest/channel.h"
 #include "vmm/guest/json.h"
-#include "vmm/guest/kmsg.h"
 #include "vmm/guest/textlog.h"
 
 static const char *escaped(const char *text, size_t len)
@@ -263,8 +262,6 @@ TEST(exact_output_is_sent_as_it_is)
 	CHECK_INT(c.seq, 1);
 }
 
-#define SELECT(text) kmsg_select(&follow, text)
-
 TEST(one_look_does_not_follow_a_writer_for_ever)
 {
 	static const char many[256 * 1024];
@@ -281,23 +278,4 @@ TEST(one_look_does_not_follow_a_writer_for_ever)
 	CHECK_INT(read(log.fd, &byte, 1), 1);
 	close(out);
 	textlog_close(&log, &c);
-}
-
-TEST(kernel_messages_of_trouble_are_chosen)
-{
-	struct kmsg_follow follow = { 0 };
-
-	CHECK(!SELECT("Run /init as init process"));
-	CHECK(SELECT("WARNING: CPU: 0 PID: 1 at kernel/sched/ext.c:1 x"));
-	CHECK(SELECT("RIP: 0010:x"));
-	CHECK(SELECT("---[ end trace 0000000000000000 ]---"));
-	CHECK(!SELECT("clocksource: tsc"));
-	CHECK(SELECT("sched_ext: BPF scheduler \"x\" disabled (stall)"));
-	CHECK(SELECT("   scx_watchdog_workfn+0x1/0x2"));
-	CHECK(!SELECT("random: crng init done"));
-	CHECK(!SELECT("   indented, but of something else"));
-	CHECK(SELECT("rcu: INFO: rcu_sched self-detected stall on CPU"));
-	CHECK(SELECT("INFO: task kworker:1 blocked for more than 1 seconds."));
-	CHECK(SELECT("Out of memory: Killed process 42 (x) total-vm:1kB"));
-	CHECK(!SELECT("oom_reaper: reaped process 42 (x)"));
 }

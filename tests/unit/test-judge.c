@@ -136,11 +136,76 @@ TEST(the_manual_tells_of_each_class)
 	CHECK_INT(found, count);
 }
 
+#define KMSG(level, text)                                                      \
+	"{\"t\":\"kmsg\",\"level\":" #level ",\"text\":\"" text "\"}"
+#define LOST(overrun, dropped)                                                 \
+	"{\"t\":\"kmsg-lost\",\"overrun\":" #overrun ",\"dropped\":" #dropped  \
+	",\"unread\":true}"
+
 TEST(a_splat_fails_a_run_whose_checks_passed)
 {
+	static const char *const splat[] = {
+		KMSG(4, "WARNING: CPU: 1 PID: 7"),
+		KMSG(3, "BUG kmalloc-64 (Tainted: G): Redzone overwritten"),
+		KMSG(0, "watchdog: BUG: soft lockup - CPU#1 stuck for 26s!"),
+	};
+
+	for (size_t i = 0; i < sizeof(splat) / sizeof(splat[0]); i++) {
+		auto_run struct run r = { 0 };
+
+		JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, splat[i],
+		      LOST(9, 9));
+		check_verdict(&r, VERDICT_FAIL, "kernel-splat");
+	}
 	auto_run struct run r = { 0 };
+	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      KMSG(3, "sched_ext: x: BUG: quoted, WARNING: as well"));
+	check_verdict(&r, VERDICT_PASS, "ok");
+}
+
+TEST(a_warning_is_told_with_its_own_words)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
-	      "{\"t\":\"kmsg\",\"text\":\"WARNING: CPU: 1 PID: 7\"}");
+	      KMSG(4, "------------[ cut here ]------------"),
+	      KMSG(4, "list_add corruption. next is NULL"),
+	      KMSG(4, "WARNING: CPU: 1 PID: 7 at lib/list_debug.c:29 x"));
 	check_verdict(&r, VERDICT_FAIL, "kernel-splat");
+	check_reason(&r, "the kernel complained: WARNING: CPU: 1 PID: 7 at "
+			 "lib/list_debug.c:29 x");
+	CHECK(strcmp(json_string_value(json_array_get(r.j.reasons, 1)),
+		     "it said: list_add corruption. next is NULL") == 0);
+	JUDGE(&s, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      KMSG(4, "------------[ cut here ]------------"));
+	check_verdict(&s, VERDICT_FAIL, "kernel-splat");
+}
+
+TEST(lost_messages_of_the_kernel_make_no_pass)
+{
+	static const struct {
+		const char *lost, *reason;
+	} row[] = {
+		{ LOST(17, 0),
+		  "17 messages of the guest's kernel were overwritten before "
+		  "they were read: whether it complained is not known; "
+		  "log_buf_len= in --append gives it a longer log" },
+		{ LOST(0, 5), "5 messages of the guest's kernel were more than "
+			      "are kept: whether it complained is not known" },
+		{ LOST(0, 0),
+		  "the guest's kernel did not stop to print: not all was read, "
+		  "and whether it complained is not known" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { 0 };
+
+		JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, row[i].lost);
+		check_verdict(&r, VERDICT_INCONCLUSIVE, "kernel-log");
+		check_reason(&r, row[i].reason);
+	}
+	auto_run struct run failed = { 0 };
+	JUDGE(&failed, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 0, "0"),
+	      LOST(17, 0));
+	check_verdict(&failed, VERDICT_FAIL, "check-failed");
 }

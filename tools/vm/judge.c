@@ -9,6 +9,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/vm/judge-checks.h"
+#include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
 #include "vmm/attest.h"
 #include "vmm/console.h"
@@ -271,30 +272,6 @@ static bool judge_stay(const struct evidence *e, struct judgement *j)
 	return judge_leave(f, j);
 }
 
-/* A splat is a failure whatever the checks say. */
-static void judge_kernel_log(const struct evidence *e, struct judgement *j)
-{
-	static const char *const bad[] = {
-		"WARNING:",  "BUG:",
-		"Oops",	     "rcu_sched detected stalls",
-		"rcu: INFO", "blocked for more than",
-		"UBSAN: ",   NULL
-	};
-
-	for (size_t i = 0; i < json_array_size(e->facts->kmsg); i++) {
-		const char *text =
-			facts_text(json_array_get(e->facts->kmsg, i), "text");
-
-		for (const char *const *b = bad; *b; b++) {
-			if (!strstr(text, *b))
-				continue;
-			judge_decide(j, VERDICT_FAIL, "kernel-splat");
-			judge_reason(j, "the kernel complained: %s", text);
-			return;
-		}
-	}
-}
-
 /* A test that expects a fault passes by the scheduler's fault alone. */
 static void invert(struct judgement *j)
 {
@@ -322,7 +299,8 @@ const char *const judge_classes[] = {
 	"stalled",     "fell-back",	"check-failed", "kernel-splat",
 	"guest-panic", "guest-hang",	"guest-reset",	"guest-memory",
 	"qemu",	       "channel",	"time-limit",	"host-noise",
-	"calibration", "unsupported",	"harness",	NULL,
+	"calibration", "kernel-log",	"unsupported",	"harness",
+	NULL,
 };
 
 /* Whom the kernel killed for want of memory does not matter: nothing that was

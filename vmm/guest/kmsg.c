@@ -9,30 +9,21 @@
 #include <unistd.h>
 
 #include "vmm/guest/json.h"
+#include "vmm/splat.h"
 
 #define SPLAT_LINES 48
 #define NOTE_LINES  24
-/* Records read in one go; all that the kernel's buffer holds are ten times it.
- */
+/* Records read in one go, and how often at the end: the kernel's buffer holds
+ * less than that, 128 KiB by default. */
 #define RECORDS_MAX 1024
+#define DRAINS_MAX  10
 
-bool kmsg_select(struct kmsg_follow *follow, const char *text)
+bool kmsg_select(struct kmsg_follow *follow, unsigned int level,
+		 const char *text)
 {
-	/* What a splat begins with, see lib/bug.c, kernel/panic.c,
-	 * kernel/rcu/tree_stall.h, kernel/watchdog.c, kernel/hung_task.c. */
-	static const char *const splat[] = {
-		"WARNING: ",   "BUG: ",		 "kernel BUG at ",
-		"Oops: ",      "rcu: INFO: ",	 "INFO: rcu",
-		"INFO: task ", "Kernel panic",	 "general protection fault",
-		"soft lockup", "detected stall", "self-detected stall",
-		"UBSAN: ",
-	};
-
-	for (size_t i = 0; i < sizeof(splat) / sizeof(splat[0]); i++) {
-		if (strstr(text, splat[i])) {
-			*follow = (struct kmsg_follow){ SPLAT_LINES, false };
-			return true;
-		}
+	if (splat_of(level, text) != SPLAT_NONE) {
+		*follow = (struct kmsg_follow){ SPLAT_LINES, false };
+		return true;
 	}
 	/* mm/oom_kill.c; what it prints before is known by its effect. */
 	if (strncmp(text, "Out of memory: ", 15) == 0) {
@@ -61,22 +52,36 @@ int kmsg_open(struct kmsg *k)
 	return k->fd < 0 ? -errno : 0;
 }
 
-/* "4,339,5140900,-;text\n KEY=value\n", see Documentation/ABI/testing/dev-kmsg
+/* Complaints have room of their own, which what explains them cannot take. */
+static bool has_room(const struct kmsg *k, bool is_splat)
+{
+	return k->sent < KMSG_FRAMES_MAX + (is_splat ? KMSG_SPLATS_MAX : 0U);
+}
+
+/*
+ * "4,339,5140900,-;text\n KEY=value\n": facility and level, number, time, see
+ * Documentation/ABI/testing/dev-kmsg. Facility 0 is the kernel's, which no
+ * program can write with.
  */
 static void take(struct kmsg *k, struct channel *c, char *record)
 {
 	char *text = strchr(record, ';');
 	struct str out = { 0 };
 	unsigned int priority;
-	uint64_t at_us;
+	uint64_t number, at_us;
 
-	if (!text || sscanf(record, "%u,%*u,%" SCNu64, &priority, &at_us) != 2)
+	if (!text || sscanf(record, "%u,%" SCNu64 ",%" SCNu64, &priority,
+			    &number, &at_us) != 3)
 		return;
+	/* Those between were overwritten before we came. */
+	if (number > k->next)
+		k->overrun += number - k->next;
+	k->next = number + 1;
 	text++;
 	text[strcspn(text, "\n")] = '\0';
-	if (!kmsg_select(&k->follow, text))
+	if (priority >> 3 != 0 || !kmsg_select(&k->follow, priority & 7, text))
 		return;
-	if (k->sent == KMSG_FRAMES_MAX) {
+	if (!has_room(k, splat_of(priority & 7, text) == SPLAT_TELLS)) {
 		k->dropped++;
 		return;
 	}
@@ -88,39 +93,46 @@ static void take(struct kmsg *k, struct channel *c, char *record)
 	channel_send(c, &out);
 }
 
-void kmsg_drain(struct kmsg *k, struct channel *c)
+/* Return: true when there is nothing more. */
+static bool drain(struct kmsg *k, struct channel *c)
 {
 	char record[8192];
 	ssize_t n;
 
 	for (int i = 0; k->fd >= 0 && i < RECORDS_MAX; i++) {
 		n = read(k->fd, record, sizeof(record) - 1);
-		/* EPIPE: messages were overwritten before we read them. */
+		/* EPIPE: the next one's number tells how many are lost. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
 		if (n <= 0)
-			return;
+			return true;
 		record[n] = '\0';
 		take(k, c, record);
 	}
+	return k->fd < 0;
+}
+
+void kmsg_drain(struct kmsg *k, struct channel *c)
+{
+	(void)drain(k, c);
 }
 
 void kmsg_close(struct kmsg *k, struct channel *c)
 {
 	struct str out = { 0 };
-	char text[64];
+	bool all = false;
 
-	for (int i = 0; i < 10; i++)
-		kmsg_drain(k, c);
+	/* Who prints faster than we read is not followed for ever. */
+	for (int i = 0; i < DRAINS_MAX && !all; i++)
+		all = drain(k, c);
 	if (k->fd >= 0)
 		close(k->fd);
 	k->fd = -1;
-	if (k->dropped == 0)
+	if (k->overrun == 0 && k->dropped == 0 && all)
 		return;
-	snprintf(text, sizeof(text), "[%u messages more were dropped]",
-		 k->dropped);
-	json_open(&out, "kmsg");
-	json_number(&out, "level", 4);
-	json_text(&out, "text", text);
+	json_open(&out, "kmsg-lost");
+	json_number(&out, "overrun", k->overrun);
+	json_number(&out, "dropped", k->dropped);
+	json_flag(&out, "unread", !all);
 	channel_send(c, &out);
 }
