@@ -78,37 +78,47 @@ static void add_output(struct facts *f, int stream, const char *data,
 		str_add_bytes(to, data, len);
 }
 
-/* File one frame; false if its kind is unknown. Takes over @frame. */
-static bool add_frame(struct facts *f, json_t *frame)
+static void add_log(struct facts *f, const json_t *frame)
+{
+	if (f->log.len < TEXT_MAX)
+		str_add(&f->log, facts_text(frame, "text"));
+}
+
+/* Return: 0; -EBADMSG when nothing of that kind is expected. */
+static int add_kind(struct facts *f, size_t kind, json_t *frame)
+{
+	json_t **to = (json_t **)((char *)f + kinds[kind].offset);
+
+	if (kinds[kind].list) {
+		if (json_array_size(*to) < FRAMES_MAX)
+			json_array_append(*to, frame);
+		return 0;
+	}
+	/* Init's first word is the cause, what follows a consequence. */
+	if (*to && to != &f->error)
+		return why_set(&f->why, -EBADMSG,
+			       "frame %" PRIu64 " is the second '%s'",
+			       f->frames - 1, kinds[kind].kind);
+	if (!*to)
+		*to = json_incref(frame);
+	return 0;
+}
+
+/* File one frame. */
+static int add_frame(struct facts *f, json_t *frame)
 {
 	const char *kind = facts_text(frame, "t");
 
 	if (strcmp(kind, "log") == 0) {
-		const char *text = facts_text(frame, "text");
-
-		if (f->log.len < TEXT_MAX)
-			str_add(&f->log, text);
-		json_decref(frame);
-		return true;
+		add_log(f, frame);
+		return 0;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		json_t **to = (json_t **)((char *)f + kinds[i].offset);
-
-		if (strcmp(kind, kinds[i].kind) != 0)
-			continue;
-		if (!kinds[i].list) {
-			json_decref(*to);
-			*to = frame;
-			return true;
-		}
-		if (json_array_size(*to) < FRAMES_MAX)
-			json_array_append_new(*to, frame);
-		else
-			json_decref(frame);
-		return true;
+		if (strcmp(kind, kinds[i].kind) == 0)
+			return add_kind(f, i, frame);
 	}
-	json_decref(frame);
-	return false;
+	return why_set(&f->why, -EBADMSG,
+		       "frame %" PRIu64 " is of unknown kind", f->frames - 1);
 }
 
 int facts_begin(struct facts *f)
@@ -126,36 +136,58 @@ int facts_begin(struct facts *f)
 	return 0;
 }
 
+/* Read the object of a frame, and file it. */
+static int take_object(struct facts *f, const struct frame *raw)
+{
+	json_t *frame =
+		json_loadb(raw->data, raw->len, JSON_REJECT_DUPLICATES, NULL);
+	int r = -EBADMSG;
+
+	if (json_is_object(frame))
+		r = add_frame(f, frame);
+	else
+		why_set(&f->why, r, "frame %" PRIu64 " is no JSON object",
+			f->frames - 1);
+	json_decref(frame);
+	return r;
+}
+
+/* Nothing comes behind the end, and no more than anybody has to tell. */
+static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
+{
+	if (f->end)
+		return why_set(&f->why, -EBADMSG,
+			       "frame %" PRIu64 " comes after the end",
+			       f->frames - 1);
+	/* What is passed on at once is not kept. */
+	if (raw->stream == 0 || !f->on_output)
+		f->bytes += bytes;
+	if (f->bytes > FACTS_BYTES_MAX)
+		return why_set(&f->why, -EBADMSG,
+			       "at frame %" PRIu64 " it is longer than %u MiB",
+			       f->frames - 1, FACTS_BYTES_MAX >> 20);
+	return 0;
+}
+
 int facts_take(struct facts *f, const char **text, const char *end)
 {
+	const char *begin = *text;
 	struct frame raw;
-	json_error_t error;
 	int r;
 
 	if (f->damaged)
 		return -EBADMSG;
 	r = frame_read(text, end, &f->frames, &raw, &f->why);
-	if (r <= 0) {
-		f->damaged = r < 0;
-		return r;
-	}
-	if (raw.stream > 0) {
+	if (r == 0)
+		return 0;
+	if (r > 0)
+		r = check_place(f, &raw, (size_t)(*text - begin));
+	if (r == 0 && raw.stream > 0)
 		add_output(f, raw.stream, raw.data, raw.len);
-		return 1;
-	}
-	json_t *frame = json_loadb(raw.data, raw.len, 0, &error);
-	if (json_is_object(frame)) {
-		if (add_frame(f, frame))
-			return 1;
-		why_set(&f->why, 0, "frame %" PRIu64 " is of unknown kind",
-			f->frames - 1);
-	} else {
-		json_decref(frame);
-		why_set(&f->why, 0, "frame %" PRIu64 " is no JSON object",
-			f->frames - 1);
-	}
-	f->damaged = true;
-	return -EBADMSG;
+	else if (r == 0)
+		r = take_object(f, &raw);
+	f->damaged = r < 0;
+	return f->damaged ? -EBADMSG : 1;
 }
 
 void facts_damage(struct facts *f, const struct why *why)

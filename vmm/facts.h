@@ -9,15 +9,24 @@
 #include "tools/lib/str.h"
 #include "tools/lib/why.h"
 
+/*
+ * A report may be this long, so that no guest fills our memory. The longest
+ * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
+ * messages, and 3 KiB for each of 8192 workers.
+ */
+#define FACTS_BYTES_MAX (32U << 20)
+
 /**
  * struct facts - the frames of one run
- * @hello, @topology, @calibration, @error, @exec, @steal, @kmsg_lost, @end: the
- *	(last) frame of that kind, or NULL
+ * @hello, @topology, @calibration, @exec, @steal, @kmsg_lost, @end: the frame
+ *of that kind, or NULL; a second one is damage
+ * @error:  the first frame of that kind, or NULL
  * @scheduler, @event, @phase, @worker, @kmsg: arrays, in order; never NULL
  * @log:    text of the scheduler; @out, @err: of a command that was run
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
  * @frames: how many were read
+ * @bytes:  of them, but for those that went to @on_output
  * @damaged: a frame was not what it should be; nothing behind it was read
  * @complete: the end frame came, and counts what was read
  * @why:    if not @complete: what is wrong with the stream
@@ -29,7 +38,7 @@ struct facts {
 	struct str log, out, err;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);
 	void *output_arg;
-	uint64_t frames;
+	uint64_t frames, bytes;
 	bool damaged, complete;
 	struct why why;
 };

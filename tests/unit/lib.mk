@@ -9,3 +9,5 @@ tests-y             += test-num
 test-num-objs-y     := tests/unit/test-num.o
 tests-y             += test-program
 test-program-objs-y := tests/unit/test-program.o
+tests-y             += test-utf8
+test-utf8-objs-y    := tests/unit/test-utf8.o

@@ -74,3 +74,58 @@ TEST(what_is_not_whole_is_not_complete)
 		str_done(&s);
 	}
 }
+
+TEST(nothing_comes_twice_or_after_the_end)
+{
+	static const struct {
+		const char *frame[4], *why;
+	} row[] = {
+		{ { "{\"t\":\"end\",\"frames\":0}", "{\"t\":\"event\"}" },
+		  "frame 1 comes after the end" },
+		/* A second result that counts rightly. */
+		{ { "{\"t\":\"event\"}", "{\"t\":\"end\",\"frames\":1}",
+		    "{\"t\":\"end\",\"frames\":2}" },
+		  "frame 2 comes after the end" },
+		{ { "{\"t\":\"topology\",\"cpus\":\"0\"}",
+		    "{\"t\":\"topology\",\"cpus\":\"0-1\"}" },
+		  "frame 1 is the second 'topology'" },
+		{ { "{\"t\":\"calibration\",\"ran\":false}",
+		    "{\"t\":\"calibration\",\"ran\":true}" },
+		  "frame 1 is the second 'calibration'" },
+		{ { "{\"t\":\"exec\",\"status\":1}",
+		    "{\"t\":\"exec\",\"status\":0}" },
+		  "frame 1 is the second 'exec'" },
+		{ { "{\"t\":\"event\",\"t\":\"end\",\"frames\":0}" },
+		  "frame 0 is no JSON object" },
+		{ { "{\"t\":\"event\"} {}" }, "frame 0 is no JSON object" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct str s = { 0 };
+		struct facts f;
+		uint64_t n = 0;
+
+		for (; row[i].frame[n]; n++)
+			add(&s, n, row[i].frame[n]);
+		CHECK_INT(facts_read(s.text, s.len, &f), 0);
+		CHECK(f.damaged && !f.complete);
+		if (strcmp(f.why.text, row[i].why) != 0)
+			printf("# %s\n", f.why.text);
+		CHECK(strcmp(f.why.text, row[i].why) == 0);
+		facts_done(&f);
+		str_done(&s);
+	}
+}
+
+TEST(the_first_error_is_the_cause)
+{
+	struct str s = { 0 };
+	struct facts f;
+
+	add(&s, 0, "{\"t\":\"error\",\"why\":\"first\"}");
+	add(&s, 1, "{\"t\":\"error\",\"why\":\"second\"}");
+	CHECK_INT(facts_read(s.text, s.len, &f), 0);
+	CHECK(strcmp(facts_text(f.error, "why"), "first") == 0);
+	facts_done(&f);
+	str_done(&s);
+}

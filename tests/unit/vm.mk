@@ -26,3 +26,6 @@ test-perf-objs-y   := tests/unit/test-perf.o
 test-perf-libs-y   := -ljansson
 tests-y            += test-accel
 test-accel-objs-y  := tests/unit/test-accel.o
+tests-y            += test-pump
+test-pump-objs-y   := tests/unit/test-pump.o tools/vm/pump.o tools/vm/input.o
+test-pump-libs-y   := -ljansson -lpthread $(lib-lzma)

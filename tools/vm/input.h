@@ -40,6 +40,8 @@ struct input {
 /**
  * input_feed() - put what there is into the ring, without waiting
  *
+ * At most about two rings full, however fast the guest claims to take it.
+ *
  * Return: 1 if there was any, 0; or -EBADMSG, as wire_input_room().
  */
 int input_feed(struct input *in, struct why *reterr_why);

@@ -9,34 +9,23 @@
 #include <unistd.h>
 
 #define READ_BYTES (256 * 1024)
+/* Of the channel in one go: a guest that writes faster than we read must not
+ * keep us from looking at the rest, such as signals and the limit of time. */
+#define SHOW_BYTES (16 * READ_BYTES)
 /* Looks at the channel come as often as this while something comes, and then
  * each takes twice as long as the one before. */
 #define IDLE_MIN_MS 2
 #define IDLE_MAX_MS 64
-
-/* Letters of other alphabets pass; what moves a terminal's cursor does not. */
-static void clean_for_tty(char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char b = (unsigned char)text[i];
-		bool c1 = b == 0xc2 && i + 1 < len &&
-			  ((unsigned char)text[i + 1] & 0xe0) == 0x80;
-
-		if (c1)
-			text[i + 1] = '?';
-		if (c1 || b == 0x7f || (b < ' ' && !strchr("\n\r\t", b)))
-			text[i] = '?';
-	}
-}
 
 static void take_output(void *arg, int stream, const char *data, size_t len)
 {
 	struct pump *p = arg;
 
 	p->to = stream;
-	str_add_bytes(&p->text, data, len);
-	if (p->is_tty[stream] && !p->text.failed)
-		clean_for_tty(p->text.text, p->text.len);
+	if (p->is_tty[stream])
+		utf8_add_stream(&p->clean[stream], &p->text, data, len);
+	else
+		str_add_bytes(&p->text, data, len);
 }
 
 void pump_begin(struct pump *p, struct wire *wire, bool live,
@@ -113,10 +102,11 @@ static bool read_more(struct pump *p)
 /* Return: true if there was anything. */
 static bool show(struct pump *p)
 {
-	uint64_t before = p->facts->frames;
+	uint64_t before = p->facts->frames, first = p->wire->taken;
 	size_t waiting = p->text.len - p->done;
 
-	while (write_text(p)) {
+	p->more = true;
+	while (write_text(p) && p->wire->taken - first < SHOW_BYTES) {
 		const char *begin = str_text(&p->raw), *at = begin + p->used;
 		int r = 1;
 
@@ -124,8 +114,10 @@ static bool show(struct pump *p)
 			r = facts_take(p->facts, &at, begin + p->raw.len);
 		check_memory(p);
 		p->used = (size_t)(at - begin);
-		if (p->text.len == 0 && (r < 0 || !read_more(p)))
+		if (p->text.len == 0 && (r < 0 || !read_more(p))) {
+			p->more = false;
 			break;
+		}
 	}
 	return p->facts->frames != before || p->text.len - p->done != waiting;
 }
@@ -163,17 +155,28 @@ int pump_tick(void *pump)
 	return p->idle_ms;
 }
 
+/* A character that was cut by the end. Return: true if there was one. */
+static bool end_text(struct pump *p)
+{
+	for (int fd = 1; fd <= 2 && p->text.len == 0; fd++) {
+		p->to = fd;
+		utf8_end_stream(&p->clean[fd], &p->text);
+	}
+	return p->text.len > 0;
+}
+
 bool pump_end(struct pump *p, int stop_fd)
 {
 	for (;;) {
 		struct pollfd wait[2];
 
 		(void)show(p);
-		if (p->text.len == 0)
+		if (!p->more && !end_text(p))
 			return true;
-		wait[0] = (struct pollfd){ .fd = p->to, .events = POLLOUT };
+		wait[0] = (struct pollfd){ .fd = p->text.len ? p->to : -1,
+					   .events = POLLOUT };
 		wait[1] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
-		if (poll(wait, 2, -1) > 0 && wait[1].revents)
+		if (poll(wait, 2, p->text.len ? -1 : 0) > 0 && wait[1].revents)
 			return false;
 	}
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "tools/lib/str.h"
+#include "tools/lib/utf8.h"
 #include "tools/vm/input.h"
 #include "vmm/facts.h"
 #include "vmm/wire.h"
@@ -18,10 +19,12 @@
  * @facts:    gets all other frames
  * @to, @text, @done: output that waits: for which descriptor, how much of it is
  *	      written
+ * @more:     there may be more to take, or to write
  * @input:    of a command, ended if there is none
  * @events:   an epoll descriptor: our streams have become ready
  * @idle_ms:  how long to wait for the next look at the channel
- * @is_tty:   of the descriptors: control characters become "?" there
+ * @is_tty, @clean: of the descriptors: nothing commands a terminal; a file or a
+ *	      pipe gets the bytes as they are
  *
  * Memory stays small however much is printed; the channel holds what nobody has
  * taken yet, and the guest waits when it is full.
@@ -36,7 +39,8 @@ struct pump {
 	int to;
 	struct str text;
 	size_t done;
-	bool is_tty[3];
+	bool is_tty[3], more;
+	struct utf8_stream clean[3];
 	struct input input;
 	int events, idle_ms;
 };
