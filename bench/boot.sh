@@ -18,6 +18,7 @@ topology=${TOPOLOGY:-1n1l4c1t}
 changes='as it is|
 without lpj=|s/ lpj=[0-9]*//
 without tsc=reliable|s/ tsc=reliable//
+without swiotlb=noforce|s/ swiotlb=noforce//
 without no_timer_check|s/ no_timer_check//
 all messages, loglevel=8|s/loglevel=5/loglevel=8/
 no messages, loglevel=0|s/loglevel=5/loglevel=0/

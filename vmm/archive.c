@@ -116,7 +116,8 @@ static int add_files(struct cpio *c, const struct job *job,
 	return r;
 }
 
-int archive_job(int fd, const struct job *job, struct why *reterr_why)
+int archive_job(int fd, const struct job *job, uint64_t *ret_unpacked,
+		struct why *reterr_why)
 {
 	auto_cpio struct cpio *c = NULL;
 	auto_str struct str text = { 0 };
@@ -138,5 +139,7 @@ int archive_job(int fd, const struct job *job, struct why *reterr_why)
 		r = add_files(c, job, reterr_why);
 	if (r == 0)
 		r = cpio_finish(c, reterr_why);
+	if (r == 0 && ret_unpacked)
+		*ret_unpacked = cpio_unpacked(c);
 	return r;
 }

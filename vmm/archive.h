@@ -55,10 +55,13 @@ int archive_init(int fd, const char *init, struct why *reterr_why);
 
 /**
  * archive_job() - write the archive of a job to @fd
+ * @ret_unpacked: what it takes in the guest's memory, as cpio_unpacked(), or
+ *		  NULL
  *
  * The scheduler is /job/bin/NAME; libraries and loaders as by pack_add().
  *
  * Return: 0; an error of pack_add(); -E2BIG for a command line of more than
  * 1 MiB; -errno.
  */
-int archive_job(int fd, const struct job *job, struct why *reterr_why);
+int archive_job(int fd, const struct job *job, uint64_t *ret_unpacked,
+		struct why *reterr_why);

@@ -102,12 +102,14 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	 * tells of the host and not of the guest.
 	 * lpj: no CPU measures its own delay loop, which takes seconds; under
 	 * the virtual clock the TSC runs at 1 GHz, HZ is 250.
+	 * swiotlb=noforce: no device needs bounce buffers, for which the kernel
+	 * would clear and keep 64 MiB, because the regions end above 4 GiB.
 	 */
 	str_addf(&line,
 		 "console=ttyS0 loglevel=%u panic=-1 reboot=t rdinit=/init "
 		 "no_timer_check numa_balancing=disable "
 		 "sysctl.kernel.panic_on_oops=1 unknown_nmi_panic "
-		 "tsc=reliable",
+		 "tsc=reliable swiotlb=noforce",
 		 c->console_level);
 	if (c->accel == ACCEL_TCG)
 		str_addf(&line, " lpj=%u",

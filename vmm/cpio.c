@@ -17,7 +17,11 @@ struct cpio {
 	struct archive *out;
 	char **folders; /* added so far */
 	long long inode;
+	uint64_t unpacked; /* see cpio_unpacked() */
 };
+
+#define PAGE_BYTES  4096
+#define INODE_BYTES 1024
 
 struct cpio *cpio_free(struct cpio *c)
 {
@@ -60,6 +64,19 @@ static int failed(struct cpio *c, const char *name, struct why *reterr_why)
 		       archive_error_string(c->out));
 }
 
+uint64_t cpio_unpacked(const struct cpio *c)
+{
+	return c->unpacked;
+}
+
+/* A tmpfs has at most as many inodes as pages. */
+static void count(struct cpio *c, uint64_t len)
+{
+	uint64_t pages = (len + PAGE_BYTES - 1) / PAGE_BYTES;
+
+	c->unpacked += (pages ? pages : 1) * PAGE_BYTES + INODE_BYTES;
+}
+
 static int add_header(struct cpio *c, const char *name, unsigned int mode,
 		      size_t len, struct why *reterr_why)
 {
@@ -74,6 +91,7 @@ static int add_header(struct cpio *c, const char *name, unsigned int mode,
 	archive_entry_set_mtime(e, 0, 0);
 	archive_entry_set_nlink(e, S_ISDIR(mode) ? 2 : 1);
 	archive_entry_set_ino64(e, ++c->inode);
+	count(c, len);
 	r = archive_write_header(c->out, e);
 	archive_entry_free(e);
 	return r == ARCHIVE_OK ? 0 : failed(c, name, reterr_why);
@@ -136,6 +154,7 @@ int cpio_add_link(struct cpio *c, const char *name, const char *target,
 	archive_entry_set_mtime(e, 0, 0);
 	archive_entry_set_nlink(e, 1);
 	archive_entry_set_ino64(e, ++c->inode);
+	count(c, strlen(target));
 	if (r == 0 && archive_write_header(c->out, e) != ARCHIVE_OK)
 		r = failed(c, name, reterr_why);
 	archive_entry_free(e);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tools/lib/why.h"
 
@@ -35,6 +36,10 @@ int cpio_add_link(struct cpio *c, const char *name, const char *target,
 		  struct why *reterr_why);
 int cpio_add_folder(struct cpio *c, const char *name, unsigned int mode,
 		    struct why *reterr_why);
+
+/* What the entries so far take in a file system in memory, in bytes: for each
+ * its pages, at least one, and 1 KiB for inode and name. */
+uint64_t cpio_unpacked(const struct cpio *c);
 
 /* Write the trailer, padded to 512 bytes, so that archives can be joined. */
 int cpio_finish(struct cpio *c, struct why *reterr_why);

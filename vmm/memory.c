@@ -16,8 +16,10 @@
 #define WORK_MIB      256
 #define FLOOR_MIB     512
 #define FLOOR_PER_CPU 32
-/* Of 64 pages one holds the struct page of all. */
-#define PAGES_OF(n) (((n)*64 + 62) / 63)
+#define START_MIB     8
+#define CPUS_PER_MIB  4 /* of the start */
+/* Of 512 pages 8 hold the struct page of all, 1 the kernel's hash tables. */
+#define PAGES_OF(n) (((n)*512 + 502) / 503)
 
 static unsigned int ceil_mib(uint64_t bytes)
 {
@@ -94,10 +96,11 @@ unsigned int memory_least(const struct memory_need *n)
 {
 	unsigned int files = ceil_mib(n->files), kernel = ceil_mib(n->kernel);
 	unsigned int boot = files + kernel + ceil_mib(n->archive);
-	unsigned int least = PAGES_OF(boot) + WORK_MIB;
-	unsigned int twice = PAGES_OF(2 * files + kernel);
+	unsigned int start =
+		START_MIB + (n->cpus + CPUS_PER_MIB - 1) / CPUS_PER_MIB;
+	unsigned int work = boot + WORK_MIB, twice = boot + files + start;
 
-	return twice > least ? twice : least;
+	return PAGES_OF(twice > work ? twice : work);
 }
 
 int memory_fit(const struct topology *t, const struct memory_need *n,
@@ -111,11 +114,11 @@ int memory_fit(const struct topology *t, const struct memory_need *n,
 		return why_set(
 			reterr_why, -ENOSPC,
 			"the topology gives the machine %u MiB of memory, it "
-			"needs %u: the larger of (files %u + init's archive "
-			"%u + kernel %u) * 64/63 + %u to work with, and "
-			"(2 * files %u + kernel %u) * 64/63",
-			declared, least, files, ceil_mib(n->archive), kernel,
-			WORK_MIB, files, kernel);
+			"needs %u: the files of the job, %u MiB, must fit "
+			"half of what the kernel, %u, and init, %u, leave, and "
+			"%u are to work with",
+			declared, least, files, kernel, ceil_mib(n->archive),
+			WORK_MIB);
 	*ret_mib = declared	      ? declared
 		   : want_mib < least ? round_up(t, least)
 				      : want_mib;

@@ -20,13 +20,16 @@ unsigned int memory_of_node(const struct topology *t, unsigned int total_mib,
 unsigned int memory_declared(const struct topology *t);
 
 /**
- * struct memory_need - what a guest keeps in its memory, in bytes
- * @archive: the init's archive as it is loaded
- * @files:   what is unpacked from it and from the job
- * @kernel:  what the kernel needs to unpack itself; see memory_of_kernel()
+ * struct memory_need - what a guest keeps in its memory
+ * @archive: bytes of the init's archive as it is loaded
+ * @files:   bytes of what is unpacked from it and from the job, as
+ *	     cpio_unpacked()
+ * @kernel:  bytes that the kernel needs to unpack itself; memory_of_kernel()
+ * @cpus:    of the machine
  */
 struct memory_need {
 	uint64_t archive, files, kernel;
+	unsigned int cpus;
 };
 
 /**
@@ -43,9 +46,13 @@ int memory_of_kernel(const char *path, uint64_t *ret, struct why *reterr_why);
 /**
  * memory_least() - the least memory for @n, in MiB
  *
- * Archive, files and kernel, of each 63 pages of which one more is for the
- * kernel's list of pages, and 256 MiB to work with; but the files, which lie in
- * a tmpfs of half of the memory, at least twice.
+ * The larger of two sums: files, archive, kernel, and 256 MiB to work with; and
+ * twice the files, archive, kernel, 8 MiB and 256 KiB for each CPU, since the
+ * files lie in a tmpfs that takes half of what the kernel has left at its
+ * start. Both times 512/503: of 512 pages the kernel keeps 8 for its list of
+ * pages, and one for tables whose size follows the memory's.
+ *
+ * Source: measured with Linux 6.12, 1 to 64 CPUs, 0.5 to 4 GiB.
  */
 unsigned int memory_least(const struct memory_need *n);
 

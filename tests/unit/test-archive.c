@@ -18,7 +18,7 @@ static char *write_job(const struct job *job, size_t *ret_len)
 	struct why why = { "" };
 	off_t len;
 
-	if (archive_job(fd, job, &why) < 0)
+	if (archive_job(fd, job, NULL, &why) < 0)
 		printf("# %s\n", why.text);
 	len = lseek(fd, 0, SEEK_END);
 	CHECK(len > 0);
@@ -126,7 +126,7 @@ static int refusal(const char *host, const char *guest, struct why *why)
 	char name[] = "/bin/x";
 	char *const words[] = { name, NULL };
 	struct job job = { .command = words, .include = i, .include_count = 2 };
-	int fd = memfd_create("job", 0), r = archive_job(fd, &job, why);
+	int fd = memfd_create("job", 0), r = archive_job(fd, &job, NULL, why);
 
 	close(fd);
 	free(i[1].host);

@@ -47,43 +47,45 @@ TEST(what_a_topology_gives_goes_before)
 TEST(the_least_memory_has_all_terms)
 {
 	struct memory_need none = { 0 };
-	struct memory_need small = { 1 * MIB, 10 * MIB + 1, 30 * MIB };
-	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB };
+	struct memory_need small = { 1 * MIB, 10 * MIB + 1, 30 * MIB, 1 };
+	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB, 5 };
 
-	CHECK_INT(memory_least(&none), 256);
-	/* ceil((11 + 30 + 1) * 64 / 63) + 256 */
-	CHECK_INT(memory_least(&small), 299);
-	/* ceil((2 * 400 + 30) * 64 / 63) */
-	CHECK_INT(memory_least(&large), 844);
+	/* ceil(256 * 512 / 503) */
+	CHECK_INT(memory_least(&none), 261);
+	/* ceil((11 + 30 + 1 + 256) * 512 / 503) */
+	CHECK_INT(memory_least(&small), 304);
+	/* ceil((2 * 400 + 30 + 1 + 8 + ceil(5 / 4)) * 512 / 503) */
+	CHECK_INT(memory_least(&large), 857);
 }
 
 TEST(memory_grows_to_what_is_needed)
 {
-	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB };
+	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB, 1 };
 	struct topology t = read_it("3n3l1c1t");
 	unsigned int mib;
 	struct why why;
 
 	CHECK_INT(memory_fit(&t, &large, 516, &mib, &why), 0);
-	CHECK_INT(mib, 846);
+	CHECK_INT(mib, 858);
 	CHECK_INT(memory_fit(&t, &large, 1002, &mib, &why), 0);
 	CHECK_INT(mib, 1002);
 }
 
 TEST(memory_that_is_declared_and_too_little_is_refused)
 {
-	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB };
-	struct topology t = read_it("1n1l1c1t memory=843M");
+	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB, 1 };
+	struct topology t = read_it("1n1l1c1t memory=855M");
 	unsigned int mib;
 	struct why why = { "" };
 
 	CHECK_INT(memory_fit(&t, &large, 512, &mib, &why), -ENOSPC);
-	CHECK(strstr(why.text, "gives the machine 843 MiB of memory, it needs "
-			       "844"));
-	CHECK(strstr(why.text, "files 400 + init's archive 1 + kernel 30"));
-	t = read_it("1n1l1c1t memory=844M");
+	CHECK(strstr(why.text, "gives the machine 855 MiB of memory, it needs "
+			       "856: the files of the job, 400 MiB, must fit "
+			       "half of what the kernel, 30, and init, 1, "
+			       "leave, and 256 are to work with"));
+	t = read_it("1n1l1c1t memory=856M");
 	CHECK_INT(memory_fit(&t, &large, 512, &mib, &why), 0);
-	CHECK_INT(mib, 844);
+	CHECK_INT(mib, 856);
 	topology_forget();
 }
 

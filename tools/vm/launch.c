@@ -197,21 +197,26 @@ static int make_init(const char *init)
 }
 
 /* Give the machine the memory that its files need beside the kernel. */
-static void fit_memory(struct machine_config *c, int init_fd, uint64_t archive)
+static void fit_memory(struct machine_config *c, int init_fd, uint64_t files)
 {
-	struct memory_need need = { .files = archive };
+	struct memory_need need = { .cpus = topology_cpus(&c->topology) };
 	struct stat st;
+	unsigned int asked = c->memory_mib;
 	struct why why;
 
 	if (fstat(init_fd, &st) < 0)
 		die(EX_BROKEN, "cannot look at a memory file: %m");
 	need.archive = (uint64_t)st.st_size;
-	need.files += need.archive;
+	need.files = files + need.archive;
 	if (memory_of_kernel(c->kernel, &need.kernel, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	if (memory_fit(&c->topology, &need, c->memory_mib, &c->memory_mib,
 		       &why) < 0)
 		die(EX_USAGE, "%s", why.text);
+	if (c->memory_mib > asked)
+		detail("the machine gets %u MiB of memory, which its files "
+		       "need",
+		       c->memory_mib);
 }
 
 /* The console of a clone begins with that of its template. */
@@ -267,9 +272,9 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	uint64_t archive = region_fill(&wire, job, timeout_s, o->live);
+	uint64_t files = region_fill(&wire, job, timeout_s, o->live);
 	auto_fd int init_fd = make_init(init);
-	fit_memory(c, init_fd, archive);
+	fit_memory(c, init_fd, files);
 	auto_fd int console_fd = unnamed_file();
 	auto_fd int stop = watch_signals();
 	c->initrd_fd = init_fd;

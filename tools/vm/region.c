@@ -9,7 +9,8 @@
 #include "tools/vm/input.h"
 
 /* Return: the archive's length. */
-static uint64_t put_archive(struct wire *w, const struct job *job)
+static uint64_t put_archive(struct wire *w, const struct job *job,
+			    uint64_t *ret_unpacked)
 {
 	struct why why = { "" };
 	off_t end;
@@ -17,7 +18,7 @@ static uint64_t put_archive(struct wire *w, const struct job *job)
 
 	if (lseek(w->job_fd, WIRE_ARCHIVE_AT, SEEK_SET) < 0)
 		die(EX_BROKEN, "cannot write a memory file: %m");
-	r = archive_job(w->job_fd, job, &why);
+	r = archive_job(w->job_fd, job, ret_unpacked, &why);
 	end = lseek(w->job_fd, 0, SEEK_CUR);
 	if (r < 0 && (uint64_t)end > WIRE_JOB_BYTES - WIRE_PAGE)
 		die(EX_USAGE,
@@ -50,7 +51,8 @@ static uint64_t put_input(struct wire *w, const struct job *job,
 uint64_t region_fill(struct wire *w, const struct job *job,
 		     unsigned int timeout_s, bool live)
 {
-	uint64_t archive_len = put_archive(w, job);
+	uint64_t unpacked = 0;
+	uint64_t archive_len = put_archive(w, job, &unpacked);
 	uint64_t input_len = put_input(w, job, archive_len, timeout_s);
 	bool ring = job->input && job->clock == CLOCK_REAL;
 	struct why why;
@@ -61,5 +63,5 @@ uint64_t region_fill(struct wire *w, const struct job *job,
 	if (ring && wire_input_begin(w, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	wire_seal(w);
-	return archive_len;
+	return unpacked;
 }

@@ -13,7 +13,7 @@
  *
  * Dies when there is more than fits.
  *
- * Return: bytes of the archive.
+ * Return: bytes that the job's files take in the guest, as cpio_unpacked().
  */
 uint64_t region_fill(struct wire *w, const struct job *job,
 		     unsigned int timeout_s, bool live);
