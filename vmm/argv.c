@@ -35,7 +35,8 @@ static void add_clock(struct argv *a, const struct machine_config *c)
 		argv_add(a, "-global");
 		argv_add(a, "kvm-apic.vapic=off");
 	} else if (c->clock == CLOCK_REAL) {
-		argv_add(a, "tcg,thread=multi");
+		argv_addf(a, "tcg,thread=%s",
+			  c->one_thread ? "single" : "multi");
 	} else {
 		/*
 		 * When QEMU's buffer of translated code is full, all CPUs lose
@@ -90,6 +91,22 @@ static void add_names(struct argv *a, const struct machine_config *c)
 	}
 }
 
+/*
+ * lpj: no CPU measures its own delay loop, which takes seconds: with a counter
+ * that is its ticks in a jiffy, of which HZ=250 has one in 4 ms. Under the
+ * virtual clock the counter runs at 1 GHz.
+ */
+static void add_pace(struct str *line, const struct machine_config *c)
+{
+	if (c->accel == ACCEL_KVM)
+		return;
+	if (c->clock == CLOCK_VIRTUAL)
+		str_add(line, " lpj=4000000");
+	else if (c->tsc_khz)
+		str_addf(line, " lpj=%u tsc_early_khz=%u", c->tsc_khz * 4,
+			 c->tsc_khz);
+}
+
 static void add_kernel(struct argv *a, const struct machine_config *c)
 {
 	auto_str struct str line = { 0 };
@@ -100,8 +117,6 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	 * the panic shows where the guest was.
 	 * tsc=reliable: no watchdog that compares two clocks, whose difference
 	 * tells of the host and not of the guest.
-	 * lpj: no CPU measures its own delay loop, which takes seconds; under
-	 * the virtual clock the TSC runs at 1 GHz, HZ is 250.
 	 * swiotlb=noforce: no device needs bounce buffers, for which the kernel
 	 * would clear and keep 64 MiB, because the regions end above 4 GiB.
 	 */
@@ -111,15 +126,15 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 		 "sysctl.kernel.panic_on_oops=1 unknown_nmi_panic "
 		 "tsc=reliable swiotlb=noforce",
 		 c->console_level);
-	if (c->accel == ACCEL_TCG)
-		str_addf(&line, " lpj=%u",
-			 c->clock == CLOCK_VIRTUAL ? 4000000 : 10384424);
+	add_pace(&line, c);
 	/*
 	 * ktstr_clock: init's environment has it. nokaslr: where a kernel of a
 	 * distribution puts itself decides nothing then.
 	 */
 	if (c->clock == CLOCK_VIRTUAL && c->qmp_fd >= 0)
 		str_add(&line, " nokaslr ktstr_clock=virtual");
+	else if (c->one_thread)
+		str_add(&line, " ktstr_clock=turns");
 	argv_add_cpu_words(&line, c);
 	if (c->append)
 		str_addf(&line, " %s", c->append);

@@ -27,6 +27,7 @@ lib-objs-y += vmm/limits.o
 lib-objs-y += vmm/machine.o
 lib-objs-y += vmm/memory.o
 lib-objs-y += vmm/noise.o
+lib-objs-y += vmm/tsc.o
 lib-objs-y += vmm/pack.o
 lib-objs-y += vmm/ttylink.o
 lib-objs-y += vmm/perf.o

@@ -9,6 +9,7 @@
 
 /* Marks of lines that tell why a machine ended. */
 #define CONSOLE_PANIC	    "Kernel panic - not syncing: "
+#define CONSOLE_INT3	    "int3: 0000 ["
 #define CONSOLE_LATE	    "ktstr: limit: "	   /* vmm/guest/feeder.c */
 #define CONSOLE_UNSUPPORTED "ktstr: unsupported: " /* vmm/guest/run.c */
 

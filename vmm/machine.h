@@ -34,6 +34,7 @@ struct perf;
  * @memory_mib: a multiple of 2 * @topology.nodes; see machine_memory()
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
  *		machine_shift()
+ * @tsc_khz:    TCG, real clock: of vmm/tsc.h, for the guest; 0: it measures it
  * @console_level: kernel messages below it go to the console, 0 to 8
  * @port_bytes_max: how much QEMU may write into a file, such as the console
  * @tick:       called again and again while the machine runs, or NULL; it must
@@ -49,6 +50,8 @@ struct perf;
  * @state_fd:   device state that machine_save() wrote; the machine goes on from
  *		there instead of booting. -1: it boots
  * @qmp_fd:     set by machine_run(); -1 for a dry run
+ * @one_thread: TCG, real clock: the CPUs take turns on one thread of the host,
+ *		as they always do under the virtual clock
  * @perf:       performance mode, or NULL; see vmm/perf.h
  * @before:     called once, or NULL: the machine has its CPUs and has not run
  * @ready:      called once, or NULL: a machine that booted stands still where
@@ -63,9 +66,9 @@ struct machine_config {
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;
-	unsigned int memory_mib, shift, console_level;
+	unsigned int memory_mib, shift, tsc_khz, console_level;
 	uint64_t port_bytes_max;
-	bool sandbox;
+	bool sandbox, one_thread;
 	int (*tick)(void *arg);
 	void *tick_arg;
 	int tick_fd;

@@ -34,22 +34,27 @@ static bool read_schedstat(int tasks, pid_t tid, struct noise_vcpu *v)
 		       2;
 }
 
-/* The number of the guest's CPU that thread @tid is, or -1. */
-static int vcpu_of(int tasks, pid_t tid)
+/* The number of the guest's CPU that thread @tid is, 0 if it is all of them, or
+ * -1. Source: QEMU accel/tcg/tcg-accel-ops-{rr,mttcg}.c. */
+static int vcpu_of(int tasks, pid_t tid, bool *ret_all)
 {
 	auto_free char *name = NULL;
 	unsigned int i;
 	char path[64];
 
 	snprintf(path, sizeof(path), "%d/comm", tid);
-	if (file_read_at(tasks, path, 64, &name) < 0 ||
-	    sscanf(name, "CPU %u/", &i) != 1 || i >= NOISE_VCPUS_MAX)
+	if (file_read_at(tasks, path, 64, &name) < 0)
+		return -1;
+	*ret_all = strncmp(name, "ALL CPUs/", 9) == 0;
+	if (*ret_all)
+		return 0;
+	if (sscanf(name, "CPU %u/", &i) != 1 || i >= NOISE_VCPUS_MAX)
 		return -1;
 	return (int)i;
 }
 
 /* The threads are all there before the guest's first instruction. */
-static bool find_vcpus(int tasks, struct sample *s, cpu_set_t *cpus)
+static bool find_vcpus(int tasks, struct sample *s, struct noise *n)
 {
 	DIR *dir = fdopendir(dup(tasks));
 	cpu_set_t set;
@@ -58,14 +63,16 @@ static bool find_vcpus(int tasks, struct sample *s, cpu_set_t *cpus)
 		return false;
 	for (struct dirent *d; (d = readdir(dir));) {
 		pid_t tid = (pid_t)strtol(d->d_name, NULL, 10);
-		int i = tid > 0 ? vcpu_of(tasks, tid) : -1;
+		bool all = false;
+		int i = tid > 0 ? vcpu_of(tasks, tid, &all) : -1;
 
 		if (i < 0 || !read_schedstat(tasks, tid, &s->vcpu[i]))
 			continue;
 		if (s->count <= (unsigned int)i)
 			s->count = (unsigned int)i + 1;
 		if (sched_getaffinity(tid, sizeof(set), &set) == 0)
-			CPU_OR(cpus, cpus, &set);
+			CPU_OR(&n->cpus, &n->cpus, &set);
+		n->one_thread |= all;
 	}
 	closedir(dir);
 	return s->count > 0;
@@ -145,7 +152,7 @@ void noise_sample(struct noise *n, pid_t pid, bool ready)
 	auto_fd int tasks = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tasks < 0)
 		return;
-	if (!n->has_first && !find_vcpus(tasks, &s, &n->cpus))
+	if (!n->has_first && !find_vcpus(tasks, &s, n))
 		return;
 	for (unsigned int i = 0; n->has_first && i < n->count; i++) {
 		pid_t tid = n->first_vcpu[i].tid;

@@ -26,7 +26,8 @@ struct noise_vcpu {
 
 /**
  * struct noise - from the start of the guest's work to the last sample
- * @count:  CPUs of the guest that were seen; 0: the host does not tell
+ * @count:  CPUs' threads that were seen; 0: the host does not tell
+ * @one_thread: there is but one, for all of them
  * @wall_ns: length of that time
  * @steal_ns: of the host's CPU that lost most of it to a hypervisor below,
  *	    among those where the threads may run (proc(5), /proc/stat). -1: the
@@ -44,11 +45,11 @@ struct noise {
 	int64_t steal_ns, pressure_ns, first_pressure_ns;
 	uint64_t first_steal_ns[CPU_SETSIZE];
 	cpu_set_t cpus;
-	bool has_first, is_ready;
+	bool has_first, is_ready, one_thread;
 };
 
 /**
- * noise_sample() - read the threads named "CPU n/..." of QEMU
+ * noise_sample() - read the threads "CPU n/..." or "ALL CPUs/..." of QEMU
  * @ready: its boot is over; what it waited before does not count
  *
  * Keeps the old values when the process is gone.

@@ -3,6 +3,7 @@
 
 #include "tools/lib/words.h"
 #include "vmm/machine.h"
+#include "vmm/tsc.h"
 
 #include "tests/unit/t.h"
 
@@ -61,7 +62,24 @@ TEST(the_real_clock_counts_no_instructions)
 	CHECK_INT(machine_argv(&m, &argv, &why), 0);
 	CHECK(value(argv, "-icount") == NULL);
 	CHECK(strcmp(value(argv, "-accel"), "tcg,thread=multi") == 0);
+	CHECK(strstr(value(argv, "-append"), "ktstr_clock") == NULL);
+	CHECK(strstr(value(argv, "-append"), "lpj=") == NULL);
 	words_free(argv);
+	m.one_thread = true;
+	m.tsc_khz = 2500000;
+	CHECK_INT(machine_argv(&m, &argv, &why), 0);
+	CHECK(strcmp(value(argv, "-accel"), "tcg,thread=single") == 0);
+	CHECK(strstr(value(argv, "-append"),
+		     " lpj=10000000 tsc_early_khz=2500000 ktstr_clock=turns"));
+	words_free(argv);
+}
+
+TEST(the_hosts_counter_is_measured_alike_twice)
+{
+	unsigned int one = tsc_khz(), other = tsc_khz();
+
+	/* 1 in 1000, where a program may be suspended at any moment. */
+	CHECK(one / 1000 + 1 > (one > other ? one - other : other - one));
 }
 
 TEST(speed_goes_down_with_the_number_of_cpus_to_a_floor)

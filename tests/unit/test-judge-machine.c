@@ -36,6 +36,22 @@ TEST(the_console_tells_why_a_machine_ended)
 	}
 }
 
+TEST(code_that_qemu_tore_is_its_fault)
+{
+	static const char console[] =
+		"Oops: int3: 0000 [#1] PREEMPT SMP\n"
+		"Kernel panic - not syncing: Fatal exception in interrupt";
+	auto_run struct run r = { .machine.end = END_EXIT };
+	auto_run struct run s = { .machine.end = END_EXIT };
+
+	r.e.torn_code = true;
+	run_cut(&r, console, NULL);
+	check_verdict(&r, VERDICT_ERROR, "qemu");
+	/* Elsewhere it is the kernel's own. */
+	run_cut(&s, console, NULL);
+	check_verdict(&s, VERDICT_ERROR, "guest-panic");
+}
+
 TEST(qemus_end_tells_why_there_is_no_report)
 {
 	static const struct {

@@ -3,6 +3,10 @@
 #include "tests/unit/judge.h"
 #include "tools/vm/judge-turns.h"
 
+#define COARSE                                                                 \
+	"{\"t\":\"calibration\",\"ran\":true,\"max_gap_ns\":20000001,"         \
+	"\"spread_permille\":6}"
+
 TEST(without_calibration_timing_is_inconclusive)
 {
 	auto_run struct run r = { 0 }, s = { 0 }, t = { 0 }, u = { 0 };
@@ -55,6 +59,30 @@ TEST(a_noisy_host_makes_a_failed_timing_check_inconclusive)
 			 "ms, all of them together 31.5)");
 	JUDGE(&t, TOPOLOGY, GOOD_WORKERS);
 	check_verdict(&t, VERDICT_PASS, "ok");
+}
+
+TEST(cpus_that_share_a_thread_are_judged_by_how_they_take_turns)
+{
+	auto_run struct run r = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(1) };
+	r.machine.noise.one_thread = true;
+	auto_run struct run s = r, t = r,
+			    u = { .e.clock = CLOCK_REAL,
+				  .machine.noise = WAITED(21) };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, LATE_WORKER);
+	check_verdict(&r, VERDICT_FAIL, "check-failed");
+	JUDGE(&s, TOPOLOGY, COARSE, LATE_WORKER);
+	check_verdict(&s, VERDICT_INCONCLUSIVE, "calibration");
+	/* What was kept in spite of the turns was kept. */
+	JUDGE(&t, TOPOLOGY, COARSE, GOOD_WORKERS);
+	check_verdict(&t, VERDICT_PASS, "ok");
+	u.machine.noise.one_thread = true;
+	JUDGE(&u, TOPOLOGY, CALIBRATION, LATE_WORKER);
+	check_verdict(&u, VERDICT_INCONCLUSIVE, "host-noise");
+	CHECK(strstr(json_string_value(json_array_get(u.j.reasons, 0)),
+		     "the host was busy: the guest's CPUs, on one thread, "
+		     "waited for the host's in 2.1 %"));
 }
 
 TEST(a_hypervisor_below_the_host_is_noise_too)

@@ -29,6 +29,7 @@ ktstr-vm-objs-y += tools/vm/result-host.o
 ktstr-vm-objs-y += tools/vm/run.o
 ktstr-vm-objs-y += tools/vm/shell.o
 ktstr-vm-objs-y += tools/vm/stats.o
+ktstr-vm-objs-y += tools/vm/threads.o
 ktstr-vm-objs-y += tools/vm/topology.o
 ktstr-vm-objs-y += tools/vm/terminal.o
 ktstr-vm-objs-y += tools/vm/variant.o

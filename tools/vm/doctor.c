@@ -16,6 +16,7 @@
 #include "tools/lib/str.h"
 #include "tools/vm/host.h"
 #include "tools/vm/qemu.h"
+#include "tools/vm/threads.h"
 #include "vmm/confine.h"
 
 enum health { GOOD, LACKING, BROKEN };
@@ -59,13 +60,27 @@ static bool in_path(const char *name)
 static void check_qemu(const struct request *req, struct findings *f)
 {
 	const char *name = req->qemu ? req->qemu : "qemu-system-x86_64";
-	auto_free char *version = host_qemu_version(name);
+	auto_free char *version = qemu_version(name);
 
 	if (strcmp(version, "unknown") == 0)
 		found(f, BROKEN, "qemu",
 		      "'%s' does not run; make deps installs it", name);
 	else
 		found(f, GOOD, "qemu", "%s", version);
+}
+
+static void check_threads(const struct request *req, struct findings *f)
+{
+	const char *qemu = req->qemu ? req->qemu : "qemu-system-x86_64";
+
+	if (threads_are_sound(qemu))
+		found(f, GOOD, "threads",
+		      "TCG has one for each CPU under the real clock");
+	else
+		found(f, LACKING, "threads",
+		      "with one for each CPU this QEMU's TCG makes kernels "
+		      "panic now and then, before version 8.1; under the real "
+		      "clock they share one without KVM");
 }
 
 static void check_kvm(struct findings *f)
@@ -159,6 +174,7 @@ int command_doctor(const struct request *req)
 	struct findings f = { .list = json_array(), .json = req->json };
 
 	check_qemu(req, &f);
+	check_threads(req, &f);
 	check_kvm(&f);
 	check_confinement(req, &f);
 	check_tools(&f);

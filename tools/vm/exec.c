@@ -21,6 +21,7 @@
 #include "tools/vm/judge-machine.h"
 #include "tools/vm/launch.h"
 #include "tools/vm/performance.h"
+#include "tools/vm/threads.h"
 #include "vmm/console.h"
 #include "vmm/elf.h"
 
@@ -62,6 +63,7 @@ int exec_report(const struct outcome *o, const struct machine_config *c)
 		.topology = c->topology,
 		.memory_mib = c->memory_mib,
 		.clock = c->clock,
+		.torn_code = threads_are_dared(c),
 	};
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
 	/* Its status, 137, is also that of a kill by the kernel for want of

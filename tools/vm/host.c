@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "tools/cache/store/lock.h"
 #include "tools/lib/cleanup.h"
@@ -131,7 +130,7 @@ void host_choose_clock(const struct request *req, struct machine_config *c)
 		die(EX_USAGE, "the virtual clock counts instructions, which "
 			      "KVM cannot; use --accel tcg or --clock real");
 	c->accel = ACCEL_TCG;
-	if (!want_virtual && req->accel != CHOOSE_TCG) {
+	if (!want_virtual && !request_wants_tcg(req)) {
 		if (host_kvm_works(&why) == 0)
 			c->accel = ACCEL_KVM;
 		else if (req->accel == CHOOSE_KVM)
@@ -140,31 +139,4 @@ void host_choose_clock(const struct request *req, struct machine_config *c)
 	c->clock = c->accel == ACCEL_KVM ? CLOCK_REAL : CLOCK_VIRTUAL;
 	if (req->has_clock)
 		c->clock = req->clock;
-}
-
-char *host_qemu_version(const char *qemu)
-{
-	char line[256] = "";
-	int out[2], status;
-
-	if (pipe2(out, O_CLOEXEC) < 0)
-		return strdup("unknown");
-	pid_t pid = fork();
-	if (pid == 0) {
-		if (dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0)
-			_exit(EX_BROKEN);
-		execlp(qemu, qemu, "--version", (char *)NULL);
-		_exit(EX_NOT_FOUND);
-	}
-	close(out[1]);
-	FILE *f = fdopen(out[0], "r");
-	bool got = f && fgets(line, sizeof(line), f);
-	while (f && fgetc(f) != EOF) /* let it write all it has */
-		continue;
-	if (f)
-		fclose(f);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || !got)
-		return strdup("unknown");
-	line[strcspn(line, "\n")] = '\0';
-	return strdup(line);
 }

@@ -40,6 +40,3 @@ void host_choose_clock(const struct request *req, struct machine_config *c);
 
 /* 0 when KVM runs guests; the answer is remembered until the host reboots. */
 int host_kvm_works(struct why *reterr_why);
-
-/* The first line of "QEMU --version", or "unknown"; the caller frees it. */
-char *host_qemu_version(const char *qemu);

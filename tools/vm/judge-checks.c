@@ -143,10 +143,15 @@ static struct trust trust_of(const struct evidence *e, enum check_kind kind,
 
 	if (e->clock == CLOCK_VIRTUAL && check_info[kind].timing)
 		return trust_virtual(e);
-	if (e->clock == CLOCK_REAL && !m->ok &&
-	    judge_noise_excuses(&e->machine->noise, kind, m->value, limit,
+	if (e->clock == CLOCK_VIRTUAL || m->ok)
+		return t;
+	if (judge_noise_excuses(&e->machine->noise, kind, m->value, limit,
 				t.why))
 		t.class = "host-noise";
+	else if (e->machine->noise.one_thread && check_info[kind].timing &&
+		 judge_turns_doubted(e->facts->calibration,
+				     topology_cpus(&e->topology), t.why))
+		t.class = "calibration";
 	return t;
 }
 

@@ -64,6 +64,17 @@ static void tell_panic(const struct evidence *e, const char *panic,
 		judge_late(e, late, j);
 		return;
 	}
+	if (e->torn_code && memmem(e->console, e->console_len, CONSOLE_INT3,
+				   strlen(CONSOLE_INT3))) {
+		judge_decide(j, VERDICT_ERROR, "qemu");
+		judge_reason(j,
+			     "the guest met a breakpoint that its kernel had "
+			     "removed already: QEMU before 8.1, with a thread "
+			     "for each CPU, runs such code now and then; "
+			     "--accel tcg does without: %s",
+			     panic);
+		return;
+	}
 	/* Nothing that is tested can end the init; a bug of ours can. */
 	if (strstr(panic, "Attempted to kill init")) {
 		judge_decide(j, VERDICT_ERROR, "harness");

@@ -20,8 +20,12 @@ bool judge_noise_over(const struct noise *n, char why[JUDGE_NOISE_TEXT_SIZE])
 {
 	struct noise_sum sum = noise_sum(n);
 	uint64_t steal = n->steal_ns > 0 ? (uint64_t)n->steal_ns : 0;
+	char who[64] = "the guest's CPUs, on one thread,";
 	size_t len;
 
+	if (!n->one_thread)
+		snprintf(who, sizeof(who), "CPU %u of the guest",
+			 sum.worst_vcpu);
 	if (n->count == 0 || n->wall_ns == 0) {
 		snprintf(why, JUDGE_NOISE_TEXT_SIZE,
 			 "the host does not tell how long the guest's CPUs "
@@ -32,10 +36,10 @@ bool judge_noise_over(const struct noise *n, char why[JUDGE_NOISE_TEXT_SIZE])
 	    !is_over(steal, n->wall_ns))
 		return false;
 	snprintf(why, JUDGE_NOISE_TEXT_SIZE,
-		 "the host was busy: CPU %u of the guest waited for the host's "
+		 "the host was busy: %s waited for the host's "
 		 "in %.1f %% of the time, %.1f are the limit (%.1f ms, all of "
 		 "them together %.1f)",
-		 sum.worst_vcpu, percent(sum.worst_wait_ns, n->wall_ns),
+		 who, percent(sum.worst_wait_ns, n->wall_ns),
 		 NOISE_PERMILLE / 10.0, (double)sum.worst_wait_ns / 1e6,
 		 (double)sum.wait_ns / 1e6);
 	len = strlen(why);

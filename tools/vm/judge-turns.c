@@ -33,9 +33,9 @@ bool judge_turns_doubted(const json_t *c, unsigned int cpus,
 		snprintf(why, size, "the calibration did not run");
 	else if (cpus > CALIBRATION_CPUS_MAX)
 		snprintf(why, size,
-			 "calibration: under the virtual clock the times of "
-			 "machines of up to %d CPUs are judged, this one has "
-			 "%u",
+			 "calibration: where CPUs take turns on one thread the "
+			 "times of machines of up to %d CPUs are judged, this "
+			 "one has %u",
 			 CALIBRATION_CPUS_MAX, cpus);
 	else if (speed < CALIBRATION_UNITS_MIN)
 		snprintf(why, size,

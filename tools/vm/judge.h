@@ -27,6 +27,8 @@ int verdict_exit_code(enum verdict v);
  * struct evidence - all that a judgement rests on
  * @console:  the kernel's console, any bytes
  * @memory_mib: of the machine; 0: it is not compared
+ * @torn_code: this QEMU lets a guest run code that was changed meanwhile, see
+ *	      tools/vm/threads.h
  * @check:    merged checks
  * @has_sched: a scheduler was to be loaded
  * @expect_fail: the test passes only if the scheduler's fault is seen
@@ -40,7 +42,7 @@ struct evidence {
 	unsigned int memory_mib;
 	enum vm_clock clock;
 	struct checks check;
-	bool has_sched, expect_fail;
+	bool has_sched, expect_fail, torn_code;
 };
 
 /**

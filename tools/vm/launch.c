@@ -23,8 +23,10 @@
 #include "tools/vm/qemu.h"
 #include "tools/vm/region.h"
 #include "tools/vm/template.h"
+#include "tools/vm/threads.h"
 #include "vmm/memory.h"
 #include "vmm/perf.h"
+#include "vmm/tsc.h"
 #include "vmm/wire.h"
 
 /* What QEMU may write to its console. */
@@ -72,6 +74,9 @@ void launch_configure(const struct request *req, const struct topology *t,
 
 	check_wish(req, t, want_mib);
 	host_choose_clock(req, &c);
+	threads_choose(req, &c);
+	if (c.accel == ACCEL_TCG && c.clock == CLOCK_REAL)
+		c.tsc_khz = tsc_khz();
 	c.sandbox = qemu_has_sandbox(c.qemu);
 	c.memory_mib =
 		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);
@@ -291,6 +296,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	c->tick_arg = &live;
 	c->tick_fd = pump.events;
 	begin_live(&live, o, c, console_fd);
+	threads_tell(c);
 	if (c->perf) {
 		perf_take_memory(c);
 		c->before = perf_place;

@@ -31,7 +31,8 @@ static const char help[] =
 	"      --topology T      machine such as 2n4l4c2t, or with words behind it\n"
 	"      --profile P       flags that are on, as llc+steal, or default\n"
 	"      --clock C         virtual or real\n"
-	"      --accel A         auto, tcg or kvm\n"
+	"      --accel A         auto, kvm or tcg; tcg,thread=single and\n"
+	"                        tcg,thread=multi for the real clock\n"
 	"      --seed N          which interleaving; 1\n"
 	"      --shift N         virtual clock: 2^N ns for an instruction\n"
 	"      --memory MIB      memory of the machine, at least\n"
@@ -154,7 +155,6 @@ static int word(const char *option, const char *const *names)
 static bool take_value(struct request *req, int c)
 {
 	static const char *const clocks[] = { "virtual", "real", NULL };
-	static const char *const accels[] = { "auto", "tcg", "kvm", NULL };
 	struct why why;
 
 	switch (c) {
@@ -163,7 +163,7 @@ static bool take_value(struct request *req, int c)
 		req->has_clock = true;
 		return true;
 	case OPT_ACCEL:
-		req->accel = (enum accel_choice)word("--accel", accels);
+		req->accel = (enum accel_choice)word("--accel", accel_names);
 		return true;
 	case OPT_SEED:
 		req->seed = number("--seed", 0, INT64_MAX);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "tools/vm/threads.h"
+
 static const char *no_empty(const char *text)
 {
 	return text && *text ? text : NULL;
@@ -38,6 +40,7 @@ void performance_set_up(const struct request *req, const char *test,
 		    "%s needs a reservation: 'ktstr-lock cpus --exclusive "
 		    "--topology %s -- ktstr-vm ...'",
 		    begin_of(test), topology);
+	threads_for_performance(req, c);
 	if (!pinning)
 		return;
 	if (perf_prepare(c, pinning, no_empty(getenv("KTSTR_SERVICE_CPU")), p,

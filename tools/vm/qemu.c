@@ -3,16 +3,23 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/msg.h"
 #include "tools/lib/program.h"
 #include "tools/lib/str.h"
+#include "vmm/buildid.h"
 #include "vmm/confine.h"
+
+#define VERSION_MAX 256
 
 char *qemu_answer_path(const char *qemu)
 {
@@ -51,4 +58,56 @@ bool qemu_has_sandbox(const char *qemu)
 		(void)file_publish(path, has ? yes : no, strlen(has ? yes : no),
 				   0600, &ignored);
 	return has;
+}
+
+/* The first line of "QEMU --version"; NULL when it does not run. */
+static char *ask_version(const char *qemu)
+{
+	char line[VERSION_MAX] = "";
+	int out[2], status;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return NULL;
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0)
+			_exit(EX_BROKEN);
+		execlp(qemu, qemu, "--version", (char *)NULL);
+		_exit(EX_NOT_FOUND);
+	}
+	close(out[1]);
+	FILE *f = fdopen(out[0], "r");
+	bool got = f && fgets(line, sizeof(line), f);
+	while (f && fgetc(f) != EOF) /* let it write all it has */
+		continue;
+	if (f)
+		fclose(f);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || !got)
+		return NULL;
+	line[strcspn(line, "\n")] = '\0';
+	return strdup(line);
+}
+
+char *qemu_version(const char *qemu)
+{
+	auto_free char *program = program_find(qemu), *answers = NULL;
+	auto_str struct str path = { 0 };
+	char *line = NULL, id[BUILD_ID_SIZE];
+	struct why ignored;
+
+	/* A script may start anything: it is asked each time. */
+	if (program && build_id_read(program, id) == 0)
+		answers = qemu_answer_path(qemu);
+	if (answers) {
+		str_addf(&path, "%s-version", answers);
+		if (file_read_at(AT_FDCWD, str_text(&path), VERSION_MAX,
+				 &line) > 0)
+			return line;
+		free(line);
+	}
+	line = ask_version(qemu);
+	if (line && answers)
+		(void)file_publish(str_text(&path), line, strlen(line), 0600,
+				   &ignored);
+	return line ? line : strdup("unknown");
 }

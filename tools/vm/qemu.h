@@ -23,3 +23,7 @@ char *qemu_answer_path(const char *qemu);
  * no second one. A QEMU that is not there has none.
  */
 bool qemu_has_sandbox(const char *qemu);
+
+/* The first line of "QEMU --version", or "unknown"; remembered unless it is a
+ * script. The caller frees it. */
+char *qemu_version(const char *qemu);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/vm/request.h"
 
+const char *const accel_names[] = {
+	"auto", "tcg", "kvm", "tcg,thread=single", "tcg,thread=multi", NULL
+};
+
 struct limits request_limits(const struct request *req, struct limits_for f)
 {
 	struct limits l = limits_derive(&f);

@@ -10,7 +10,13 @@
 
 #define TIMEOUT_MAX_S LIMITS_HOST_MAX_S
 
-enum accel_choice { CHOOSE_AUTO, CHOOSE_TCG, CHOOSE_KVM };
+enum accel_choice {
+	CHOOSE_AUTO,
+	CHOOSE_TCG,
+	CHOOSE_KVM,
+	CHOOSE_TCG_SINGLE,
+	CHOOSE_TCG_MULTI,
+};
 
 /**
  * struct request - the options of all subcommands
@@ -40,6 +46,14 @@ struct request {
 
 /* What was asked for, and what is derived for the rest. */
 struct limits request_limits(const struct request *req, struct limits_for f);
+
+/* As --accel spells it. */
+extern const char *const accel_names[];
+
+static inline bool request_wants_tcg(const struct request *req)
+{
+	return req->accel != CHOOSE_AUTO && req->accel != CHOOSE_KVM;
+}
 
 /* The subcommands; each returns the program's exit code. */
 int command_run(const struct request *req);

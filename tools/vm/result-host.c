@@ -40,6 +40,7 @@ static json_t *noise(const struct noise *n, const json_t *steal)
 		json_array_append_new(list, cpu);
 	}
 	set_ns(o, "wall_ns", (int64_t)n->wall_ns);
+	json_object_set_new(o, "one_thread", json_boolean(n->one_thread));
 	json_object_set_new(o, "vcpus", list);
 	set_ns(o, "host_steal_ns", n->steal_ns);
 	set_ns(o, "host_pressure_ns", n->pressure_ns);

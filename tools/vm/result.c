@@ -15,7 +15,7 @@
 #include "tools/lib/hash.h"
 #include "tools/lib/program.h"
 #include "tools/lib/words.h"
-#include "tools/vm/host.h"
+#include "tools/vm/qemu.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/stats.h"
 #include "version.h"
@@ -43,8 +43,7 @@ static void add_number(struct str *line, const char *name, unsigned int value)
 static void add_machine(struct str *line, const struct request *q)
 {
 	if (q->accel != CHOOSE_AUTO)
-		add_option(line, "--accel",
-			   q->accel == CHOOSE_KVM ? "kvm" : "tcg");
+		add_option(line, "--accel", accel_names[q->accel]);
 	if (q->perf)
 		str_add(line, " --perf");
 	if (q->shift >= 0)
@@ -140,7 +139,7 @@ static void set_firmware(json_t *o, const char *qemu)
 static json_t *inputs(const struct result *r)
 {
 	json_t *o = json_object();
-	auto_free char *qemu = host_qemu_version(r->config->qemu);
+	auto_free char *qemu = qemu_version(r->config->qemu);
 
 	set_file_hash(o, "kernel", r->config->kernel);
 	set_file_hash(o, "init", r->init);

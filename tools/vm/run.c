@@ -13,6 +13,7 @@
 #include "tools/vm/performance.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/result.h"
+#include "tools/vm/threads.h"
 #include "tools/vm/variant.h"
 #include "vmm/console.h"
 
@@ -107,6 +108,7 @@ static void fill_evidence(const struct variant *v,
 		.check = v->check,
 		.has_sched = v->has_sched,
 		.expect_fail = v->test.expect_fail,
+		.torn_code = threads_are_dared(c),
 	};
 }
 

@@ -12,7 +12,7 @@
 #include "tools/lib/program.h"
 #include "tools/lib/str.h"
 #include "tools/lib/words.h"
-#include "tools/vm/host.h"
+#include "tools/vm/qemu.h"
 #include "vmm/buildid.h"
 #include "vmm/firmware.h"
 
@@ -48,7 +48,7 @@ static int add_qemu(json_t *facts, const char *path, struct why *reterr_why)
 
 	if (build_id_read(path, id) == 0)
 		return add_fact(facts, "qemu", id);
-	auto_free char *version = host_qemu_version(path);
+	auto_free char *version = qemu_version(path);
 	r = version ? add_fact(facts, "qemu-version", version) : -ENOMEM;
 	return r < 0 ? r : add_file(facts, "qemu", path, reterr_why);
 }

@@ -19,16 +19,26 @@ bool turns_are_counted(void)
 	return clock && strcmp(clock, "virtual") == 0;
 }
 
+bool turns_are_taken(void)
+{
+	const char *clock = getenv("ktstr_clock");
+
+	return turns_are_counted() || (clock && strcmp(clock, "turns") == 0);
+}
+
 int turns_measure(struct watch *w, const struct machine *m,
 		  const struct why *no_ports, struct why *reterr_why)
 {
 	auto_str struct str none = { 0 };
 	struct why why = { "" };
 
-	if (!turns_are_counted()) {
+	if (!turns_are_taken()) {
 		calibrate_skipped(w, "none: the clock is real");
 		return 0;
 	}
+	/* The timer ends a turn only where QEMU counts instructions. */
+	if (!turns_are_counted())
+		return calibrate(w, m, "none: the clock is real", reterr_why);
 	if (!no_ports && ports_turn_timer(&why) == 0)
 		return calibrate(w, m, "rtc 8192 Hz", reterr_why);
 	str_addf(&none, "none: %s", no_ports ? no_ports->text : why.text);

@@ -8,6 +8,9 @@
 #include "tools/lib/spec/cpuset.h"
 #include "vmm/guest/watch.h"
 
+/* Do the CPUs take turns on one thread of the host? */
+bool turns_are_taken(void);
+
 /* Does this machine count instructions? Known before the job is. */
 bool turns_are_counted(void);
 
