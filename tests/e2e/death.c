@@ -17,13 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "vmm/wire.h"
-
-static void fail(const char *what)
-{
-	printf("cannot %s: %s\n", what, strerror(errno));
-	exit(1);
-}
+#include "tests/e2e/guest-memory.h"
 
 static void put(const char *path, const char *text)
 {
@@ -33,57 +27,6 @@ static void put(const char *path, const char *text)
 		fail(path);
 	(void)tcdrain(fd);
 	close(fd);
-}
-
-static void *map(uint64_t at, size_t len)
-{
-	int fd = open("/dev/mem", O_RDWR);
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		       (off_t)at);
-
-	if (p == MAP_FAILED)
-		fail("map /dev/mem");
-	return p;
-}
-
-/* Where @name of /proc/iomem begins. */
-static uint64_t find(const char *name, uint64_t *size)
-{
-	FILE *f = fopen("/proc/iomem", "r");
-	char line[200];
-	uint64_t from, to;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strstr(line, name) &&
-		    sscanf(line, "%" SCNx64 "-%" SCNx64, &from, &to) == 2) {
-			*size = to - from + 1;
-			return from;
-		}
-	}
-	fail("find it in /proc/iomem");
-	return 0;
-}
-
-/* Init maps the channel whole: its maps tell where it is. */
-static struct wire_channel *channel(void)
-{
-	FILE *f = fopen("/proc/1/maps", "r");
-	uint64_t from, to, at;
-	char line[300];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64, &from,
-			   &to, &at) == 3 &&
-		    to - from == WIRE_CHANNEL_BYTES)
-			return map(at, WIRE_CHANNEL_BYTES);
-	}
-	fail("find the channel");
-	return NULL;
-}
-
-static char *frames(struct wire_channel *c)
-{
-	return (char *)c + WIRE_CHANNEL_AT;
 }
 
 /* No table of interrupt handlers any more: three faults, and the CPU gives up.
@@ -115,23 +58,8 @@ static void reset(void)
 static void patch(void)
 {
 	static const unsigned char code[] = { 0xfa, 0xeb, 0xfe };
-	FILE *f = fopen("/proc/kallsyms", "r");
-	char line[300], name[100];
-	uint64_t at, size, base = 0, text = find("Kernel code", &size);
 
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNx64 " %*c %99s", &at, name) != 2)
-			continue;
-		if (strcmp(name, "_text") == 0)
-			base = at;
-		if (strcmp(name, "__x64_sys_sysinfo") != 0)
-			continue;
-		at = text + at - base;
-		memcpy((char *)map(at & ~UINT64_C(4095), 8192) + at % 4096,
-		       code, sizeof(code));
-		return;
-	}
-	fail("find a system call");
+	write_kernel(symbol("__x64_sys_sysinfo"), code, sizeof(code));
 }
 
 /* One CPU of several, interrupts off. */

@@ -5,10 +5,14 @@ needs_guest() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
 }
 
-# new_deaths: the program, in a folder of the file's tests.
+# new_deaths: the programs, in a folder of the file's tests.
 new_deaths() {
+	local name
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || return 0
-	"${CC:-cc}" -D_GNU_SOURCE -I"$KTSTR_TOP" -O1 -static -o "$BATS_FILE_TMPDIR/death" "$KTSTR_TOP/tests/e2e/death.c"
+	for name in death liar; do
+		"${CC:-cc}" -D_GNU_SOURCE -I"$KTSTR_TOP" -O2 -static -o "$BATS_FILE_TMPDIR/$name" \
+			"$KTSTR_TOP/tests/e2e/$name.c"
+	done
 }
 
 # new_test: a test whose scheduler is that program.
@@ -18,15 +22,25 @@ new_test() {
 	exec </dev/null
 }
 
-# die KIND [OPTION...]: run it; the verdict is an error.
-die() {
-	local kind=$1
-	shift
-	printf '[scheduler]\nbinary = %s/death\nargs = %s\n' "$BATS_FILE_TMPDIR" "$kind" >death.sched
-	run -125 --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched death.sched \
+# in_its_place PROGRAM KIND STATUS [OPTION...]: run it for a scheduler.
+in_its_place() {
+	local program=$1 kind=$2 status=$3
+	shift 3
+	printf '[scheduler]\nbinary = %s/%s\nargs = %s\n' "$BATS_FILE_TMPDIR" "$program" "$kind" >x.sched
+	run "$status" --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched x.sched \
 		--test short.test --out o "$@"
 	echo "$stderr"
 }
+
+# die KIND [OPTION...]: the verdict is an error.
+die() {
+	local kind=$1
+	shift
+	in_its_place death "$kind" -125 "$@"
+}
+
+# lie KIND STATUS [OPTION...]
+lie() { in_its_place liar "$@"; }
 
 # tells CLASS REASON: of the result and on standard error. Nothing goes on.
 tells() {

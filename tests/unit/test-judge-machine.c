@@ -155,3 +155,41 @@ TEST(a_limit_of_the_guests_time_is_an_error_unless_the_host_was_busy)
 	JUDGE(&s, TOPOLOGY, CALIBRATION, LATE);
 	check_verdict(&s, VERDICT_INCONCLUSIVE, "time-limit");
 }
+
+/* ESC, CSI as C1, an override of the direction of text, DEL, a newline. */
+#define ODD "\\u001b[31m\\u009b1m\\u202e\\u007f\\nnext"
+
+TEST(nothing_of_a_guest_commands_a_terminal)
+{
+	static const char *const frame[] = {
+		"{\"t\":\"error\",\"why\":\"" ODD "\"}",
+		"{\"t\":\"error\",\"class\":\"kernel\",\"why\":\"" ODD "\"}",
+		"{\"t\":\"error\",\"class\":\"time-limit\",\"why\":\"" ODD
+		"\"}",
+		"{\"t\":\"kmsg\",\"level\":3,\"text\":\"BUG: " ODD "\"}",
+		"{\"t\":\"kmsg\",\"level\":3,\"text\":\"Out of memory: " ODD
+		"\"}",
+		"{\"t\":\"scheduler\",\"event\":\"exited\",\"status\":\"" ODD
+		"\"}",
+		"{\"t\":\"log\",\"text\":\"" ODD "\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(frame) / sizeof(frame[0]); i++) {
+		auto_run struct run r = { .e.has_sched = i >= 5 };
+
+		JUDGE(&r, TOPOLOGY, CALIBRATION, frame[i]);
+		CHECK(json_array_size(r.j.reasons) > 0);
+		for (size_t n = 0; n < json_array_size(r.j.reasons); n++) {
+			const char *text = json_string_value(
+				json_array_get(r.j.reasons, n));
+
+			if (strpbrk(text, "\033\177\n") ||
+			    strstr(text, "\302\233") ||
+			    strstr(text, "\342\200\256"))
+				printf("# %zu: %s\n", i, text);
+			CHECK(!strpbrk(text, "\033\177\n"));
+			CHECK(!strstr(text, "\302\233"));
+			CHECK(!strstr(text, "\342\200\256"));
+		}
+	}
+}

@@ -77,3 +77,17 @@ TEST(an_expected_failure_is_the_schedulers_alone)
 	JUDGE(&t, "{\"t\":\"error\",\"why\":\"no cgroup2\"}", TOPOLOGY);
 	check_verdict(&t, VERDICT_ERROR, "harness");
 }
+
+TEST(a_scheduler_that_failed_may_have_broken_the_kernel)
+{
+	auto_run struct run r = { .e.has_sched = true };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      "{\"t\":\"scheduler\",\"event\":\"exited\",\"status\":\"exit 3\"}",
+	      "{\"t\":\"kmsg\",\"level\":3,\"text\":\"BUG: scheduling while "
+	      "atomic: x\"}");
+	check_verdict(&r, VERDICT_FAIL, "died");
+	CHECK(strcmp(json_string_value(json_array_get(r.j.reasons, 1)),
+		     "the kernel complained: BUG: scheduling while atomic: "
+		     "x") == 0);
+}

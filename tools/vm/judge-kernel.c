@@ -70,17 +70,22 @@ static void tell_lost(const json_t *lost, struct judgement *j)
 				"is not known");
 }
 
-void judge_kernel_log(const struct evidence *e, struct judgement *j)
+bool judge_complaint(const struct evidence *e, struct judgement *j)
 {
 	const char *text, *words;
 
-	if (find_splat(e->facts, &text, &words)) {
+	if (!find_splat(e->facts, &text, &words))
+		return false;
+	judge_reason(j, "the kernel complained: %s", text);
+	if (words)
+		judge_reason(j, "it said: %s", words);
+	return true;
+}
+
+void judge_kernel_log(const struct evidence *e, struct judgement *j)
+{
+	if (judge_complaint(e, j))
 		judge_decide(j, VERDICT_FAIL, "kernel-splat");
-		judge_reason(j, "the kernel complained: %s", text);
-		if (words)
-			judge_reason(j, "it said: %s", words);
-		return;
-	}
-	if (e->facts->kmsg_lost && j->verdict == VERDICT_PASS)
+	else if (e->facts->kmsg_lost && j->verdict == VERDICT_PASS)
 		tell_lost(e->facts->kmsg_lost, j);
 }

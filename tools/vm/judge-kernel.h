@@ -10,3 +10,6 @@
  * Where none came, but messages were lost, a pass becomes inconclusive.
  */
 void judge_kernel_log(const struct evidence *e, struct judgement *j);
+
+/* Add the first complaint to the reasons. Return: true if there was one. */
+bool judge_complaint(const struct evidence *e, struct judgement *j);

@@ -324,12 +324,21 @@ bool judge_ran(const struct evidence *e, struct judgement *j)
 	return judge_machine(e, j) && judge_setup(e, j);
 }
 
+/* Was the scheduler, if there is one, what a scheduler must be? */
+static bool judge_scheduler(const struct evidence *e, struct judgement *j)
+{
+	if (!e->has_sched || (judge_start(e, j) && judge_stay(e, j)))
+		return true;
+	/* It may be the cause. */
+	(void)judge_complaint(e, j);
+	return false;
+}
+
 void judge(const struct evidence *e, struct judgement *ret)
 {
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
 
-	if (judge_ran(e, &j) && judge_room(e, &j) &&
-	    (!e->has_sched || (judge_start(e, &j) && judge_stay(e, &j)))) {
+	if (judge_ran(e, &j) && judge_room(e, &j) && judge_scheduler(e, &j)) {
 		judge_checks(e, &j);
 		judge_kernel_log(e, &j);
 	}

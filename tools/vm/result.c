@@ -197,6 +197,8 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "timeline", f->event);
 	json_object_set(o, "workers", f->worker);
 	json_object_set(o, "kernel_messages", f->kmsg);
+	json_object_set(o, "kernel_messages_lost",
+			f->kmsg_lost ? f->kmsg_lost : json_null());
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set_new(o, "inputs", inputs(r));
@@ -242,7 +244,8 @@ void result_write(const struct result *r, const json_t *json,
 	publish(folder, "channel.log", o->channel, o->channel_len);
 	publish(folder, "scheduler.log", str_text(&o->facts.log),
 		o->facts.log.len);
-	auto_free char *text = json_dumps(json, JSON_INDENT(2));
+	auto_free char *text =
+		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	if (!text)
 		die(EX_BROKEN, "out of memory");
 	publish(folder, "result.json", text, strlen(text));

@@ -143,7 +143,8 @@ int command_run(const struct request *req)
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
 	if (req->json)
-		json_dumpf(json, stdout, JSON_COMPACT), putchar('\n');
+		json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII),
+			putchar('\n');
 	else
 		print_verdict(&r, folder);
 	int code = verdict_exit_code(j.verdict);
