@@ -60,7 +60,7 @@ include mk/demo.mk
 .SECONDARY:
 .PHONY: all clean help lint format
 
-all: $(addprefix $(O)/,$(progs-y) $(guest-progs-y)) ## Programs and the guest's init
+all: $(addprefix $(O)/,$(progs-y) $(guest-progs-y) $(preloads-y)) ## Programs and the guest's init
 	@:
 
 ktstr-tag-version := UPD

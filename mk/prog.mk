@@ -3,6 +3,8 @@
 #
 #   progs-y            += ktstr-lock          a program of the host
 #   guest-progs-y      += ktstr-init          a static program of the guest
+#   preloads-y         += ktstr-gate.so       a shared object for a program of others,
+#                         ktstr-gate.so-src-y is its only source
 #   tests-y            += test-cpulist        a unit test
 #   ktstr-lock-objs-y  := tools/lock/main.o   its own objects; libktstr.a comes by itself
 #   ktstr-lock-libs-y  := -lelf               libraries beyond libc
@@ -23,6 +25,13 @@ ktstr-cmd-ld  = $(CC) $(all-cflags) $(all-ldflags) $(if $(filter $(@F),$(guest-p
 ktstr-tag-ar := AR
 ktstr-cmd-ar  = rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
 
+# That program has no sanitizer of ours, and the headers' checks define inline what
+# it is there to replace.
+preload-cflags := $(filter-out -fsanitize% -fno-sanitize%,$(all-cflags)) -U_FORTIFY_SOURCE \
+	-fPIC -shared -fvisibility=hidden -ftls-model=initial-exec
+ktstr-tag-so := SO
+ktstr-cmd-so  = $(CC) $(all-cppflags) $(preload-cflags) $(all-ldflags) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^)
+
 $(all-objs): $(O)/%.o: %.c ktstr-force | $(O)/.ktstr-build
 	$(call ktstr-run,cc)
 
@@ -35,4 +44,10 @@ $$(O)/$1: $$(addprefix $$(O)/,$$($1-objs-y)) $$(O)/libktstr.a ktstr-force
 endef
 $(foreach p,$(all-progs),$(eval $(call prog-rule,$p)))
 
--include $(wildcard $(addsuffix .d,$(all-objs)))
+define preload-rule
+$$(O)/$1: $$($1-src-y) ktstr-force | $$(O)/.ktstr-build
+	$$(call ktstr-run,so)
+endef
+$(foreach p,$(preloads-y),$(eval $(call preload-rule,$p)))
+
+-include $(wildcard $(addsuffix .d,$(all-objs) $(addprefix $(O)/,$(preloads-y))))

@@ -28,6 +28,7 @@ expected() {
 		bin/ktstr-sandbox 755
 		bin/ktstr-vm 755
 		include/ktstr.mk 644
+		libexec/ktstr/ktstr-gate.so 755
 		libexec/ktstr/ktstr-init 755
 		share/ktstr/kconfig/ktstr.config 644
 		share/ktstr/kconfig/required.list 644

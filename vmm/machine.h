@@ -30,6 +30,8 @@ struct perf;
  * @initrd_fd:  the init's archive; -1 for a dry run
  * @console_fd: file that the serial port is written to; -1 for a dry run
  * @tty_fd:     a socket for the second serial port; 0: there is no such port
+ * @gate_fd:    the shared object of vmm/gate/, open for reading, that QEMU is
+ *		started with; 0: none, as under the real clock
  * @job_fd, @channel_fd: of vmm/wire.h; -1 for a dry run
  * @memory_mib: a multiple of 2 * @topology.nodes; see machine_memory()
  * @shift:      virtual clock: an instruction takes 2^shift ns, 0 to 10; see
@@ -62,7 +64,7 @@ struct perf;
  */
 struct machine_config {
 	const char *qemu, *kernel, *append;
-	int initrd_fd, console_fd, job_fd, channel_fd, tty_fd;
+	int initrd_fd, console_fd, job_fd, channel_fd, tty_fd, gate_fd;
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;
@@ -147,6 +149,7 @@ struct machine_result {
 	struct noise noise;	 /* real clock: what the host withheld */
 	uint64_t port_bytes_max; /* of the machine_config */
 	struct machine_times times;
+	bool gated;	 /* QEMU has loaded the gate, as far as we can see */
 	json_t *events; /* of QEMU's monitor, an array; json_decref() it */
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,7 +13,9 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 #include "tools/lib/program.h"
+#include "tools/lib/words.h"
 #include "vmm/confine.h"
 
 /* Why QEMU was not started, from the child. */
@@ -47,9 +50,10 @@ static int give_up_rights(const struct machine_config *c, const char *program,
 			  struct why *reterr_why)
 {
 	const int tty_fd = c->tty_fd ? c->tty_fd : -1;
+	const int gate_fd = c->gate_fd ? c->gate_fd : -1;
 	const int own[] = { c->initrd_fd,  c->console_fd, c->job_fd,
 			    c->channel_fd, c->state_fd,	  c->qmp_fd,
-			    tty_fd };
+			    tty_fd,	   gate_fd };
 	const size_t owns = sizeof(own) / sizeof(own[0]);
 	unsigned int rams = c->ram_fds ? c->ram_count : 0;
 	const char *const read[] = { c->kernel, NULL };
@@ -72,6 +76,18 @@ static int give_up_rights(const struct machine_config *c, const char *program,
 	return r;
 }
 
+/* The path of an open file has no blank and no colon, which would end it. */
+static int make_environment(const struct machine_config *c, char ***ret)
+{
+	char word[64];
+	int r = confine_environment(ret);
+
+	if (r < 0 || !c->gate_fd)
+		return r;
+	snprintf(word, sizeof(word), "LD_PRELOAD=/proc/self/fd/%d", c->gate_fd);
+	return words_append(ret, word);
+}
+
 /* In the child: become QEMU, or tell why not. */
 static int become_qemu(const struct machine_config *c, char *const *argv,
 		       const cpu_set_t *cpus, pid_t parent, int errors,
@@ -84,7 +100,7 @@ static int become_qemu(const struct machine_config *c, char *const *argv,
 			       argv[0], strerror(errno));
 	int r = set_up(c, cpus, errors);
 	if (r == 0)
-		r = confine_environment(&environment);
+		r = make_environment(c, &environment);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot prepare '%s': %s",
 			       argv[0], strerror(-r));
@@ -139,4 +155,15 @@ int process_start(const struct machine_config *c, char *const *argv,
 	}
 	*ret = pid;
 	return 0;
+}
+
+bool process_has_loaded(pid_t pid, const char *what)
+{
+	auto_free char *text = NULL;
+	char path[64], name[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	snprintf(name, sizeof(name), "/ktstr-%s.so", what);
+	return file_read_at(AT_FDCWD, path, 4 << 20, &text) <= 0 ||
+	       strstr(text, name);
 }

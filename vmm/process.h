@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "vmm/machine.h"
@@ -22,3 +23,7 @@
 int process_start(const struct machine_config *c, char *const *argv,
 		  const cpu_set_t *cpus, int errors, pid_t *ret,
 		  struct why *reterr_why);
+
+/* Has process @pid loaded a shared object "ktstr-@what.so"? True, too, when we
+ * may not know. */
+bool process_has_loaded(pid_t pid, const char *what);

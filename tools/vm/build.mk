@@ -6,6 +6,7 @@ ktstr-vm-objs-y += tools/vm/carrier.o
 ktstr-vm-objs-y += tools/vm/dmesg.o
 ktstr-vm-objs-y += tools/vm/doctor.o
 ktstr-vm-objs-y += tools/vm/exec.o
+ktstr-vm-objs-y += tools/vm/gate.o
 ktstr-vm-objs-y += tools/vm/host.o
 ktstr-vm-objs-y += tools/vm/include.o
 ktstr-vm-objs-y += tools/vm/input.o

@@ -17,6 +17,7 @@
 #include "tools/lib/words.h"
 #include "tools/vm/ask.h"
 #include "tools/vm/clone.h"
+#include "tools/vm/gate.h"
 #include "tools/vm/host.h"
 #include "tools/vm/live.h"
 #include "tools/vm/pump.h"
@@ -77,6 +78,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	threads_choose(req, &c);
 	if (c.accel == ACCEL_TCG && c.clock == CLOCK_REAL)
 		c.tsc_khz = tsc_khz();
+	gate_open(&c);
 	c.sandbox = qemu_has_sandbox(c.qemu);
 	c.memory_mib =
 		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);
@@ -312,6 +314,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
+	gate_check(c, &o->machine);
 	if (o->machine.end == END_STOPPED && !live.ended)
 		die_of(o->machine.status);
 	o->console = read_port(console_fd, &o->console_len);
