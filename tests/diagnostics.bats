@@ -42,7 +42,7 @@ load helper
 		"quote is not closed" "is no name of a" "is named twice" "unknown key" \
 		"unknown section" "unknown work type" "is not built yet" "did you mean" \
 		"cannot be divided" "is above max-llcs" "both required and excluded" \
-		"holds either children or processes" "odd number" "is odd:" \
+		"holds either children or processes" "some would be left over" "works in groups of 2, and" \
 		"at this point" "line 15 removed it" "nothing would run" "has nothing to judge" \
 		"on 1n2l4c1t:"; do
 		grep -qF -- "$words" tests/diagnostics/*.stderr || {

@@ -58,10 +58,16 @@ check_row() {
 		cpuset* | work\ *) check_row '[cgroup a]' "$text" '' ;;
 		spin=*) check_row '[cgroup a]' "work = pipe-io $text" '' ;;
 		burst=* | sleep=*) check_row '[cgroup a]' "work = bursty $text" '' ;;
+		size=* | stride=*) check_row '[cgroup a]' "work = cache-pressure $text" '' ;;
+		fan=* | ops=*) check_row '[cgroup a]' "work = fan-out-compute workers=cpus*10 $text" '' ;;
+		contenders=* | hold=*) check_row '[cgroup a]' "work = mutex-contention workers=4 $text" '' ;;
+		touches=*) check_row '[cgroup a]' "work = page-fault-churn $text" '' ;;
+		phases=*) check_row '[cgroup a]' "work = sequence $text" '' ;;
+		once=*) check_row '[cgroup a]' "work = exec $text true" '' ;;
 		*) check_row '[cgroup a]' "work = mixed $text" '' ;;
 		esac
 	done < <(examples_below 'cgroup NAME')
-	[ "$rows" -eq 15 ]
+	[ "$rows" -eq 26 ]
 	rows=0
 	while read -r text; do
 		check_row $'[cgroup left]\ncpuset = disjoint 0/2\n[cgroup right]\ncpuset = disjoint 1/2\n[step s]' "$text" ''
@@ -84,8 +90,8 @@ check_row() {
 		}
 	done < <(
 		cd "$KTSTR_TOP/tools/lib/spec" || exit
-		sed -n 's/^\t{ "\([a-z-]*\)", read_.*/\1/p' settings.c work.c
-		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work.c step.c | sed 's/.* = "//; s/"//' | grep -v '^$'
+		sed -n 's/^\t{ "\([a-z-]*\)", \(read_\|FIELD_\).*/\1/p' settings.c work.c work-types.c
+		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work-types.c step.c | sed 's/.* = "//; s/"//' | grep -v '^$'
 		grep -oh '\[CHECK_[A-Z_]*\] = { "[a-z-]*"' checks.c | sed 's/.*"\(.*\)"/\1/'
 		printf '%s\n' binary args topology requires
 	)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/lib/spec/amount.h"
+#include "tools/lib/spec/cpuset.h"
 
 #include <errno.h>
 #include <string.h>

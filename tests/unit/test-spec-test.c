@@ -87,9 +87,8 @@ TEST(reads_a_whole_test)
 	CHECK_INT(t.cgroup[0].cpuset.kind, CPUSET_DISJOINT);
 	CHECK_INT(t.cgroup[0].cpuset.of, 2);
 	CHECK_INT(t.cgroup[0].work_count, 2);
-	CHECK_INT(t.cgroup[0].work[0].workers, 4);
+	CHECK(amount_is_set(&t.cgroup[0].work[0].workers));
 	CHECK_INT(t.cgroup[0].work[0].nice, -5);
-	CHECK_INT(t.cgroup[0].work[0].spin, 1024);
 	CHECK_INT(t.cgroup[0].work[1].type, WORK_PIPE_IO);
 	CHECK_INT(t.cgroup[0].work[1].spin, 7);
 	CHECK(t.cgroup[1].cpuset.from == 0.25);
@@ -174,7 +173,14 @@ static const struct {
 	{ CG "cpuset = cpus 9999\n", "is above 1023" },
 	/* work */
 	{ CG "work = cpu-spn\n", "did you mean 'cpu-spin'?" },
-	{ CG "work = futex-fan-out\n", "'futex-fan-out' is not built yet" },
+	{ CG "work = futex-fan-out\n", "the test's 'workers' is 2" },
+	{ CG "work = sequence\n", "needs its phases" },
+	{ CG "work = exec\n", "needs a program" },
+	{ CG "work = exec once=yes 'a b\n", "quote is not closed" },
+	{ CG "work = mixed mem=bind\n", "'bind' needs its nodes" },
+	{ CG "work = mixed mem-flags=static\n", "'mem-flags' needs 'mem'" },
+	{ CG "work = cache-yield size=1K stride=2000\n",
+	  "the stride is larger than the memory" },
 	{ CG "work =\n", "'work' needs a type" },
 	{ CG "work = mixed workers\n", "option=value" },
 	{ CG "work = mixed wrokers=1\n", "did you mean 'workers'?" },
@@ -182,9 +188,9 @@ static const struct {
 	{ CG "work = mixed workers=1 workers=2\n", "is given twice" },
 	{ CG "work = mixed burst=1ms\n", "'mixed' has no 'burst'" },
 	{ CG "work = bursty burst=0\n", "burst is from 10us to 1m" },
-	{ CG "work = pipe-io workers=3\n", "3 workers are an odd number" },
+	{ CG "work = pipe-io workers=3\n", "of 3 workers some would be left" },
 	{ "[test]\nworkers = 3\n" CG "work = pipe-io\n",
-	  "the test's 'workers' is odd" },
+	  "the test's 'workers' is 3" },
 	{ CG "work = mixed policy=fifo:0\n", "a number from 1 to 96" },
 	{ CG "work = mixed policy=fifo:97\n", "a number from 1 to 96" },
 	{ CG "work = mixed policy=batch:1\n", "has no priority" },

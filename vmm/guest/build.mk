@@ -3,8 +3,12 @@ guest-lib-objs := $(addprefix vmm/guest/,json.o channel.o ports.o histogram.o \
 	machine.o machine-caches.o machine-domains.o machine-memory.o sysfs.o nfit.o \
 	unpack.o job.o kmsg.o scx.o child.o textlog.o segment.o)
 
+# The types of work.
+guest-work-objs := $(addprefix work-,spin.o sleep.o pipe.o futex.o cache.o churn.o memory.o fork.o \
+	exec.o)
+
 guest-progs-y       += ktstr-init
 ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o \
 	mounts.o regions.o input.o feeder.o watch.o scheduler.o exec.o spawn.o shell.o relay.o steal.o turns.o cgroup.o group.o \
-	worker.o crew.o report.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-setup.o ops.o)
+	worker.o worker-account.o worker-pages.o $(guest-work-objs) crew.o report.o crew-fork.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-setup.o ops.o)
 ktstr-init-libs-y   := $(lib-lzma)

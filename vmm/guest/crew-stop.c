@@ -33,8 +33,13 @@ static void wait_ended(struct crew *c, uint64_t deadline_ns)
 
 static void tell_to_stop(struct worker *w)
 {
+	struct sched_param high = { .sched_priority = SPAWN_INIT_PRIORITY - 1 };
+
+	/* Its program shall not run on while the worker waits for a CPU. */
+	if (w->work->type == WORK_EXEC)
+		(void)sched_setscheduler(w->child.pid, SCHED_FIFO, &high);
 	atomic_store(&w->shared->stop, 1);
-	worker_futex_wake(&w->shared->stop);
+	worker_futex_wake(&w->shared->stop, 1);
 	/* One in read(2) is woken by a byte that it will not take for one of
 	 * its partner's: it looks at @stop first. */
 	if (w->in_writer >= 0 && write(w->in_writer, "", 1) < 0)
@@ -46,17 +51,21 @@ static uint64_t wants_since(const struct worker *w)
 {
 	const struct worker_shared *sh = w->shared;
 	uint64_t last = atomic_load(&sh->last_ns);
-	uint64_t away = atomic_load(&sh->away_until_ns), n;
+	uint64_t away = atomic_load(&sh->away_until_ns);
+	const struct worker_shared *from = NULL;
+	int sender = -1;
 
 	if (last == 0)
 		return sh->start_at_ns; /* never let run */
 	if (away != WORKER_AWAY_PARTNER)
 		return away > last ? away : last;
-	n = atomic_load(&sh->received);
-	if (atomic_load(&w->partner->shared->sent) <= n)
-		return UINT64_MAX; /* nothing came: it did not want to */
-	away = atomic_load(&w->partner->shared->sent_ns[n & 1]);
-	return away > last ? away : last;
+	if (w->team)
+		sender = worker_sender(w->work->type,
+				       (unsigned int)(w - w->team));
+	if (sender >= 0)
+		from = w->team[sender].shared;
+	away = worker_called_at(sh, from);
+	return away > last ? away : last; /* nothing came: it did not want to */
 }
 
 /* Account for one that does not end, before it is killed. */
@@ -86,6 +95,8 @@ static void finish(struct worker *w)
 
 	crew_segment_close(w);
 	w->over = true;
+	if (*sh->note)
+		crew_warn(w, "%.*s", (int)sizeof(sh->note), sh->note);
 	if (atomic_load(&sh->complete)) {
 		w->exit = CREW_OK;
 		w->end_ns = atomic_load(&sh->last_ns);
@@ -94,6 +105,8 @@ static void finish(struct worker *w)
 	w->exit = CREW_MISSING;
 	if (w->child.ended && WIFSIGNALED(w->child.status))
 		w->exit = CREW_KILLED;
+	else if (*sh->trouble)
+		w->exit = CREW_FAILED;
 	if (w->end_ns)
 		return; /* stuck, and accounted for */
 	w->end_ns = atomic_load(&sh->last_ns);
@@ -103,7 +116,9 @@ static void finish(struct worker *w)
 	sh->cpu_ns = w->child.cpu_ns;
 	sh->run_delay_ns = w->before.run_delay_ns;
 	sh->timeslices = w->before.timeslices;
-	if (w->exit == CREW_KILLED)
+	if (w->exit == CREW_FAILED)
+		crew_warn(w, "%.*s", (int)sizeof(sh->trouble), sh->trouble);
+	else if (w->exit == CREW_KILLED)
 		crew_warn(w, "it died of signal %d", WTERMSIG(w->child.status));
 	else
 		crew_warn(w, "it ended without a report");

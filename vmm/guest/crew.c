@@ -12,14 +12,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/group.h"
 #include "vmm/guest/rng.h"
 #include "vmm/guest/spawn.h"
 
-#define SCHED_EXT_POLICY 7		  /* uapi/linux/sched.h, since 6.12 */
-#define READY_NS	 (5 * NS_PER_SEC) /* from fork to the start line */
-#define READY_SLICE_NS	 (50 * NS_PER_MS)
+#define READY_NS	  (5 * NS_PER_SEC) /* from fork to the start line */
+#define READY_NS_PER_BYTE 10		   /* to touch memory, 40 us a page */
+#define READY_SLICE_NS	  (50 * NS_PER_MS)
 /* Before the first of them begins, all must have been woken and wait again: of
  * each that takes up to 100 us where CPUs are slow, and a turn of all CPUs. */
 #define START_MARGIN_NS	     (2 * NS_PER_MS)
@@ -81,68 +82,31 @@ void crew_free(struct worker *w)
 	*w = (struct worker){ 0 };
 }
 
-/* Two pipes between @a and @b. */
-static int make_pipes(struct worker *a, struct worker *b)
+void crew_team_up(struct worker *first, size_t count)
 {
-	int there[2], back[2];
+	unsigned int size = work_group_size(first->work);
 
-	if (pipe2(there, O_CLOEXEC) < 0)
-		return -errno;
-	if (pipe2(back, O_CLOEXEC) < 0) {
-		int saved = errno;
-
-		close(there[0]);
-		close(there[1]);
-		return -saved;
+	for (size_t i = 0; size > 1 && i < count; i++) {
+		first[i].team = &first[i - i % size];
+		first[i].team_size = size;
 	}
-	a->in = back[0];
-	b->in = there[0];
-	a->out = b->in_writer = there[1];
-	b->out = a->in_writer = back[1];
-	/* Each struct worker closes what it has: the writing ends twice. */
-	a->out = fcntl(a->out, F_DUPFD_CLOEXEC, 3);
-	b->out = fcntl(b->out, F_DUPFD_CLOEXEC, 3);
-	return a->out < 0 || b->out < 0 ? -EMFILE : 0;
-}
-
-static int fork_worker(struct crew *c, struct worker *w)
-{
-	struct worker_task task = {
-		.work = w->work,
-		.shared = w->shared,
-		.partner = w->partner ? w->partner->shared : NULL,
-		.in = w->in,
-		.out = w->out,
-	};
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		sigset_t none;
-
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		worker_main(&task);
-	}
-	children_add(&c->watch->children, &w->child, pid);
-	return 0;
 }
 
 /* A worker says "ready" by a futex, which the watch cannot wait for: wait here,
  * and look in between at all the rest. */
 static void wait_ready(struct crew *c, const struct worker *w,
-		       uint64_t deadline_ns)
+		       enum worker_ready wanted, uint64_t deadline_ns)
 {
 	_Atomic uint32_t *ready = &w->shared->ready;
+	uint32_t is;
 
-	while (!atomic_load(ready) && !w->child.ended) {
+	while ((is = atomic_load(ready)) < wanted && !w->child.ended) {
 		uint64_t now = clock_now_ns();
 
 		if (now >= deadline_ns)
 			return;
-		worker_futex_wait(ready, 0, now + READY_SLICE_NS);
-		if (!atomic_load(ready))
+		worker_futex_wait(ready, is, now + READY_SLICE_NS);
+		if (atomic_load(ready) == is)
 			watch_until(c->watch, 0, NULL, NULL);
 	}
 }
@@ -172,6 +136,8 @@ int crew_set_affinity(struct crew *c, struct worker *w,
 
 	if (r == 1 || w->child.ended)
 		return 0;
+	if (r == 0)
+		w->given = set;
 	if (r < 0)
 		return why_set(reterr_why, -EINVAL,
 			       "cgroup '%s': no CPU of a worker's affinity is "
@@ -182,48 +148,88 @@ int crew_set_affinity(struct crew *c, struct worker *w,
 	return 0;
 }
 
-static int set_policy(const struct worker *w, struct why *reterr_why)
+int crew_set_policy(struct worker *w, enum work_policy policy,
+		    unsigned int priority, struct why *reterr_why)
 {
-	static const int policy[] = {
+	static const int numbers[] = {
 		[POLICY_NORMAL] = SCHED_OTHER, [POLICY_BATCH] = SCHED_BATCH,
 		[POLICY_IDLE] = SCHED_IDLE,    [POLICY_FIFO] = SCHED_FIFO,
 		[POLICY_RR] = SCHED_RR,
 	};
-	struct sched_param param = { .sched_priority = (int)w->work->priority };
-	int p = policy[w->work->policy];
+	struct sched_param param = { .sched_priority = (int)priority };
+	int p = numbers[policy];
 
+	if (w->child.ended)
+		return 0;
 	if (p == SCHED_OTHER && w->ext)
-		p = SCHED_EXT_POLICY;
+		p = WORKER_SCHED_EXT;
 	if (sched_setscheduler(w->child.pid, p, &param) < 0)
 		return cannot_set(w, "policy", reterr_why);
 	return 0;
 }
 
-static int set_up(struct crew *c, struct worker *w, struct why *reterr_why)
+int crew_set_nice(struct worker *w, int nice, struct why *reterr_why)
 {
-	const cpu_set_t *pool = &c->machine->all;
-	char path[64];
-	int r;
+	if (w->child.ended)
+		return 0;
+	if (setpriority(PRIO_PROCESS, (id_t)w->child.pid, nice) < 0)
+		return cannot_set(w, "nice value", reterr_why);
+	return 0;
+}
 
+/* Has it come to where it should be? */
+static int check_ready(const struct worker *w, enum worker_ready wanted,
+		       struct why *reterr_why)
+{
+	const char *trouble = w->shared->trouble;
+
+	if (w->child.ended && *trouble)
+		return why_set(reterr_why, -EINVAL, "cgroup '%s': %.*s",
+			       name_of(w), (int)sizeof(w->shared->trouble),
+			       trouble);
 	if (w->child.ended)
 		return why_set(reterr_why, -ECHILD,
 			       "a worker ended before its start");
-	if (!atomic_load(&w->shared->ready))
+	if (atomic_load(&w->shared->ready) < wanted)
 		return why_set(reterr_why, -ETIMEDOUT,
 			       "a worker did not come to its start");
+	return 0;
+}
+
+/* The first half, up to what a worker prepares by itself. */
+static int put_in_place(struct crew *c, struct worker *w,
+			struct why *reterr_why)
+{
+	const cpu_set_t *pool = &c->machine->all;
+	int r = check_ready(w, WORKER_HERE, reterr_why);
+
+	if (r < 0)
+		return r;
+	w->given = *pool;
 	if (w->group) {
 		r = group_attach(w->group, w->child.pid, reterr_why);
-		if (r < 0)
-			return r;
 		pool = &w->group->cpus;
 	}
-	if (w->work->nice &&
-	    setpriority(PRIO_PROCESS, (id_t)w->child.pid, w->work->nice) < 0)
-		return cannot_set(w, "nice value", reterr_why);
-	r = crew_set_affinity(c, w, &w->work->affinity, pool, reterr_why);
+	if (r == 0 && w->work->nice)
+		r = crew_set_nice(w, w->work->nice, reterr_why);
 	if (r == 0)
-		r = set_policy(w, reterr_why);
-	if (r < 0)
+		r = crew_set_affinity(c, w, &w->work->affinity, pool,
+				      reterr_why);
+	atomic_store(&w->shared->go, 1);
+	worker_futex_wake(&w->shared->go, 1);
+	return r;
+}
+
+static int set_up(struct worker *w, struct why *reterr_why)
+{
+	char path[64];
+	int r = check_ready(w, WORKER_PREPARED, reterr_why);
+
+	if (r == 0)
+		r = crew_set_policy(w, w->work->policy, w->work->priority,
+				    reterr_why);
+	/* Of a program all its time counts, and none of its worker's. */
+	if (r < 0 || w->work->type == WORK_EXEC)
 		return r;
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->child.pid);
 	r = worker_read_schedstat(path, &w->before);
@@ -247,25 +253,23 @@ static void shuffle(struct worker **order, size_t n, uint64_t *random)
 
 int crew_spawn(struct crew *c, struct why *reterr_why)
 {
-	uint64_t deadline;
-	int r = 0;
+	uint64_t deadline, memory = 0;
+	int r = crew_fork(c);
 
-	for (size_t i = 0; r == 0 && i < c->count; i++) {
-		struct worker *w = c->member[i];
-
-		if (w->partner && w->in < 0)
-			r = make_pipes(w, w->partner);
-		if (r == 0)
-			r = fork_worker(c, w);
-	}
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot start %zu workers",
 			       c->count);
-	deadline = clock_now_ns() + READY_NS;
+	for (size_t i = 0; i < c->count; i++)
+		memory += c->member[i]->work->size;
+	deadline = clock_now_ns() + READY_NS + memory * READY_NS_PER_BYTE;
 	for (size_t i = 0; r == 0 && i < c->count; i++)
-		wait_ready(c, c->member[i], deadline);
+		wait_ready(c, c->member[i], WORKER_HERE, deadline);
 	for (size_t i = 0; r == 0 && i < c->count; i++)
-		r = set_up(c, c->member[i], reterr_why);
+		r = put_in_place(c, c->member[i], reterr_why);
+	for (size_t i = 0; r == 0 && i < c->count; i++)
+		wait_ready(c, c->member[i], WORKER_PREPARED, deadline);
+	for (size_t i = 0; r == 0 && i < c->count; i++)
+		r = set_up(c->member[i], reterr_why);
 	return r;
 }
 
@@ -289,7 +293,7 @@ void crew_start(struct crew *c)
 			sh->end_at_ns = sh->start_at_ns + c->run_ns;
 		w->started = true;
 		atomic_store(&sh->start, 1);
-		worker_futex_wake(&sh->start);
+		worker_futex_wake(&sh->start, 1);
 	}
 }
 
@@ -303,6 +307,23 @@ void crew_segment_close(struct worker *w)
 	segment_close(&w->shared->segments);
 }
 
+/* What the kernel says; but what a worker gave itself may change at any time,
+ * and is always among what it was given. */
+static int read_allowed(const struct worker *w, cpu_set_t *ret)
+{
+	cpu_set_t both;
+
+	if (w->work->type != WORK_AFFINITY_CHURN)
+		return sched_getaffinity(w->child.pid, sizeof(*ret), ret);
+	*ret = w->given;
+	if (w->group && cgroup_get_cpus(w->group->def->name, ret, NULL) < 0)
+		return -1;
+	CPU_AND(&both, ret, &w->given);
+	if (CPU_COUNT(&both) > 0)
+		*ret = both;
+	return 0;
+}
+
 void crew_segment_open(struct worker *w)
 {
 	struct crew_segment s = { 0 };
@@ -313,11 +334,11 @@ void crew_segment_open(struct worker *w)
 		crew_warn(w, "its allowed CPUs changed too often");
 		return;
 	}
-	if (sched_getaffinity(w->child.pid, sizeof(s.allowed), &s.allowed) <
-	    0) {
+	if (read_allowed(w, &s.allowed) < 0) {
 		crew_warn(w, "cannot read its affinity: %s", strerror(errno));
 		return;
 	}
+	w->shared->allowed = s.allowed;
 	segment_open(&w->shared->segments);
 	s.from_ns = clock_now_ns();
 	w->segment[w->segment_count++] = s;

@@ -28,19 +28,22 @@ struct crew_segment {
 	cpu_set_t allowed;
 };
 
-enum crew_exit { CREW_OK, CREW_KILLED, CREW_MISSING };
+/* CREW_FAILED: it said why it could not go on. */
+enum crew_exit { CREW_OK, CREW_KILLED, CREW_MISSING, CREW_FAILED };
 
 /**
  * struct worker - one worker
  * @born, @group: cgroup where it began, and where it is now; NULL for none
  * @work, @work_index, @index: which "work =" line of the cgroup, which of its
  *	   workers
- * @partner: of a pair, else NULL
+ * @team, @team_size: all that work in its group, in order, itself among them;
+ *	   NULL and 0 for types that work alone
  * @shared:  memory that it reports in, @shared_size bytes
  * @segment: @segment_count of them, room as in @shared->segments.max
  * @before:  CPU time and so on before the start
  * @started, @over: it was let go; it has ended and @exit is valid
  * @ext:     its policy is SCHED_EXT instead of SCHED_OTHER
+ * @given:   CPUs of the affinity that it was given last, or all
  * @end_ns:  when it ended, as far as known
  * @warnings: what could not be done, words_free()d
  */
@@ -49,13 +52,15 @@ struct worker {
 	struct group *born, *group;
 	const struct work *work;
 	unsigned int work_index, index;
-	struct worker *partner;
+	struct worker *team;
+	unsigned int team_size;
 	struct worker_shared *shared;
 	size_t shared_size;
 	struct crew_segment *segment;
 	unsigned int segment_count;
 	struct worker_sched before;
 	bool started, over, ext;
+	cpu_set_t given;
 	enum crew_exit exit;
 	uint64_t end_ns;
 	int in, out;   /* its own ends of the pipes */
@@ -80,6 +85,9 @@ struct crew {
 
 /* Memory for @w's report. Return: 0 or -ENOMEM. */
 int crew_prepare(struct worker *w, unsigned int segments);
+/* @first and those behind it, @count in all, do @first->work, in groups as that
+ * has them; crew_spawn() is then to get whole groups, in order. */
+void crew_team_up(struct worker *first, size_t count);
 void crew_free(struct worker *w);
 
 /* Add a warning to @w's report. */
@@ -88,12 +96,13 @@ void crew_warn(struct worker *w, const char *fmt, ...) KTSTR_PRINTF(2, 3);
 /**
  * crew_spawn() - fork the workers and set them up; they wait for the start
  *
- * Members of a pair stand next to each other.
- *
  * Return: 0 or -errno and @reterr_why; -EINVAL when the kernel does not give a
  * worker the nice value, affinity or policy that its test asks for.
  */
 int crew_spawn(struct crew *c, struct why *reterr_why);
+
+/* Its first half: the processes and their pipes. Return: 0 or -errno. */
+int crew_fork(struct crew *c);
 
 /* Let them go; the order in c->member changes. */
 void crew_start(struct crew *c);
@@ -106,6 +115,11 @@ void crew_stop(struct crew *c);
 int crew_set_affinity(struct crew *c, struct worker *w,
 		      const struct affinity *a, const cpu_set_t *pool,
 		      struct why *reterr_why);
+
+/* The same of its policy and nice value. */
+int crew_set_policy(struct worker *w, enum work_policy policy,
+		    unsigned int priority, struct why *reterr_why);
+int crew_set_nice(struct worker *w, int nice, struct why *reterr_why);
 
 /* Around each change of the CPUs that @w may use, see segment.h. */
 void crew_segment_close(struct worker *w);

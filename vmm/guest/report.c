@@ -11,6 +11,7 @@ static const char *const exit_names[] = {
 	[CREW_OK] = "ok",
 	[CREW_KILLED] = "killed",
 	[CREW_MISSING] = "missing",
+	[CREW_FAILED] = "failed",
 };
 
 static const char *policy_name(const struct worker *w)
@@ -57,7 +58,9 @@ static void add_wakes(struct str *out, const struct histogram *h)
 	json_key(out, "wakes");
 	str_addf(out, "{\"count\":%" PRIu64, h->count);
 	json_number(out, "p50_ns", histogram_at(h, 500));
+	json_number(out, "p90_ns", histogram_at(h, 900));
 	json_number(out, "p99_ns", histogram_at(h, 990));
+	json_number(out, "p99_9_ns", histogram_at(h, 999));
 	json_number(out, "max_ns", h->max_ns);
 	json_key(out, "buckets");
 	str_add(out, "[");
@@ -69,6 +72,22 @@ static void add_wakes(struct str *out, const struct histogram *h)
 		comma = ",";
 	}
 	str_add(out, "]}");
+}
+
+/* How much of its own memory is on which node. */
+static void add_pages(struct str *out, const struct worker_shared *sh)
+{
+	const char *comma = "";
+
+	json_key(out, "pages");
+	str_add(out, "{\"nodes\":{");
+	for (unsigned int i = 0; i < WORKER_NODES; i++) {
+		if (!sh->pages[i])
+			continue;
+		str_addf(out, "%s\"%u\":%" PRIu64, comma, i, sh->pages[i]);
+		comma = ",";
+	}
+	str_addf(out, "},\"migrated\":%" PRIu64 "}", sh->migrated_pages);
 }
 
 static void add_warnings(struct str *out, char *const *warning)
@@ -111,6 +130,8 @@ void report_frame(const struct worker *w, struct str *out)
 	json_cpus(out, "cpus", &sh->cpus);
 	json_text(out, "exit", exit_names[w->exit]);
 	add_warnings(out, w->warnings);
+	if (sh->has_pages)
+		add_pages(out, sh);
 	add_segments(out, w);
 	add_wakes(out, &sh->wakes);
 }

@@ -40,9 +40,16 @@ static const struct work *works_of(const struct scenario *s,
 	return def->work_count ? def->work : &s->default_work;
 }
 
+/* The host has looked at it: what does not fit this machine is no test for it.
+ */
 static unsigned int workers_of(const struct scenario *s, const struct work *w)
 {
-	return w->workers ? w->workers : s->test->workers;
+	const struct amount_machine m =
+		amount_machine_of(s->machine, s->test->workers);
+	unsigned int n = 0;
+	struct why why;
+
+	return work_count(w, &m, &n, &why) < 0 ? 0 : n;
 }
 
 static size_t count_workers(const struct scenario *s)
@@ -61,22 +68,19 @@ static size_t count_workers(const struct scenario *s)
 /* Init must get the CPU from any worker, and so must one that is to die. */
 _Static_assert(WORK_PRIORITY_MAX < SPAWN_INIT_PRIORITY - 1, "init is above");
 
-static int check_work(const struct work *w, struct why *reterr_why)
-{
-	if (!worker_can(w->type))
-		return why_set(reterr_why, -ENOTSUP,
-			       "work type '%s' is not built yet",
-			       work_type_names[w->type]);
-	return 0;
-}
-
 static int add_workers(struct scenario *s, struct group *g,
 		       const struct work *work, unsigned int work_index,
 		       struct why *reterr_why)
 {
 	unsigned int n = workers_of(s, work), segments;
-	int r = check_work(work, reterr_why);
+	struct worker *first = &s->worker[s->worker_count];
+	int r = 0;
 
+	if (n == 0)
+		return why_set(reterr_why, -EINVAL,
+			       "the number of workers of cgroup '%s' does not "
+			       "fit this machine",
+			       g->def->name);
 	segments = count_segments(s->test);
 	for (unsigned int i = 0; r == 0 && i < n; i++) {
 		struct worker *w = &s->worker[s->worker_count++];
@@ -87,13 +91,13 @@ static int add_workers(struct scenario *s, struct group *g,
 				      .work_index = work_index,
 				      .index = i,
 				      .ext = s->ext };
-		if (work->type == WORK_PIPE_IO)
-			w->partner = i % 2 ? w - 1 : w + 1;
 		r = crew_prepare(w, segments);
 		if (r < 0)
 			why_set(reterr_why, r, "no memory for worker %zu",
 				s->worker_count);
 	}
+	if (r == 0)
+		crew_team_up(first, n);
 	return r;
 }
 
@@ -102,8 +106,7 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 	const struct test *t = s->test;
 	int r = 0;
 
-	s->default_work =
-		(struct work){ .type = WORK_CPU_SPIN, .spin = WORKER_SPIN };
+	s->default_work = work_default();
 	why_set(reterr_why, 0, "out of memory");
 	s->group = calloc(count_groups(t) + 1, sizeof(*s->group));
 	if (!s->group)

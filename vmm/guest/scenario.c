@@ -152,6 +152,7 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 	channel_send_event(s->watch->channel, "stop", NULL);
 	crew_stop(&crew);
 	free(crew.member);
+	textlog_close(&s->watch->log[1], s->watch->channel);
 	for (size_t i = 0; i < s->worker_count; i++) {
 		struct str out = { 0 };
 

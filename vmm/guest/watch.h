@@ -32,6 +32,7 @@ enum watch_result {
  *	  when it is late, of CLOCK_MONOTONIC; 0: never
  * @late: called then; it does not return
  * @log: pipes, unused ones have fd -1
+ * @work_log: where programs that are workers write to; -1: there are none
  * @input: of a command, fd -1 when there is none
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
  *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
@@ -44,7 +45,7 @@ struct watch {
 	struct kmsg kmsg;
 	struct textlog log[WATCH_LOGS];
 	struct input input;
-	int signal_fd;
+	int signal_fd, work_log;
 	struct feeder_page *feeder;
 	enum phase phase;
 	uint64_t limit_ns, late_at;

@@ -1,252 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vmm/guest/worker.h"
-
+/* worker.c - a worker's life: prepare, start, loop, report. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/futex.h>
+#include <linux/mempolicy.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "vmm/guest/clock.h"
+#include "vmm/guest/worker-pages.h"
+#include "vmm/guest/worker-self.h"
 
-/**
- * struct self - what the loop keeps at hand
- * @last_ns:  when it was last seen to run
- * @last_cpu: and where
- * @units, @iterations: copies of those in @shared
- */
-struct self {
-	const struct work *work;
-	struct worker_shared *shared, *partner;
-	int in, out;
-	uint64_t last_ns, units, iterations;
-	unsigned int last_cpu;
+/* Younger than the headers of some distributions (6.9). */
+#ifndef MPOL_WEIGHTED_INTERLEAVE
+#define MPOL_WEIGHTED_INTERLEAVE 6
+#endif
+
+static const struct work_loop *const loop_table[WORK_TYPES] = {
+	[WORK_CPU_SPIN] = &work_cpu_spin,
+	[WORK_YIELD_HEAVY] = &work_yield_heavy,
+	[WORK_MIXED] = &work_mixed,
+	[WORK_IO_SYNC] = &work_io_sync,
+	[WORK_BURSTY] = &work_bursty,
+	[WORK_PIPE_IO] = &work_pipe_io,
+	[WORK_FUTEX_PING_PONG] = &work_futex_ping_pong,
+	[WORK_CACHE_PRESSURE] = &work_cache_pressure,
+	[WORK_CACHE_YIELD] = &work_cache_yield,
+	[WORK_CACHE_PIPE] = &work_cache_pipe,
+	[WORK_FUTEX_FAN_OUT] = &work_futex_fan_out,
+	[WORK_SEQUENCE] = &work_sequence,
+	[WORK_FORK_EXIT] = &work_fork_exit,
+	[WORK_NICE_SWEEP] = &work_nice_sweep,
+	[WORK_AFFINITY_CHURN] = &work_affinity_churn,
+	[WORK_POLICY_CHURN] = &work_policy_churn,
+	[WORK_FAN_OUT_COMPUTE] = &work_fan_out_compute,
+	[WORK_PAGE_FAULT_CHURN] = &work_page_fault_churn,
+	[WORK_MUTEX_CONTENTION] = &work_mutex_contention,
+	[WORK_EXEC] = &work_exec,
 };
 
-void worker_futex_wait(_Atomic uint32_t *word, uint32_t value,
-		       uint64_t deadline_ns)
+bool worker_prepares(const struct work *w)
 {
-	struct timespec until = clock_timespec(deadline_ns);
-
-	/* The memory is shared between processes: no FUTEX_PRIVATE_FLAG. */
-	syscall(SYS_futex, word, FUTEX_WAIT_BITSET, value,
-		deadline_ns ? &until : NULL, NULL, FUTEX_BITSET_MATCH_ANY);
+	return loop_table[w->type]->begin || w->mem.kind != MEM_DEFAULT;
 }
 
-void worker_futex_wake(_Atomic uint32_t *word)
+int worker_sender(enum work_type type, unsigned int place)
 {
-	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
-static void set(_Atomic uint64_t *p, uint64_t value)
-{
-	atomic_store_explicit(p, value, memory_order_relaxed);
-}
-
-static bool stopped(const struct self *self)
-{
-	const struct worker_shared *sh = self->shared;
-
-	if (atomic_load_explicit(&sh->stop, memory_order_relaxed))
-		return true;
-	return sh->end_at_ns && self->last_ns >= sh->end_at_ns;
-}
-
-/* Where am I? Recorded in the segment that is in force. */
-static void look(struct self *self)
-{
-	struct worker_shared *sh = self->shared;
-	uint32_t epoch = segment_begin(&sh->segments);
-	int cpu = sched_getcpu();
-
-	if (cpu < 0 || cpu >= CPU_SETSIZE)
-		return;
-	segment_end(&sh->segments, epoch, (unsigned int)cpu);
-	CPU_SET((unsigned int)cpu, &sh->cpus);
-	if ((unsigned int)cpu != self->last_cpu)
-		sh->migrations++;
-	self->last_cpu = (unsigned int)cpu;
-}
-
-/* The worker runs at @now and did not for the @gap_ns before. */
-static void seen(struct self *self, uint64_t now, uint64_t gap_ns)
-{
-	struct worker_shared *sh = self->shared;
-
-	look(self);
-	if (gap_ns > sh->max_gap_ns) {
-		sh->max_gap_ns = gap_ns;
-		sh->gap_at_ns = now;
-		sh->gap_cpu = self->last_cpu;
+	switch (type) {
+	case WORK_PIPE_IO:
+	case WORK_FUTEX_PING_PONG:
+	case WORK_CACHE_PIPE:
+		return place ? 0 : 1;
+	case WORK_FUTEX_FAN_OUT:
+	case WORK_FAN_OUT_COMPUTE:
+		return place ? 0 : -1;
+	default:
+		return -1;
 	}
-	self->last_ns = now;
-	set(&sh->last_ns, now);
-}
-
-/* Between two checkpoints the worker always wants to run. */
-static void checkpoint(struct self *self)
-{
-	uint64_t now = clock_now_ns();
-
-	set(&self->shared->units, self->units);
-	seen(self, now, now - self->last_ns);
-}
-
-/* It was away at its own wish, and should have run again at @due. */
-static void woken(struct self *self, uint64_t due)
-{
-	uint64_t now = clock_now_ns(), late = now > due ? now - due : 0;
-
-	set(&self->shared->away_until_ns, 0);
-	histogram_add(&self->shared->wakes, late);
-	seen(self, now, late);
-}
-
-/*
- * The stop called it back: no wake, and no gap either, unless it should have
- * run since @due already and a scheduler kept it waiting until the stop.
- */
-static void called_off(struct self *self, uint64_t due)
-{
-	uint64_t now = clock_now_ns();
-
-	set(&self->shared->away_until_ns, 0);
-	seen(self, now, now > due ? now - due : 0);
-}
-
-/*
- * No pause, as programs have none that are measured beside it: under the virtual
- * clock a pause gives the rest of a CPU's turn away (vmm/seats.h).
- */
-static void spin(struct self *self, unsigned int n)
-{
-	uint64_t units = self->units;
-
-	for (unsigned int i = 0; i < n; i++) {
-		units++;
-		__asm__ volatile("" : "+r"(units));
-	}
-	self->units = units;
-}
-
-static void spin_and_look(struct self *self, unsigned int n)
-{
-	while (n > 0 && !stopped(self)) {
-		unsigned int part = n < WORKER_SPIN ? n : WORKER_SPIN;
-
-		spin(self, part);
-		checkpoint(self);
-		n -= part;
-	}
-}
-
-static void turn_cpu_spin(struct self *self)
-{
-	spin(self, WORKER_SPIN);
-	checkpoint(self);
-}
-
-static void turn_yield_heavy(struct self *self)
-{
-	self->units++;
-	sched_yield();
-	checkpoint(self);
-}
-
-static void turn_mixed(struct self *self)
-{
-	spin(self, WORKER_SPIN);
-	sched_yield();
-	checkpoint(self);
-}
-
-static void turn_bursty(struct self *self)
-{
-	uint64_t end = self->last_ns + self->work->burst_ns, due;
-
-	while (self->last_ns < end && !stopped(self))
-		turn_cpu_spin(self);
-	if (stopped(self))
-		return;
-	due = self->last_ns + self->work->sleep_ns;
-	set(&self->shared->away_until_ns, due);
-	/* A sleep that the stop can end: a futex with a deadline. */
-	while (!stopped(self) && clock_now_ns() < due)
-		worker_futex_wait(&self->shared->stop, 0, due);
-	if (stopped(self))
-		called_off(self, due);
-	else
-		woken(self, due);
-}
-
-static void send_message(struct self *self)
-{
-	struct worker_shared *sh = self->shared;
-	uint64_t n = atomic_load_explicit(&sh->sent, memory_order_relaxed);
-
-	set(&sh->sent_ns[n & 1], clock_now_ns());
-	atomic_store_explicit(&sh->sent, n + 1, memory_order_release);
-	/* At most two bytes are ever in the pipe: this cannot block. */
-	while (write(self->out, "", 1) < 0 && errno == EINTR)
-		;
-}
-
-/* When the partner sent message @n, or never. */
-static uint64_t sent_at(const struct self *self, uint64_t n)
-{
-	if (atomic_load(&self->partner->sent) <= n)
-		return UINT64_MAX;
-	return atomic_load(&self->partner->sent_ns[n & 1]);
-}
-
-/* Init writes a byte, too, when it stops the worker. */
-static void receive_message(struct self *self)
-{
-	struct worker_shared *sh = self->shared;
-	uint64_t begin = self->last_ns, sent, n;
-	char byte;
-
-	set(&sh->away_until_ns, WORKER_AWAY_PARTNER);
-	while (read(self->in, &byte, 1) < 0 && errno == EINTR)
-		;
-	n = atomic_load_explicit(&sh->received, memory_order_relaxed);
-	sent = sent_at(self, n);
-	if (stopped(self)) {
-		called_off(self, sent > begin ? sent : begin);
-		return;
-	}
-	set(&sh->received, n + 1);
-	/* One that was there before we waited woke nobody. */
-	set(&sh->away_until_ns, 0);
-	if (sent > begin)
-		woken(self, sent);
-	else
-		checkpoint(self);
-}
-
-static void turn_pipe_io(struct self *self)
-{
-	spin_and_look(self, self->work->spin);
-	if (stopped(self))
-		return;
-	send_message(self);
-	checkpoint(self);
-	receive_message(self);
-}
-
-static void (*const turn[WORK_TYPES])(struct self *) = {
-	[WORK_CPU_SPIN] = turn_cpu_spin, [WORK_YIELD_HEAVY] = turn_yield_heavy,
-	[WORK_MIXED] = turn_mixed,	 [WORK_BURSTY] = turn_bursty,
-	[WORK_PIPE_IO] = turn_pipe_io,
-};
-
-bool worker_can(enum work_type type)
-{
-	return (unsigned int)type < WORK_TYPES && turn[type];
 }
 
 int worker_read_schedstat(const char *path, struct worker_sched *ret)
@@ -268,6 +82,57 @@ int worker_read_schedstat(const char *path, struct worker_sched *ret)
 	return 0;
 }
 
+noreturn void worker_fail(const struct self *self, const char *fmt, ...)
+{
+	char *text = self->shared->trouble;
+	size_t room = sizeof(self->shared->trouble), len;
+	int error = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, room, fmt, ap);
+	va_end(ap);
+	len = strlen(text);
+	if (error)
+		snprintf(text + len, room - len, ": %s", strerror(error));
+	_exit(1);
+}
+
+void worker_note(const struct self *self, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(self->shared->note, sizeof(self->shared->note), fmt, ap);
+	va_end(ap);
+}
+
+/* set_mempolicy(2); its wrapper is in a library of its own. */
+static void set_memory(const struct self *self)
+{
+	static const int modes[MEM_KINDS] = {
+		[MEM_BIND] = MPOL_BIND,
+		[MEM_PREFERRED] = MPOL_PREFERRED,
+		[MEM_INTERLEAVE] = MPOL_INTERLEAVE,
+		[MEM_LOCAL] = MPOL_LOCAL,
+		[MEM_PREFERRED_MANY] = MPOL_PREFERRED_MANY,
+		[MEM_WEIGHTED_INTERLEAVE] = MPOL_WEIGHTED_INTERLEAVE,
+	};
+	const struct mem_policy *m = &self->work->mem;
+	int mode = modes[m->kind];
+	uint64_t mask[2] = { m->nodes, 0 };
+
+	if (m->kind == MEM_DEFAULT)
+		return;
+	mode |= m->flags & MEM_STATIC ? MPOL_F_STATIC_NODES : 0;
+	mode |= m->flags & MEM_RELATIVE ? MPOL_F_RELATIVE_NODES : 0;
+	mode |= m->flags & MEM_BALANCING ? MPOL_F_NUMA_BALANCING : 0;
+	/* The kernel takes one bit less than it is told. */
+	if (syscall(SYS_set_mempolicy, mode, m->nodes ? mask : NULL,
+		    m->nodes ? WORKER_NODES + 1 : 0) < 0)
+		worker_fail(self, "cannot set the memory policy of a worker");
+}
+
 static void report(struct worker_shared *sh)
 {
 	struct worker_sched s = { 0 };
@@ -278,15 +143,35 @@ static void report(struct worker_shared *sh)
 	sh->cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_SEC + (uint64_t)cpu.tv_nsec;
 	sh->run_delay_ns = s.run_delay_ns;
 	sh->timeslices = s.timeslices;
-	atomic_store(&sh->complete, true);
+}
+
+static void say_ready(struct worker_shared *sh, enum worker_ready ready)
+{
+	atomic_store(&sh->ready, ready);
+	worker_futex_wake(&sh->ready, 1);
+}
+
+static void prepare(struct self *self)
+{
+	struct worker_shared *sh = self->shared;
+
+	if (!worker_prepares(self->work)) {
+		say_ready(sh, WORKER_PREPARED);
+		return;
+	}
+	say_ready(sh, WORKER_HERE);
+	while (!atomic_load(&sh->go))
+		worker_futex_wait(&sh->go, 0, 0);
+	set_memory(self);
+	if (loop_table[self->work->type]->begin)
+		loop_table[self->work->type]->begin(self);
+	say_ready(sh, WORKER_PREPARED);
 }
 
 static void wait_for_start(struct worker_shared *sh)
 {
 	struct timespec begin;
 
-	atomic_store(&sh->ready, 1);
-	worker_futex_wake(&sh->ready);
 	while (!atomic_load(&sh->start))
 		worker_futex_wait(&sh->start, 0, 0);
 	begin = clock_timespec(sh->start_at_ns);
@@ -297,29 +182,38 @@ static void wait_for_start(struct worker_shared *sh)
 
 noreturn void worker_main(const struct worker_task *task)
 {
+	const struct work_loop *loop = loop_table[task->work->type];
 	struct worker_shared *sh = task->shared;
-	struct self self = { .work = task->work,
+	struct self self = { .task = task,
+			     .work = task->work,
 			     .shared = sh,
-			     .partner = task->partner,
-			     .in = task->in,
-			     .out = task->out };
+			     .units = atomic_load(&sh->units),
+			     .iterations = atomic_load(&sh->iterations),
+			     .frozen_seen = atomic_load(&sh->frozen_ns),
+			     .random = task->seed,
+			     .file = -1 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "ktstr-worker");
 	/* Sleeps end when they were asked to, not up to 50 us later. */
 	prctl(PR_SET_TIMERSLACK, 1);
+	prepare(&self);
 	wait_for_start(sh);
 
 	/* A worker that is let run late has its first gap already. */
 	self.last_ns = sh->start_at_ns;
 	self.last_cpu = (unsigned int)sched_getcpu();
-	checkpoint(&self);
-	while (!stopped(&self)) {
-		turn[task->work->type](&self);
-		set(&sh->iterations, ++self.iterations);
+	worker_checkpoint(&self);
+	while (!worker_stopped(&self)) {
+		loop->turn(&self);
+		worker_set(&sh->iterations, ++self.iterations);
 	}
 	/* It may have been kept waiting between its last look and the stop. */
-	checkpoint(&self);
+	worker_checkpoint(&self);
 	report(sh);
+	worker_read_pages(sh);
+	if (loop->end)
+		loop->end(&self);
+	atomic_store(&sh->complete, true);
 	_exit(0);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/lib/num.h"
+#include "tools/lib/spec/cpuset.h"
 #include "tools/lib/spec/read.h"
 
 #define DEPTH_MAX  16

@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/lib/spec/cpuset.h"
 #include "tools/lib/spec/diag.h"
+#include "tools/lib/why.h"
+
+struct machine;
 
 /* More operands and operators than that are refused. */
 #define AMOUNT_STEPS 32

@@ -107,6 +107,8 @@ int test_read_cgroup(struct test *t, const struct conf_section *s,
 
 void cgroup_def_done(struct cgroup_def *c)
 {
+	for (size_t i = 0; i < c->work_count; i++)
+		work_done(&c->work[i]);
 	free(c->name);
 	free(c->work);
 	*c = (struct cgroup_def){ 0 };

@@ -73,9 +73,13 @@ static void check_cgroups(const struct fit *f, const struct cgroup_def *c,
 		/* Later a parent's cpuset may have been changed. */
 		if (at_start && c[i].cpuset.kind != CPUSET_NONE)
 			check_parent(f, &c[i], &set, at);
-		for (size_t j = 0; j < c[i].work_count; j++)
-			check_affinity(f, &c[i].work[j].affinity, &set,
-				       &c[i].work[j].at);
+		for (size_t j = 0; j < c[i].work_count; j++) {
+			const struct work *w = &c[i].work[j];
+
+			check_affinity(f, &w->affinity, &set, &w->at);
+			work_check_fit(w, &f->m, &set, f->t->workers, f->shape,
+				       f->d);
+		}
 	}
 }
 

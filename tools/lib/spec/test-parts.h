@@ -24,6 +24,11 @@ int work_read(const struct conf_entry *e, struct diag *d, struct work *ret);
 int cpuset_read(const struct value_words *w, size_t first,
 		const struct place *at, struct diag *d,
 		struct cpuset_spec *ret);
+/* "normal", "fifo:10", ...; "-5". Return: 0, or -EINVAL and a complaint. */
+int policy_read(const char *text, const struct place *at, struct diag *d,
+		enum work_policy *ret, unsigned int *ret_priority);
+int nice_read(const char *text, const struct place *at, const char *what,
+	      struct diag *d, int *ret);
 /* "inherit", "random", ..., "cpus:LIST". */
 int affinity_read(const char *text, const struct place *at, struct diag *d,
 		  struct affinity *ret);

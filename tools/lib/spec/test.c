@@ -81,20 +81,21 @@ static int complete_steps(struct test *t, struct diag *d)
 	return 0;
 }
 
-/* Pairs whose number comes from the test's "workers". */
-static void check_pairs(const struct test *t, const struct cgroup_def *c,
-			size_t count, struct diag *d)
+/* Groups of workers whose number comes from the test's "workers". */
+static void check_groups(const struct test *t, const struct cgroup_def *c,
+			 size_t count, struct diag *d)
 {
+	const struct amount_machine m = { .workers = t->workers };
+
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < c[i].work_count; j++) {
 			const struct work *w = &c[i].work[j];
+			unsigned int n;
+			struct why why;
 
-			if (w->type == WORK_PIPE_IO && !w->workers &&
-			    t->workers % 2)
-				diag_add(d, &w->at,
-					 "pipe-io works in pairs, and the "
-					 "test's 'workers' is odd: %u",
-					 t->workers);
+			if (!amount_is_set(&w->workers) &&
+			    work_count(w, &m, &n, &why) < 0)
+				diag_add(d, &w->at, "%s", why.text);
 		}
 	}
 }
@@ -125,11 +126,11 @@ static void check_purpose(const struct test *t, struct diag *d)
 	bool work = any_work(t->cgroup, t->cgroup_count);
 	bool cpuset = any_cpuset(t->cgroup, t->cgroup_count);
 
-	check_pairs(t, t->cgroup, t->cgroup_count, d);
+	check_groups(t, t->cgroup, t->cgroup_count, d);
 	for (size_t i = 0; i < t->step_count; i++) {
 		const struct step *s = &t->step[i];
 
-		check_pairs(t, s->cgroup, s->cgroup_count, d);
+		check_groups(t, s->cgroup, s->cgroup_count, d);
 		work |= any_work(s->cgroup, s->cgroup_count);
 		cpuset |= any_cpuset(s->cgroup, s->cgroup_count);
 		for (size_t j = 0; j < s->op_count; j++)

@@ -11,6 +11,7 @@
 #include "tools/lib/spec/checks.h"
 #include "tools/lib/spec/conf.h"
 #include "tools/lib/spec/topology.h"
+#include "tools/lib/spec/work.h"
 
 /* Which CPUs a cgroup gets; resolved in the guest by cpuset_resolve(). */
 enum cpuset_kind {
@@ -28,60 +29,6 @@ struct cpuset_spec {
 	unsigned int index, of; /* LLC, NUMA, DISJOINT, OVERLAP */
 	double from, to;	/* RANGE; OVERLAP's share is @from */
 	cpu_set_t exact;	/* EXACT */
-};
-
-enum work_type {
-	WORK_CPU_SPIN,
-	WORK_YIELD_HEAVY,
-	WORK_MIXED,
-	WORK_BURSTY,
-	WORK_PIPE_IO,
-	WORK_TYPES,
-};
-
-enum work_policy {
-	POLICY_NORMAL,
-	POLICY_BATCH,
-	POLICY_IDLE,
-	POLICY_FIFO,
-	POLICY_RR
-};
-
-enum affinity_kind {
-	AFFINITY_INHERIT,
-	AFFINITY_RANDOM, /* "random": half of the pool, per worker, by the seed
-			  */
-	AFFINITY_LLC,	 /* "llc": the LLC with the largest share of the pool */
-	AFFINITY_CROSS,	 /* "cross": all CPUs */
-	AFFINITY_SINGLE, /* "single": lowest CPU of the pool */
-	AFFINITY_EXACT,	 /* "cpus:LIST" */
-};
-
-struct affinity {
-	enum affinity_kind kind;
-	cpu_set_t exact;
-};
-
-/* Real-time priorities of workers; those above belong to the guest's init. */
-#define WORK_PRIORITY_MAX 96
-
-/**
- * struct work - one "work =" line
- * @workers:  processes; 0 means the test's "workers"; pipe-io takes pairs
- * @spin:     increments between two actions (pipe-io), 1 to 1000000; 1024
- * @burst_ns, @sleep_ns: bursty's two phases; 50 ms and 100 ms
- * @priority: 1 to WORK_PRIORITY_MAX for FIFO and RR, else 0
- * @nice:     -20 to 19
- */
-struct work {
-	enum work_type type;
-	unsigned int workers, spin;
-	uint64_t burst_ns, sleep_ns;
-	enum work_policy policy;
-	unsigned int priority;
-	int nice;
-	struct affinity affinity;
-	struct place at;
 };
 
 /* "[cgroup NAME]": lives from its step (or the start) until removed or the end.
@@ -175,7 +122,7 @@ struct test {
  * @ret: always written; test_done() frees it. Not to be used if @d->count > 0.
  *
  * Refused here: unknown sections and keys, bad values, names used twice, ops on
- * cgroups that do not exist at that point, an odd number of pipe-io workers,
+ * cgroups that do not exist at that point, workers that make no whole groups,
  * holds that are 0, and whatever else is wrong whatever the machine.
  *
  * Return: 0 or -ENOMEM.
@@ -198,5 +145,4 @@ void test_check_fit(const struct test *t, const struct topology *machine,
 		    struct diag *d);
 
 /* Names of the enums above as files spell them, for messages and reports. */
-extern const char *const work_type_names[WORK_TYPES];
 extern const char *const op_kind_names[OP_KINDS];

@@ -1,46 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* work.c - "work = TYPE option=value ...". */
 #include <errno.h>
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "tools/lib/num.h"
 #include "tools/lib/spec/test-parts.h"
-
-#define US 1000ULL
-#define MS (1000 * US)
-
-#define WORKERS_MAX 1024
-
-const char *const work_type_names[WORK_TYPES] = {
-	[WORK_CPU_SPIN] = "cpu-spin", [WORK_YIELD_HEAVY] = "yield-heavy",
-	[WORK_MIXED] = "mixed",	      [WORK_BURSTY] = "bursty",
-	[WORK_PIPE_IO] = "pipe-io",
-};
-
-static const struct planned planned_types[] = {
-	{ "io-sync", NULL },
-	{ "futex-ping-pong", NULL },
-	{ "cache-pressure", NULL },
-	{ "cache-yield", NULL },
-	{ "cache-pipe", NULL },
-	{ "futex-fan-out", NULL },
-	{ "sequence", NULL },
-	{ "fork-exit", NULL },
-	{ "nice-sweep", NULL },
-	{ "affinity-churn", NULL },
-	{ "policy-churn", NULL },
-	{ "fan-out-compute", NULL },
-	{ "page-fault-churn", NULL },
-	{ "mutex-contention", NULL },
-	{ "exec", NULL },
-	{ NULL, NULL },
-};
-
-static const struct planned planned_options[] = {
-	{ "mem-policy", NULL },
-	{ "mem-flags", NULL },
-	{ NULL, NULL },
-};
+#include "tools/lib/spec/work-parts.h"
+#include "tools/lib/words.h"
 
 /* One "option=value" on its way. */
 struct option {
@@ -51,86 +19,19 @@ struct option {
 
 static void read_workers(struct option *o, struct work *w)
 {
-	(void)read_count_at(o->value, &o->at_value, "'workers'", o->d, 1,
-			    WORKERS_MAX, &w->workers);
-}
-
-static void read_spin(struct option *o, struct work *w)
-{
-	(void)read_count_at(o->value, &o->at_value, "'spin'", o->d, 1, 1000000,
-			    &w->spin);
-}
-
-static void read_phase(struct option *o, uint64_t *ret)
-{
-	(void)read_time_at(o->value, &o->at_value, o->name, o->d, 10 * US,
-			   60 * 1000 * MS, ret);
-}
-
-static void read_burst(struct option *o, struct work *w)
-{
-	read_phase(o, &w->burst_ns);
-}
-
-static void read_sleep(struct option *o, struct work *w)
-{
-	read_phase(o, &w->sleep_ns);
+	(void)amount_read_at(o->value, &o->at_value, "'workers'", o->d, 1,
+			     WORK_WORKERS_MAX, &w->workers);
 }
 
 static void read_policy(struct option *o, struct work *w)
 {
-	static const char *const names[] = {
-		[POLICY_NORMAL] = "normal", [POLICY_BATCH] = "batch",
-		[POLICY_IDLE] = "idle",	    [POLICY_FIFO] = "fifo",
-		[POLICY_RR] = "rr",	    [POLICY_RR + 1] = NULL
-	};
-	char *colon = strchr(o->value, ':');
-
-	if (colon)
-		*colon = '\0';
-	for (size_t i = 0; names[i]; i++) {
-		if (strcmp(names[i], o->value) != 0)
-			continue;
-		bool realtime = i == POLICY_FIFO || i == POLICY_RR;
-
-		w->policy = (enum work_policy)i;
-		w->priority = realtime ? 1 : 0;
-		if (!colon)
-			return;
-		size_t offset = (size_t)(colon + 1 - o->value);
-		struct place at =
-			place_part(&o->at_value, offset, strlen(colon + 1));
-		if (realtime)
-			(void)read_count_at(colon + 1, &at,
-					    "a real-time priority", o->d, 1,
-					    WORK_PRIORITY_MAX, &w->priority);
-		else
-			diag_add(o->d, &at,
-				 "policy '%s' has no priority; only fifo and "
-				 "rr have",
-				 o->value);
-		return;
-	}
-	struct place at = place_part(&o->at_value, 0, strlen(o->value));
-	complain_of_name(o->d, &at, "policy", o->value, names, NULL);
+	(void)policy_read(o->value, &o->at_value, o->d, &w->policy,
+			  &w->priority);
 }
 
 static void read_nice(struct option *o, struct work *w)
 {
-	bool negative = o->value[0] == '-';
-	unsigned int value = 0;
-	const char *digits = o->value + negative;
-	size_t len = strspn(digits, "0123456789");
-
-	for (size_t i = 0; i < len && i < 3; i++)
-		value = value * 10 + (unsigned int)(digits[i] - '0');
-	if (len == 0 || len > 2 || digits[len] || value > 19U + negative) {
-		diag_add(o->d, &o->at_value,
-			 "'nice' is a number from -20 to 19, not '%s'",
-			 o->value);
-		return;
-	}
-	w->nice = negative ? -(int)value : (int)value;
+	(void)nice_read(o->value, &o->at_value, "'nice'", o->d, &w->nice);
 }
 
 static void read_affinity(struct option *o, struct work *w)
@@ -138,83 +39,260 @@ static void read_affinity(struct option *o, struct work *w)
 	(void)affinity_read(o->value, &o->at_value, o->d, &w->affinity);
 }
 
+static void read_mem(struct option *o, struct work *w)
+{
+	work_read_mem(o->value, &o->at_value, o->d, &w->mem);
+}
+
+static void read_mem_flags(struct option *o, struct work *w)
+{
+	work_read_mem_flags(o->value, &o->at_value, o->d, &w->mem);
+}
+
+/* Options that all types have. */
 static const struct {
 	const char *name;
 	void (*read)(struct option *o, struct work *w);
-	int only; /* the one type that has it, or -1 */
 } option_table[] = {
-	{ "workers", read_workers, -1 },
-	{ "spin", read_spin, WORK_PIPE_IO },
-	{ "burst", read_burst, WORK_BURSTY },
-	{ "sleep", read_sleep, WORK_BURSTY },
-	{ "policy", read_policy, -1 },
-	{ "nice", read_nice, -1 },
-	{ "affinity", read_affinity, -1 },
+	{ "workers", read_workers }, { "policy", read_policy },
+	{ "nice", read_nice },	     { "affinity", read_affinity },
+	{ "mem", read_mem },	     { "mem-flags", read_mem_flags },
 };
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
-static const char *const option_names[] = { "workers",	"spin",	  "burst",
-					    "sleep",	"policy", "nice",
-					    "affinity", NULL };
+
+static void format_size(uint64_t bytes, char ret[32])
+{
+	bool mib = bytes % (1 << 20) == 0;
+
+	snprintf(ret, 32, "%" PRIu64 "%c", bytes >> (mib ? 20 : 10),
+		 mib ? 'M' : 'K');
+}
+
+static void read_size(const struct option *o, const struct work_option *own,
+		      uint64_t *ret)
+{
+	char low[32], high[32];
+	uint64_t bytes;
+	int r = num_parse_size(o->value, &bytes);
+
+	if (r == 0 && bytes >= own->min && bytes <= own->max) {
+		*ret = bytes;
+		return;
+	}
+	format_size(own->min, low);
+	format_size(own->max, high);
+	if (r == -EINVAL)
+		diag_add(o->d, &o->at_value,
+			 "%s is a size with its unit, such as 32K or 4M, not "
+			 "'%s'",
+			 o->name, o->value);
+	else
+		diag_add(o->d, &o->at_value, "%s is from %s to %s, not '%s'",
+			 o->name, low, high, o->value);
+}
+
+static void read_yes(const struct option *o, bool *ret)
+{
+	if (strcmp(o->value, "yes") == 0 || strcmp(o->value, "no") == 0)
+		*ret = o->value[0] == 'y';
+	else
+		diag_add(o->d, &o->at_value, "'%s' is yes or no, not '%s'",
+			 o->name, o->value);
+}
+
+/* An option of this one type. */
+static void read_own(struct option *o, const struct work_option *own,
+		     struct work *w)
+{
+	uint64_t *field = (uint64_t *)((char *)w + own->offset);
+	unsigned int number;
+	char what[32];
+
+	snprintf(what, sizeof(what), "'%s'", own->name);
+	switch (own->kind) {
+	case FIELD_NUMBER:
+		if (read_count_at(o->value, &o->at_value, what, o->d,
+				  (unsigned int)own->min,
+				  (unsigned int)own->max, &number) == 0)
+			*field = number;
+		return;
+	case FIELD_TIME:
+		(void)read_time_at(o->value, &o->at_value, own->name, o->d,
+				   own->min, own->max, field);
+		return;
+	case FIELD_SIZE:
+		read_size(o, own, field);
+		return;
+	case FIELD_PHASES:
+		work_read_phases(o->value, &o->at_value, o->d, w);
+		return;
+	case FIELD_YES:
+		read_yes(o, &w->once);
+	}
+}
+
+/* Those types that have an option, as a list for a message. */
+static void list_owners(const char *option, struct str *out)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < WORK_TYPES; i++) {
+		if (!work_find_option((enum work_type)i, option))
+			continue;
+		str_addf(out, "%s'%s'", n++ ? ", " : "", work_type_names[i]);
+	}
+	str_add(out, n == 1 ? " has" : " have");
+}
+
+static void complain_of_option(const struct option *o, const struct work *w)
+{
+	const char *names[OPTION_COUNT + WORK_OPTIONS + 1] = { NULL };
+	struct place at = place_part(&o->at, 0, strlen(o->name));
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < WORK_OPTIONS; i++) {
+		auto_str struct str owners = { 0 };
+
+		names[n++] = work_option_table[i].name;
+		if (strcmp(work_option_table[i].name, o->name) != 0)
+			continue;
+		list_owners(o->name, &owners);
+		diag_add(o->d, &at, "'%s' has no '%s'; only %s",
+			 work_type_names[w->type], o->name, str_text(&owners));
+		return;
+	}
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		names[n++] = option_table[i].name;
+	complain_of_name(o->d, &at, "option", o->name, names, NULL);
+}
 
 /* @seen: one bit for each option so far, in and out. */
 static void read_option(struct option *o, struct work *w, unsigned int *seen)
 {
+	const struct work_option *own = work_find_option(w->type, o->name);
+	unsigned int number = OPTION_COUNT;
 	struct place at_name = place_part(&o->at, 0, strlen(o->name));
 
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		int only = option_table[i].only;
-
-		if (strcmp(option_table[i].name, o->name) != 0)
-			continue;
-		if (*seen & 1U << i)
-			diag_add(o->d, &at_name, "'%s' is given twice",
-				 o->name);
-		else if (only >= 0 && only != (int)w->type)
-			diag_add(o->d, &at_name,
-				 "'%s' has no '%s'; only '%s' has",
-				 work_type_names[w->type], o->name,
-				 work_type_names[only]);
-		else
-			option_table[i].read(o, w);
-		*seen |= 1U << i;
-		return;
+	for (unsigned int i = 0; i < OPTION_COUNT; i++) {
+		if (strcmp(option_table[i].name, o->name) == 0)
+			number = i;
 	}
-	complain_of_name(o->d, &at_name, "option", o->name, option_names,
-			 planned_options);
+	if (own)
+		number += (unsigned int)(own - work_option_table);
+	else if (number == OPTION_COUNT)
+		return complain_of_option(o, w);
+	if (*seen & 1U << number)
+		diag_add(o->d, &at_name, "'%s' is given twice", o->name);
+	else if (own)
+		read_own(o, own, w);
+	else
+		option_table[number].read(o, w);
+	*seen |= 1U << number;
 }
 
-static void read_options(const struct value_words *words, struct diag *d,
-			 struct work *w)
+/* "name=", and then anything: that is no program. */
+static bool is_option(const char *word)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz-");
+
+	return len > 0 && word[len] == '=';
+}
+
+/* What stands from @first on are exec's program and its arguments. */
+static int read_program(const char *text, const struct place *at,
+			const struct value_word *first, struct diag *d,
+			struct work *w)
+{
+	size_t offset = first->at.column - at->column, bad = 0;
+	int n = words_split(text + offset, &w->program, &bad);
+
+	w->at_program = place_part(at, offset, strlen(text + offset));
+	if (n == -ENOMEM)
+		return n;
+	if (n < 0) {
+		struct place quote = place_part(at, offset + bad, 1);
+
+		diag_add(d, &quote, "this quote is not closed");
+	} else if (!*w->program[0] ||
+		   w->program[0][strlen(w->program[0]) - 1] == '/') {
+		diag_add(d, &w->at_program, "'%s' is no program",
+			 w->program[0]);
+	}
+	return 0;
+}
+
+static void read_word(struct value_word *word, struct diag *d, struct work *w,
+		      unsigned int *seen)
+{
+	char *equals = strchr(word->text, '=');
+	size_t name_len = (size_t)(equals - word->text);
+	struct option o = {
+		.name = word->text,
+		.value = equals + 1,
+		.at = word->at,
+		.at_value =
+			place_part(&word->at, name_len + 1, strlen(equals + 1)),
+		.d = d,
+	};
+
+	*equals = '\0';
+	read_option(&o, w, seen);
+}
+
+static int read_options(const char *text, const struct place *at,
+			const struct value_words *words, struct diag *d,
+			struct work *w)
 {
 	unsigned int seen = 0;
 	bool told = false;
 
 	for (size_t i = 1; i < words->count; i++) {
 		struct value_word *word = &words->item[i];
-		char *equals = strchr(word->text, '=');
 
-		if (!equals || equals == word->text) {
-			/* "workers = 4" is three such words, and one mistake */
-			if (!told)
-				diag_add(d, &word->at,
-					 "what follows a work type is "
-					 "option=value, without blanks around "
-					 "'='");
-			told = true;
+		if (w->type == WORK_EXEC && !is_option(word->text))
+			return read_program(text, at, word, d, w);
+		if (word->text[0] != '=' && strchr(word->text, '=')) {
+			read_word(word, d, w, &seen);
 			continue;
 		}
-		size_t name_len = (size_t)(equals - word->text);
-		struct option o = {
-			.name = word->text,
-			.value = equals + 1,
-			.at = word->at,
-			.at_value = place_part(&word->at, name_len + 1,
-					       strlen(equals + 1)),
-			.d = d,
-		};
-		*equals = '\0';
-		read_option(&o, w, &seen);
+		/* "workers = 4" is three such words, and one mistake */
+		if (!told)
+			diag_add(d, &word->at,
+				 "what follows a work type is option=value, "
+				 "without blanks around '='");
+		told = true;
 	}
+	return 0;
+}
+
+/* What no single option tells. */
+static void check_all(const struct work *w, const struct place *type,
+		      struct diag *d)
+{
+	static const struct amount_machine none;
+	const struct amount *n = &w->workers;
+	unsigned int count;
+	struct why why;
+
+	if (w->type == WORK_EXEC && !w->at_program.text)
+		diag_add(d, type,
+			 "'exec' needs a program: exec stress-ng -c 1");
+	if (w->type == WORK_SEQUENCE && !w->phase_count)
+		diag_add(d, type,
+			 "'sequence' needs its phases, such as "
+			 "phases=spin:10ms,sleep:5ms");
+	if (w->stride > w->size)
+		diag_add(d, &w->at,
+			 "the stride is larger than the memory: %" PRIu64
+			 " of %" PRIu64 " bytes",
+			 w->stride, w->size);
+	if (amount_is_set(n) && amount_is_constant(n) &&
+	    work_count(w, &none, &count, &why) < 0)
+		diag_add(d, &w->at, "%s", why.text);
+	if (w->nice && w->priority)
+		diag_add(d, &w->at,
+			 "'nice' means nothing to a real-time policy");
+	work_check_mem(&w->mem, &w->at, d);
 }
 
 static bool find_type(const char *name, enum work_type *ret)
@@ -228,36 +306,67 @@ static bool find_type(const char *name, enum work_type *ret)
 	return false;
 }
 
-int work_read(const struct conf_entry *e, struct diag *d, struct work *ret)
+static void set_defaults(struct work *w)
+{
+	const struct work_default *own = work_info[w->type].own;
+
+	for (; own->option; own++) {
+		const struct work_option *o =
+			&work_option_table[own->option - 1];
+
+		if (own->value)
+			*(uint64_t *)((char *)w + o->offset) = own->value;
+	}
+	if (w->type == WORK_CACHE_PIPE)
+		w->stride = 64;
+}
+
+struct work work_default(void)
+{
+	return (struct work){ .type = WORK_CPU_SPIN };
+}
+
+int work_read_text(const char *text, const struct place *at, struct diag *d,
+		   struct work *ret)
 {
 	auto_value_words struct value_words words = { 0 };
 	const char *names[WORK_TYPES + 2] = { NULL };
+	int r;
 
-	*ret = (struct work){ .spin = 1024,
-			      .burst_ns = 50 * MS,
-			      .sleep_ns = 100 * MS,
-			      .at = e->at_value };
-	if (value_words(e->value, &e->at_value, &words) < 0)
+	*ret = (struct work){ .at = *at };
+	if (value_words(text, at, &words) < 0)
 		return -ENOMEM;
 	if (words.count == 0) {
-		diag_add(d, &e->at_key,
-			 "'work' needs a type, such as cpu-spin");
+		diag_add(d, at, "'work' needs a type, such as cpu-spin");
 		return 0;
 	}
 	if (!find_type(words.item[0].text, &ret->type)) {
 		memcpy(names, work_type_names, sizeof(work_type_names));
 		names[WORK_TYPES] = "none";
 		complain_of_name(d, &words.item[0].at, "work type",
-				 words.item[0].text, names, planned_types);
+				 words.item[0].text, names, NULL);
 		return 0;
 	}
-	read_options(&words, d, ret);
-	if (ret->type == WORK_PIPE_IO && ret->workers % 2)
-		diag_add(d, &e->at_value,
-			 "pipe-io works in pairs: %u workers are an odd number",
-			 ret->workers);
-	if (ret->nice && ret->priority)
-		diag_add(d, &e->at_value,
-			 "'nice' means nothing to a real-time policy");
-	return 0;
+	set_defaults(ret);
+	r = read_options(text, at, &words, d, ret);
+	if (r == 0)
+		check_all(ret, &words.item[0].at, d);
+	return r;
+}
+
+int work_read(const struct conf_entry *e, struct diag *d, struct work *ret)
+{
+	int r;
+
+	if (*e->value)
+		return work_read_text(e->value, &e->at_value, d, ret);
+	r = work_read_text(e->value, &e->at_key, d, ret);
+	ret->at = e->at_value;
+	return r;
+}
+
+void work_done(struct work *w)
+{
+	words_free(w->program);
+	w->program = NULL;
 }
