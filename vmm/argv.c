@@ -206,7 +206,9 @@ unsigned int machine_shift(const struct topology *t)
 {
 	unsigned int cpus = topology_cpus(t), shift = 3;
 
-	for (unsigned int fits = 8; fits < cpus && shift > 0; fits *= 2)
+	if (cpus > 8)
+		shift--;
+	for (unsigned int fits = 64; fits < cpus && shift > 0; fits *= 2)
 		shift--;
 	return shift;
 }

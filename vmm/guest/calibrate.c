@@ -133,7 +133,8 @@ int calibrate(struct watch *w, const struct machine *m, const char *turn_timer,
 	int r = spin_round(w, m, WARM_UP_NS, NULL, reterr_why);
 	uint64_t run_ns = (uint64_t)CPU_COUNT(&m->all) * CALIBRATE_EACH_NS;
 
-	if (run_ns < CALIBRATE_LEAST_NS)
+	if (run_ns < CALIBRATE_LEAST_NS ||
+	    CPU_COUNT(&m->all) > CALIBRATE_CPUS_MAX)
 		run_ns = CALIBRATE_LEAST_NS;
 	if (r == 0)
 		r = spin_round(w, m, run_ns, turn_timer, reterr_why);
