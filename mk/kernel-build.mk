@@ -112,18 +112,22 @@ locks = $(if $(call field,key),ktstr-lock build '$(call field,key)' --die-with-p
 	ktstr-lock cpus --wait --die-with-parent -- \
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
 obtain: distinct look
+	$(if $(filter 1,$(KTSTR_CLEAN)),$(if $(filter key host image,$(call field,kind)),$(q)echo '$(name): there is nothing to clean$(comma) it is built already'))
 	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )$(if $(is-host),taking,building) it')
 	+$(if $(call read,entry),,$(q)$(if $(is-host),$(take),exec $(locks) $(self) build))
 # The kernel that runs, or a boot image, is there already.
 is-host = $(filter host image,$(call field,kind))
-take = ktstr-cache --die-with-parent --kconfig-dir '$(kconfig)' put --probe-file '$(probe)' >'$(work)/entry' && \
+take = mkdir -p '$(out)/.built' && ktstr-cache --die-with-parent --kconfig-dir '$(kconfig)' put --probe-file '$(probe)' \
+	--spare '$(out)/.built/$(label)' >'$(work)/entry' && \
 	echo 'taken from this machine' >'$(work)/built'
 
+# What the cache could not have, or cannot name, is in our own folder.
+is-spare = $(filter $(out)/.built/%,$(call read,entry))
 # The link changes at once, from one kernel to the other.
 link: obtain
 	$(q)$(in-turn) ln -sfn '$(call read,entry)' '$(out)/.$(label).new' && mv -fT '$(out)/.$(label).new' '$(out)/$(label)'
 	$(q)echo '$(label)' >'$(work)/label'
-	$(q)echo '$(name): $(or $(call read,built),$(if $(call field,key),found in the cache,unchanged since it was built)) ($(or $(call field,key),not kept))'
+	$(q)echo '$(name): $(or $(call read,built),$(if $(is-spare),unchanged since it was built,found in the cache)) ($(or $(call field,key),not kept)$(if $(and $(is-spare),$(call field,key)),$(comma) not in the cache))'
 
 #### build: inside of the locks; look again, for others may have built meanwhile
 

@@ -55,12 +55,12 @@ take() {
 	mv "m/boot/config-$R" config
 	take
 	[ "$entry" = "$KTSTR_CACHE_DIR/$(field host key)" ]
-	cmp "$entry/vmlinuz-$R" "m/boot/vmlinuz-$R"
+	cmp "$entry/bzImage" "m/boot/vmlinuz-$R"
 	cmp "$entry/config" config
 	cmp "$entry/vmlinux.btf" m/sys/kernel/btf/vmlinux
 	[ ! -e "$entry/vmlinux" ]
 	run -0 ktstr-cache show "${entry##*/}"
-	[ "$(jq -c '[.image_name, .version, .has_vmlinux, .has_btf, .source.type]' <<<"$output")" = "[\"vmlinuz-$R\",\"$R\",false,true,\"host\"]" ]
+	[ "$(jq -c '[.image_name, .version, .has_vmlinux, .has_btf, .source.type]' <<<"$output")" = "[\"bzImage\",\"$R\",false,true,\"host\"]" ]
 	ktstr-cache verify
 	nothing_left
 }
@@ -122,6 +122,27 @@ take() {
 	[ "$stderr" = "ktstr-cache: '$PWD/m/boot/vmlinuz-$R' is a kernel that was built, without its source" ]
 }
 
+@test "cache: settings of a build are refused for what is built already" {
+	machine
+	for spec in host "./m/boot/vmlinuz-$R"; do
+		LLVM=1 run -2 --separate-stderr ktstr-cache resolve "$spec"
+		[ "$stderr" = "ktstr-cache: kernel '$spec' is built already, not with LLVM=1" ]
+		KTSTR_KERNEL_CC=clang run -2 --separate-stderr ktstr-cache resolve "$spec"
+		[ "$stderr" = "ktstr-cache: kernel '$spec' is built already, not with CC=clang; if that is for other programs, set KTSTR_KERNEL_CC to nothing" ]
+		KTSTR_KCONFIG_BASE=nonsense run -2 --separate-stderr ktstr-cache resolve "$spec"
+		[ "$stderr" = "ktstr-cache: KTSTR_KCONFIG_BASE is 'nonsense'; it may be tinyconfig or defconfig" ]
+		KTSTR_KCONFIG_BASE=defconfig run -2 --separate-stderr ktstr-cache resolve "$spec"
+		[ "$stderr" = "ktstr-cache: kernel '$spec' is built already: KTSTR_KCONFIG_BASE=defconfig is for one that is not" ]
+	done
+	take
+	spec=${entry##*/}
+	LLVM=1 run -2 --separate-stderr ktstr-cache resolve "$spec"
+	[ "$stderr" = "ktstr-cache: kernel '$spec' is built already, not with LLVM=1" ]
+	printf 'include %s/mk/kernel.mk\n' "$KTSTR_TOP" >Makefile
+	KTSTR_LOCK_DIR=$PWD/locks run -0 make ktstr-kernel KERNEL=host KTSTR_CLEAN=1
+	[[ "$output" == *"there is nothing to clean, it is built already"* ]]
+}
+
 @test "cache: host that was changed since it was resolved is not taken" {
 	machine
 	ktstr-cache resolve host --probe-file probe >/dev/null
@@ -140,9 +161,9 @@ take() {
 	[[ "$(jq -r .key <<<"$output")" == "image-$R-"????????????"-x86_64" ]]
 	[[ "$(jq -r .label <<<"$output")" == "image-${R}_"?????? ]]
 	run -0 ktstr-cache put --probe-file probe
-	cmp "$output/vmlinuz-$R" "$image"
+	cmp "$output/bzImage" "$image"
 	cmp "$output/config" "m/boot/config-$R"
-	[ "$(jq -r '.image_name, .version, .source.type, .source.image' "$output/metadata.json" | paste -sd' ')" = "vmlinuz-$R $R image $image" ]
+	[ "$(jq -r '.image_name, .version, .source.type, .source.image' "$output/metadata.json" | paste -sd' ')" = "bzImage $R image $image" ]
 	ktstr-cache verify
 	# Its content decides, wherever it lies.
 	cp "$image" zimage && gzip -c "m/boot/config-$R" >config
@@ -178,9 +199,44 @@ take() {
 	printf 'include %s/mk/kernel.mk\n' "$KTSTR_TOP" >Makefile
 	run -0 make ktstr-kernel KERNEL=host
 	[[ "$output" == *"taken from this machine (host-$R-"* ]]
-	[ -f "ktstr-out/kernels/$(cat ktstr-out/kernels/list)/vmlinuz-$R" ]
+	[ -f "ktstr-out/kernels/$(cat ktstr-out/kernels/list)/bzImage" ]
 	run -0 make ktstr-kernel KERNEL=host
 	[[ "$output" == *"found in the cache (host-$R-"* ]]
 	run -0 make ktstr-kernel KERNEL="$PWD/m/boot/vmlinuz-$R"
 	[[ "$output" == *"taken from this machine (image-$R-"* ]]
+}
+
+@test "kernel.mk: where the cache cannot be written a kernel that is built already is had all the same" {
+	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
+	machine
+	mkdir -p cache tmp
+	export KTSTR_LOCK_DIR=$PWD/locks TMPDIR=$PWD/tmp
+	printf 'include %s/mk/kernel.mk\n' "$KTSTR_TOP" >Makefile
+	for spec in host "$PWD/m/boot/vmlinuz-$R"; do
+		run -0 --separate-stderr read_only make ktstr-kernel KERNEL="$spec"
+		[[ "$stderr" == *"Read-only file system; this kernel is kept in '"*"' alone"* ]]
+		[[ "$output" == *"taken from this machine ("*-"$R"-*", not in the cache)" ]]
+		[ -f "ktstr-out/kernels/$(cat ktstr-out/kernels/list)/bzImage" ]
+		run -0 --separate-stderr read_only make ktstr-kernel KERNEL="$spec"
+		[[ "$output" == *"unchanged since it was built ("*-"$R"-*", not in the cache)" ]]
+	done
+}
+
+@test "cache: a boot image may have any name, and comes and goes with its BTF" {
+	machine
+	for name in config metadata.json vmlinux bpf; do
+		mkdir "at-$name"
+		cp "m/boot/vmlinuz-$R" "at-$name/$name"
+		cp "m/boot/config-$R" "at-$name/config-$R"
+		ktstr-cache resolve "./at-$name/$name" --probe-file probe >/dev/null
+		run -0 --separate-stderr ktstr-cache put --probe-file probe
+		cmp "$output/bzImage" "at-$name/$name"
+	done
+	take
+	run -0 ktstr-cache push --to "$PWD/share" "${entry##*/}"
+	run -0 ktstr-cache clean --force
+	run -0 ktstr-cache pull --from "$PWD/share" "${entry##*/}"
+	cmp "$entry/vmlinux.btf" m/sys/kernel/btf/vmlinux
+	run -2 --separate-stderr ktstr-cache put --probe-file probe --config "m/boot/config-$R"
+	[[ "$stderr" == "ktstr-cache: put: 'probe' is about a kernel whose files are on this machine"* ]]
 }

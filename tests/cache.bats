@@ -83,11 +83,11 @@ load cache
 	grep -x 0 all
 }
 
-@test "cache: --help and the manual list the same options and commands" {
+@test "cache: --help and the manuals list the same options and commands" {
 	diff <(ktstr-cache --help | grep -o -- '--[a-z][a-z-]*' | sort -u) \
 		<(grep '^\.It' "$KTSTR_TOP/doc/ktstr-cache.1" | grep -o 'Fl -[a-z-]*' | sed 's/Fl -/--/' | sort -u)
 	diff <(ktstr-cache --help | sed -n '/^sources:/,/^$/s/^  \([a-z]*\).*/\1/p' | sort -u) \
-		<(sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$KTSTR_TOP/doc/ktstr-cache.1" | sort -u)
+		<(sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$KTSTR_TOP"/doc/ktstr-cache{.1,-build.7} | sort -u)
 	run -0 groff -mdoc -Tutf8 -ww -z "$KTSTR_TOP/doc/ktstr-cache.1"
 	[ "$output" = "" ]
 	run -0 ktstr-cache --version

@@ -98,7 +98,7 @@ project() {
 		assert by_use["actions/upload-artifact"]["path"] == env["KTSTR_CI_OUT"]
 		assert by_use["actions/checkout"]["path"] == env["KTSTR"]
 		script = open(top + "/templates/ci/ktstr-ci.sh").read()
-		manual = "".join(open(top + "/doc/" + m).read() for m in ("ktstr-cache.1", "ktstr-cache-remote.7"))
+		manual = "".join(open(top + "/doc/" + m).read() for m in ("ktstr-cache.1", "ktstr-cache-build.7", "ktstr-cache-remote.7"))
 		for name in env:
 		    assert name in script or name in manual, name
 		runs = [s["run"] for s in job["steps"] if "run" in s]

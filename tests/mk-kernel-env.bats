@@ -106,3 +106,28 @@ last_build() { tail -n 1 linux/builds | tr -s ' '; }
 	run -0 kernel KERNEL=linux CFLAGS=-O0
 	[[ "$output" == *"found in the cache"* ]]
 }
+
+@test "kernel.mk: a key of KERNEL is what the settings ask for, or refused" {
+	run -0 kernel KERNEL=linux LLVM=1 KTSTR_KCONFIG_BASE=defconfig
+	key=$(basename "$(readlink "ktstr-out/kernels/$(label)")")
+	run -0 kernel KERNEL="$key"
+	run -0 kernel KERNEL="$key" LLVM=1 KTSTR_KCONFIG_BASE=defconfig
+	[[ "$output" == *"found in the cache ($key)" ]]
+	run -2 --separate-stderr kernel KERNEL="$key" LLVM=1 CROSS_COMPILE=x-
+	[[ "$stderr" == "ktstr-cache: kernel '$key' is built already, not with LLVM=1 CROSS_COMPILE=x-"* ]]
+	run -2 --separate-stderr kernel KERNEL="$key" KTSTR_KCONFIG_BASE=tinyconfig
+	[[ "$stderr" == "ktstr-cache: kernel '$key' was not built from 'tinyconfig'"* ]]
+	run -2 --separate-stderr kernel KERNEL="$key" KTSTR_KCONFIG_BASE=nonsense
+	[[ "$stderr" == "ktstr-cache: KTSTR_KCONFIG_BASE is 'nonsense'; "* ]]
+	run -0 kernel KERNEL="$key" KTSTR_CLEAN=1
+	[[ "$output" == *"there is nothing to clean, it is built already"* ]]
+}
+
+@test "kernel.mk: a compiler that never ends harms nobody once it has told its version" {
+	printf '#!/bin/sh\n[ "$1" = --version ] || exec cc "$@"\necho slow 1.0\nexec sleep 1000\n' >slow
+	chmod +x slow
+	run -0 timeout 60 make ktstr-kernel KERNEL=linux CC="$PWD/slow"
+	key=$(basename "$(readlink "ktstr-out/kernels/$(label)")")
+	run -0 ktstr-cache show --field toolchain "$key"
+	[[ "$output" == "slow 1.0; "* ]]
+}

@@ -9,6 +9,7 @@
 
 #include "tools/cache/release/version.h"
 #include "tools/cache/source/spec.h"
+#include "tools/lib/cachekey.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "tests/unit/t.h"
+#include "tools/lib/cachekey.h"
 
 TEST(tells_kinds_by_the_text)
 {

@@ -12,7 +12,7 @@ ktstr-cache-objs-y += $(addprefix tools/cache/release/,download.o download-keep.
 	mirror.o newest.o recent.o release.o releases.o sums.o version.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/net/,body.o http.o part.o transfer.o url.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/store/,copy.o describe.o entries.o entry.o \
-	lock.o meta.o remove.o share.o store.o strip.o temp.o usage.o vmlinux.o)
+	lock.o lock-files.o meta.o remove.o share.o store.o strip.o temp.o usage.o vmlinux.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/remote/,archive-read.o archive-write.o \
 	folder.o manifest.o remote.o secret.o settings.o sync.o)
 ktstr-cache-objs-y += $(addprefix tools/cache/wrap/,progress.o wrap.o)

@@ -49,6 +49,11 @@ int do_built(const struct options *o)
 		detail("'%s' was built of something else", path);
 		return EX_FAIL;
 	}
+	/* Others built it, and it is as it was. */
+	if (s.kind == SOURCE_HOST || s.kind == SOURCE_IMAGE) {
+		puts(path);
+		return EX_PASS;
+	}
 	toolchain = compilers_versions();
 	if (!toolchain)
 		die(EX_BROKEN, "out of memory");

@@ -7,6 +7,7 @@
 
 #include "tools/cache/commands.h"
 #include "tools/cache/store/entry.h"
+#include "tools/cache/store/lock-files.h"
 #include "tools/cache/store/remove.h"
 #include "tools/cache/store/usage.h"
 #include "tools/lib/cleanup.h"
@@ -34,18 +35,29 @@ static bool is_doomed(const struct options *o, const struct entry *e,
 	return !o->has_keep || valid >= o->keep;
 }
 
-/* Ask on the terminal. Return: false for anything but "y" and "Y". */
-static bool confirm(size_t count)
+/* "2 entries and 1 template" */
+static void describe(struct str *out, size_t entries, size_t templates)
 {
-	const char *entries = count == 1 ? "entry" : "entries";
+	if (entries)
+		str_addf(out, "%zu %s", entries,
+			 entries == 1 ? "entry" : "entries");
+	if (templates)
+		str_addf(out, "%s%zu template%s", entries ? " and " : "",
+			 templates, templates == 1 ? "" : "s");
+}
+
+/* Ask on the terminal. Return: false for anything but "y" and "Y". */
+static bool confirm(size_t entries, size_t templates)
+{
+	auto_str struct str what = { 0 };
 	char answer[16];
 
+	describe(&what, entries, templates);
 	if (!isatty(STDIN_FILENO))
 		die(EX_USAGE,
-		    "standard input is no terminal: say --force to "
-		    "remove %zu %s",
-		    count, entries);
-	fprintf(stderr, "remove %zu %s? [y/N] ", count, entries);
+		    "standard input is no terminal: say --force to remove %s",
+		    str_text(&what));
+	fprintf(stderr, "remove %s? [y/N] ", str_text(&what));
 	return fgets(answer, sizeof(answer), stdin) &&
 	       (answer[0] == 'y' || answer[0] == 'Y') &&
 	       (answer[1] == '\n' || answer[1] == '\0');
@@ -100,29 +112,40 @@ static int remove_all(const struct options *o, const struct entries *all)
 	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
 }
 
-/*
- * Templates of machines, which ktstr-vm makes again when it needs them. They go
- * with the entries when no word or option chooses among these.
- *
- * Return: the exit code; *@count counts them.
- */
-static int remove_templates(const struct options *o, size_t *count)
+static bool is_template(const struct thing *t)
 {
-	size_t busy = 0, broken = 0;
-	struct usage all;
-	struct why why;
+	return strncmp(t->name, ".templates/", 11) == 0;
+}
+
+/*
+ * Find templates of machines, which ktstr-vm makes again when it needs them.
+ * They go with the entries when no word or option chooses among these.
+ */
+static int find_templates(const struct options *o, struct usage *ret,
+			  size_t *ret_count, struct why *why)
+{
+	int r;
 
 	if (o->args[0] || o->has_keep || o->corrupt_only)
-		return EX_PASS;
-	int r = usage_read(o->root, &all, &why);
-	if (r < 0)
-		return fail(r, &why);
-	for (size_t i = 0; i < all.count; i++) {
-		const char *name = all.thing[i].name;
+		return 0;
+	r = usage_read(o->root, ret, why);
+	for (size_t i = 0; r == 0 && i < ret->count; i++)
+		*ret_count += is_template(&ret->thing[i]);
+	return r;
+}
 
-		if (strncmp(name, ".templates/", 11) != 0)
+/* Return: the exit code. */
+static int remove_templates(const struct options *o, const struct usage *all)
+{
+	size_t busy = 0, broken = 0;
+	struct why why;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const char *name = all->thing[i].name;
+		int r;
+
+		if (!is_template(&all->thing[i]))
 			continue;
-		++*count;
 		r = thing_remove(o->root, name, &why);
 		if (r == 0)
 			puts(name);
@@ -131,14 +154,25 @@ static int remove_templates(const struct options *o, size_t *count)
 		busy += r == -EBUSY;
 		broken += r < 0 && r != -EBUSY;
 	}
-	usage_done(&all);
 	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
+}
+
+/* Remove templates and entries. Return: the exit code. */
+static int clean(const struct options *o, const struct entries *all,
+		 const struct usage *others)
+{
+	int code = remove_templates(o, others), r = remove_all(o, all);
+
+	if (!o->args[0] && !o->has_keep && !o->corrupt_only)
+		lock_files_tidy(o->root);
+	return r == EX_PASS ? code : r;
 }
 
 int do_clean(const struct options *o)
 {
+	auto_usage struct usage others = { 0 };
 	struct entries all = { 0 };
-	size_t words = 0;
+	size_t words = 0, templates = 0;
 	struct why why;
 	int code = EX_PASS, r;
 	bool fits;
@@ -156,18 +190,16 @@ int do_clean(const struct options *o)
 	if (!hit)
 		die(EX_BROKEN, "out of memory");
 	fits = choose(o, &all, hit);
-	if (all.count && !o->force && !confirm(all.count)) {
+	r = find_templates(o, &others, &templates, &why);
+	if (r < 0)
+		code = fail(r, &why);
+	else if (all.count + templates && !o->force &&
+		 !confirm(all.count, templates))
 		note("aborted");
-	} else {
-		size_t gone = all.count;
-		int others = remove_templates(o, &gone);
-
-		code = remove_all(o, &all);
-		if (code == EX_PASS)
-			code = others;
-		if (gone == 0 && fits)
-			note("nothing to clean in '%s'", o->root);
-	}
+	else
+		code = clean(o, &all, &others);
+	if (r == 0 && all.count + templates == 0 && fits)
+		note("nothing to clean in '%s'", o->root);
 	entries_done(&all);
 	return code == EX_PASS && !fits ? EX_FAIL : code;
 }

@@ -24,10 +24,11 @@ static bool is_refused(int error)
 	       error == -ENOSPC || error == -EDQUOT || error == -EREMOTEIO;
 }
 
-/* Keep for the user what took long to build. */
-static int put_spare(const struct options *o, struct store_request *req, int r,
-		     char **ret_path, struct why *why)
+int put_or_spare(const struct options *o, struct store_request *req,
+		 char **ret_path, struct why *why)
 {
+	int r = store_put(req, ret_path, why);
+
 	if (r == 0 || !o->spare || !is_refused(r))
 		return r;
 	warn("%s; this kernel is kept in '%s' alone", why->text, o->spare);
@@ -63,6 +64,11 @@ int do_put(const struct options *o)
 		return fail(r, &why);
 	if (o->probe_file &&
 	    (s.kind == SOURCE_HOST || s.kind == SOURCE_IMAGE)) {
+		if (o->image || o->vmlinux || o->config || o->bpf_dir || o->key)
+			die(EX_USAGE,
+			    "put: '%s' is about a kernel whose files are on "
+			    "this machine: name no others",
+			    o->probe_file);
 		r = put_host(o, &s, PUT_WAIT_MS, &path, &why);
 		if (r == 0)
 			puts(path);
@@ -79,8 +85,7 @@ int do_put(const struct options *o)
 			      "that has a key, or --to");
 	if (!o->to)
 		check_remote();
-	r = store_put(&req, &path, &why);
-	r = put_spare(o, &req, r, &path, &why);
+	r = put_or_spare(o, &req, &path, &why);
 	if (r < 0)
 		return fail(r, &why);
 	if (!req.to)

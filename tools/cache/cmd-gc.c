@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cmd-gc.c - keep the cache within limits: gc. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "tools/cache/commands.h"
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/describe.h"
 #include "tools/cache/store/entry.h"
-#include "tools/cache/store/lock.h"
+#include "tools/cache/store/lock-files.h"
 #include "tools/cache/store/remove.h"
 #include "tools/cache/store/share.h"
 #include "tools/cache/store/usage.h"
@@ -64,43 +62,6 @@ static void remove_thing(struct gc *g, struct thing *t)
 		g->broken = true;
 }
 
-/* Is there an entry called like the lock file @name? */
-static bool has_entry(const char *root, const char *key)
-{
-	auto_entry struct entry e = { 0 };
-
-	return entry_look(root, key, &e) != -ENOENT;
-}
-
-/* Remove lock files of entries that are gone, as a killed clean leaves them. */
-static void remove_locks(const char *root)
-{
-	auto_free char *folder = NULL;
-	struct dirent *d;
-	DIR *dir;
-
-	if (asprintf(&folder, "%s/.locks", root) < 0)
-		die(EX_BROKEN, "out of memory");
-	dir = opendir(folder);
-	while (dir && (d = readdir(dir))) {
-		auto_free char *key = strdup(d->d_name);
-		char *end = key ? strrchr(key, '.') : NULL;
-
-		/* Source trees have locks in the same folder. */
-		if (!end || strcmp(end, ".lock") != 0 ||
-		    strncmp(key, "source-", 7) == 0)
-			continue;
-		*end = '\0';
-		if (key_check(key, NULL) < 0 || has_entry(root, key))
-			continue;
-		auto_fd int lock = entry_lock(root, key, 0, NULL);
-		if (lock >= 0 && !has_entry(root, key))
-			entry_lock_remove(root, key, lock);
-	}
-	if (dir)
-		(void)closedir(dir);
-}
-
 /* What is to be done without any limit. */
 static void tidy(const struct options *o)
 {
@@ -110,7 +71,7 @@ static void tidy(const struct options *o)
 
 	if (share_all(o->root, &saved, &why) < 0)
 		warn("%s; equal files are not shared", why.text);
-	remove_locks(o->root);
+	lock_files_tidy(o->root);
 	describe_size(&size, saved);
 	if (saved)
 		note("equal files of entries are stored once now: %s saved",

@@ -37,6 +37,7 @@ int put_host(const struct options *o, const struct source *s,
 	auto_temp struct temp temp = TEMP_NONE;
 	auto_host struct host h = { 0 };
 	auto_free char *config = NULL;
+	const char *slash = o->to ? strrchr(o->to, '/') : NULL;
 	int r = check_same(o, s, why);
 
 	if (r == 0)
@@ -51,9 +52,12 @@ int put_host(const struct options *o, const struct source *s,
 	r = file_publish(config, h.settings, strlen(h.settings), 0644, why);
 	if (r < 0)
 		return r;
-	const struct store_request req = {
+	struct store_request req = {
 		.root = o->root,
-		.key = s->key,
+		.to = o->to,
+		.key = slash   ? slash + 1
+		       : o->to ? o->to
+			       : s->key,
 		.source = s,
 		.image = h.image,
 		.vmlinux = h.vmlinux,
@@ -61,5 +65,5 @@ int put_host(const struct options *o, const struct source *s,
 		.config = config,
 		.wait_ms = wait_ms,
 	};
-	return store_put(&req, ret_path, why);
+	return put_or_spare(o, &req, ret_path, why);
 }

@@ -11,6 +11,7 @@
 #include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/lock.h"
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
 

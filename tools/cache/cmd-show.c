@@ -10,6 +10,7 @@
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/lock.h"
 #include "tools/cache/store/vmlinux.h"
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 
 /* How long verify waits for who replaces an entry. */

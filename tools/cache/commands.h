@@ -74,6 +74,12 @@ void pull_missing(const struct options *o, const char *spec);
 /* Push what was just stored, if there is a remote that wants it. */
 void push_stored(const struct options *o, const char *key);
 
+struct store_request;
+/* Store a kernel; in the folder --spare, which is said, where the cache cannot
+ * have it: then @req->to is set. Return: as store_put(). */
+int put_or_spare(const struct options *o, struct store_request *req,
+		 char **ret_path, struct why *why);
+
 struct source;
 /* Store the kernel that runs, which @s was resolved to. Return: 0 or -errno. */
 int put_host(const struct options *o, const struct source *s,

@@ -196,45 +196,43 @@ static void die_with_parent(pid_t parent, bool becomes)
 		exit(EX_SIGNAL + SIGTERM);
 }
 
+/* Take an option that is a flag; false when @id is none. */
+static bool take_flag(struct options *o, int id)
+{
+	bool *const place[] = {
+		[O_WHY] = &o->why,
+		[O_LINES] = &o->lines,
+		[O_EDITED] = &o->edited,
+		[O_ECHO] = &o->echo,
+		[O_APPEND_LOG] = &o->append,
+		[O_CORRUPT_ONLY] = &o->corrupt_only,
+		[O_FORCE] = &o->force,
+		[O_ALL] = &o->all,
+		[O_JSON] = &o->json,
+		[O_DRY_RUN] = &o->dry_run,
+		[O_EOL] = &o->eol,
+		[O_DIE] = &o->die_with_parent,
+	};
+
+	if (id < 0 || (size_t)id >= sizeof(place) / sizeof(place[0]) ||
+	    !place[id])
+		return false;
+	*place[id] = true;
+	return true;
+}
+
 static void take_option(struct options *o, int id)
 {
 	uint64_t n;
 
-	if (take_string(o, id))
+	if (take_string(o, id) || take_flag(o, id))
 		return;
 	switch (id) {
-	case O_WHY:
-		o->why = true;
-		break;
-	case O_LINES:
-		o->lines = true;
-		break;
-	case O_EDITED:
-		o->edited = true;
-		break;
-	case O_ECHO:
-		o->echo = true;
-		break;
-	case O_APPEND_LOG:
-		o->append = true;
-		break;
 	case O_KEEP:
 		if (num_parse(optarg, 0, 1000000, &n) < 0)
 			die(EX_USAGE, "--keep '%s' is no number", optarg);
 		o->keep = (unsigned int)n;
 		o->has_keep = true;
-		break;
-	case O_CORRUPT_ONLY:
-		o->corrupt_only = true;
-		break;
-	case O_FORCE:
-		o->force = true;
-		break;
-	case O_ALL:
-		o->all = true;
-		break;
-	case O_JSON:
-		o->json = true;
 		break;
 	case O_MAX_SIZE:
 		o->max_size = optarg;
@@ -245,15 +243,6 @@ static void take_option(struct options *o, int id)
 			    optarg);
 		o->max_age_days = (unsigned int)n;
 		o->has_max_age = true;
-		break;
-	case O_DRY_RUN:
-		o->dry_run = true;
-		break;
-	case O_EOL:
-		o->eol = true;
-		break;
-	case O_DIE:
-		o->die_with_parent = true;
 		break;
 	default:
 		options_common(id, "ktstr-cache " KTSTR_VERSION, commands_help);

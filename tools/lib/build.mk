@@ -1,5 +1,6 @@
 # What every program may use. Nothing here prints or exits, but for msg.c.
 lib-objs-y += tools/lib/bzimage.o
+lib-objs-y += tools/lib/cachekey.o
 lib-objs-y += tools/lib/cacheroot.o
 lib-objs-y += tools/lib/cpulist.o
 lib-objs-y += tools/lib/crc.o

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/lockfile.h"
@@ -55,9 +56,9 @@ struct name_form {
 };
 
 static const struct name_form llc_form = { "llc-", ".lock" };
-static const struct name_form source_form = { "source-", ".lock" };
-static const struct name_form build_form = { ".build-", ".lock" };
-static const struct name_form entry_form = { "", ".lock" };
+static const struct name_form source_form = { LOCK_FILE_SOURCE, LOCK_FILE_END };
+static const struct name_form build_form = { LOCK_FILE_BUILD, LOCK_FILE_END };
+static const struct name_form entry_form = { "", LOCK_FILE_END };
 
 /* The part of @name between those of @form, NULL when it has another form. */
 static char *middle(const char *name, const struct name_form *form)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"
@@ -21,8 +22,6 @@
 #include "tools/lock/lock.h"
 
 #define WAITED "KTSTR_SOURCE_WAITED"
-/* Of what ktstr-cache takes for a key. */
-#define KEY_MAX 200
 
 /**
  * struct place - where the lock of a tree, or of a key, is
@@ -59,10 +58,11 @@ static void find_place(struct place *ret)
 	struct why why;
 	int r = cache_root(&root, &why);
 
-	/* A key begins with a letter or a digit: no entry's lock has a dot. */
 	if (ret->is_key
-		    ? asprintf(&ret->name, ".build-%s.lock", ret->what) < 0
-		    : asprintf(&ret->name, "source-%08x.lock",
+		    ? asprintf(&ret->name, LOCK_FILE_BUILD "%s" LOCK_FILE_END,
+			       ret->what) < 0
+		    : asprintf(&ret->name,
+			       LOCK_FILE_SOURCE "%08x" LOCK_FILE_END,
 			       crc32_of(ret->what, strlen(ret->what), 0)) < 0)
 		die(EX_BROKEN, "out of memory");
 	if (r == 0)
@@ -220,13 +220,10 @@ int do_source(const struct request *req)
 
 int do_build(const struct request *req)
 {
-	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "abcdefghijklmnopqrstuvwxyz"
-				   "0123456789.-_+";
 	struct place p = { .what = req->source, .is_key = true, .folder = -1 };
-	size_t n = strlen(p.what);
+	struct why why;
 
-	if (n == 0 || n > KEY_MAX || strspn(p.what, good) != n)
-		die(EX_USAGE, "'%s' is no key of a kernel", p.what);
+	if (key_check(p.what, &why) < 0)
+		die(EX_USAGE, "%s", why.text);
 	take_and_become(req, &p);
 }

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "tools/cache/remote/archive.h"
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/temp.h"
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/words.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "tools/cache/source/source.h"
-#include "tools/cache/source/spec.h"
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 
 /* What is signed begins with it, so that it can be nothing else. */
@@ -122,7 +122,8 @@ static bool is_clean(const json_t *value, int depth)
 /* May @name be one of an entry's files? */
 static bool is_file_name(const struct entry *e, const char *name)
 {
-	if (strcmp(name, "vmlinux") == 0 || strcmp(name, "config") == 0 ||
+	if (strcmp(name, "vmlinux") == 0 || strcmp(name, "vmlinux.btf") == 0 ||
+	    strcmp(name, "config") == 0 ||
 	    strcmp(name, entry_text(e, "image_name")) == 0)
 		return true;
 	if (strncmp(name, PROGRAMS, strlen(PROGRAMS)) != 0 ||
@@ -174,8 +175,8 @@ static int check_files(const struct entry *e, struct why *reterr_why)
 	uint64_t total = 0;
 
 	if (key_check(image, NULL) < 0 || strcmp(image, "vmlinux") == 0 ||
-	    strcmp(image, "config") == 0 || strcmp(image, "bpf") == 0 ||
-	    strcmp(image, ENTRY_METADATA) == 0)
+	    strcmp(image, "vmlinux.btf") == 0 || strcmp(image, "config") == 0 ||
+	    strcmp(image, "bpf") == 0 || strcmp(image, ENTRY_METADATA) == 0)
 		return refuse(reterr_why, e, "the boot image has no good name");
 	if (!json_object_get(files, image) || !json_object_get(files, "config"))
 		return refuse(reterr_why, e,

@@ -3,17 +3,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"
+#include "tools/lib/msg.h"
 #include "tools/lib/str.h"
 #include "tools/lib/words.h"
+
+/* How long a program may take to tell its version. */
+#define ANSWER_S 10
+
+static time_t now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
 
 /* A setting; one that is empty is none, as kbuild sees it. */
 static const char *setting(const char *name)
@@ -86,49 +103,76 @@ int compilers_read(char ret_mark[COMPILERS_MARK_SIZE], char **ret_words,
 	return *ret_words ? 0 : why_set(reterr_why, -ENOMEM, "out of memory");
 }
 
+/* In the new process: become ARGV[0], which ends when we do. */
+static noreturn void become(char *const argv[], int out, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* A session of its own, so that it can be ended with its children. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
+	    setsid() < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+		_exit(EX_BROKEN);
+	execvp(argv[0], argv);
+	_exit(EX_NOT_FOUND);
+}
+
 /* Start a program, ARGV[0]. Return: where to read what it says, or -1. */
 static int start(char *const argv[], pid_t *ret_pid)
 {
-	posix_spawn_file_actions_t actions;
-	int pipes[2], r;
+	pid_t self = getpid();
+	int pipes[2];
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return -1;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
-	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
+	*ret_pid = fork();
+	if (*ret_pid == 0)
+		become(argv, pipes[1], self);
 	(void)close(pipes[1]);
-	if (r == 0)
+	if (*ret_pid > 0)
 		return pipes[0];
 	(void)close(pipes[0]);
 	return -1;
+}
+
+/* Read what @fd says first, at most a line, for a limited time. */
+static void read_line(int fd, char *line, size_t size)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	time_t until = now_s() + ANSWER_S;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && len < size - 1 && !memchr(line, '\n', len)) {
+		time_t left = until - now_s();
+
+		if (left <= 0 || poll(&p, 1, (int)left * 1000) == 0)
+			break;
+		n = read(fd, line + len, size - 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+	}
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
 }
 
 /* Append the first line that "COMMAND --version" prints. */
 static void add_version(struct str *out, const char *command)
 {
 	auto_words char **argv = NULL;
-	char line[256];
-	size_t len = 0;
-	ssize_t n;
-	pid_t pid;
+	char line[256] = "";
+	size_t count = 0;
+	pid_t pid = 0;
 
-	if (words_split(command, &argv, &len) < 1 ||
+	if (words_split(command, &argv, &count) < 1 ||
 	    words_append(&argv, "--version") < 0)
 		words_free(take_ptr(argv));
-	len = 0;
 	auto_fd int fd = argv ? start(argv, &pid) : -1;
-	while (fd >= 0 && len < sizeof(line) - 1 &&
-	       (n = read(fd, line + len, sizeof(line) - 1 - len)) > 0)
-		len += (size_t)n;
-	line[len] = '\0';
-	line[strcspn(line, "\n")] = '\0';
 	if (fd >= 0) {
+		read_line(fd, line, sizeof(line));
 		/* What it has left to say, it says to nobody. */
-		(void)close(take_fd(fd));
+		(void)kill(-pid, SIGKILL);
+		(void)kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
 	}
 	str_addf(out, "%s%s", out->len ? "; " : "", *line ? line : "none");

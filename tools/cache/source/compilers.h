@@ -32,6 +32,7 @@ int compilers_read(char ret_mark[COMPILERS_MARK_SIZE], char **ret_words,
  * Those that kbuild would take now; pahole in any case, for it makes the BTF.
  *
  * Return: "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ...; v1.24", which the caller
- * frees; "none" for a program that cannot be run. NULL when memory ran out.
+ * frees; "none" for a program that cannot be run, or says
+ * nothing for 10 s. NULL when memory ran out.
  */
 char *compilers_versions(void);

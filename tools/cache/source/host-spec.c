@@ -111,6 +111,8 @@ static int hash_content(const struct host *h, char ret[HASH_HEX_SIZE],
 static int refuse(const struct source_request *req, const char *what,
 		  struct why *reterr_why)
 {
+	char mark[COMPILERS_MARK_SIZE], base[KCONFIG_BASE_SIZE];
+	auto_free char *compilers = NULL;
 	int r = source_refuse_build_dir(req, what, reterr_why);
 
 	if (r == 0 && req->extra)
@@ -118,6 +120,17 @@ static int refuse(const struct source_request *req, const char *what,
 			    "kernel '%s' is built already, without the "
 			    "fragment '%s'",
 			    req->spec, req->extra);
+	if (r == 0)
+		r = kconfig_base(base, reterr_why);
+	if (r == 0 && strcmp(base, KCONFIG_BASE_DEFAULT) != 0)
+		r = why_set(reterr_why, -EINVAL,
+			    "kernel '%s' is built already: "
+			    "KTSTR_KCONFIG_BASE=%s is for one that is not",
+			    req->spec, getenv("KTSTR_KCONFIG_BASE"));
+	if (r == 0)
+		r = compilers_read(mark, &compilers, reterr_why);
+	if (r == 0 && *compilers)
+		r = source_refuse_compilers(req, compilers, reterr_why);
 	return r;
 }
 

@@ -92,7 +92,7 @@ int kconfig_base(char ret[KCONFIG_BASE_SIZE], struct why *reterr_why)
 	const char *value = getenv("KTSTR_KCONFIG_BASE");
 
 	if (!value || !*value || strcmp(value, "tinyconfig") == 0)
-		memcpy(ret, "tiny", sizeof("tiny"));
+		memcpy(ret, KCONFIG_BASE_DEFAULT, sizeof(KCONFIG_BASE_DEFAULT));
 	else if (strcmp(value, "defconfig") == 0)
 		memcpy(ret, "def", sizeof("def"));
 	else

@@ -8,6 +8,8 @@
 
 /* Bytes of a base's name. */
 #define KCONFIG_BASE_SIZE 8
+/* The one that is taken when none is asked for. */
+#define KCONFIG_BASE_DEFAULT "tiny"
 
 /**
  * struct kconfig - what a configuration is made of

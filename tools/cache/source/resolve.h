@@ -57,5 +57,9 @@ char source_odd_character(const char *path);
 int source_refuse_build_dir(const struct source_request *req, const char *what,
 			    struct why *reterr_why);
 
+/* Refuse @compilers, "LLVM=1", for what others compiled. Return: -EINVAL. */
+int source_refuse_compilers(const struct source_request *req,
+			    const char *compilers, struct why *reterr_why);
+
 /* Say that memory ran out. Return: -ENOMEM. */
 int source_no_memory(struct why *why);

@@ -61,6 +61,18 @@ int source_refuse_build_dir(const struct source_request *req, const char *what,
 		       req->spec, what, req->build_dir);
 }
 
+int source_refuse_compilers(const struct source_request *req,
+			    const char *compilers, struct why *reterr_why)
+{
+	return why_set(reterr_why, -EINVAL,
+		       "kernel '%s' is built already, not with %s%s", req->spec,
+		       compilers,
+		       strstr(compilers, "CC=")
+			       ? "; if that is for other programs, set "
+				 "KTSTR_KERNEL_CC to nothing"
+			       : "");
+}
+
 static int hash_kconfig(const struct source_request *req, struct source *s,
 			struct why *reterr_why)
 {

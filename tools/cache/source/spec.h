@@ -27,13 +27,3 @@ enum spec_kind spec_kind(const char *text);
 
 /* Refuse a range, and no text. Return: 0 or -EINVAL with a sentence. */
 int spec_check_single(const char *text, struct why *reterr_why);
-
-/**
- * key_check() - may @key be the name of a cache entry?
- *
- * Not empty, at most 200 bytes of letters, digits and ".-_+", and the first is
- * a letter or a digit; so it is a file name, and none that we hide.
- *
- * Return: 0 or -EINVAL with a sentence.
- */
-int key_check(const char *key, struct why *reterr_why);

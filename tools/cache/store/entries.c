@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/entry.h"
+#include "tools/lib/cachekey.h"
 
 void entries_done(struct entries *all)
 {

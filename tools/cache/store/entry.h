@@ -9,6 +9,8 @@
 
 /* Name of an entry's description. */
 #define ENTRY_METADATA "metadata.json"
+/* Name of the boot image in an entry that is made now; image_name has it. */
+#define ENTRY_IMAGE "bzImage"
 /* Value of its key "format"; another one is not read. */
 #define ENTRY_FORMAT 1
 

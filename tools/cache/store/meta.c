@@ -2,7 +2,6 @@
 #include "tools/cache/store/meta.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,34 +11,9 @@
 #include "tools/cache/store/copy.h"
 #include "tools/cache/store/entry.h"
 #include "tools/kconfig/conf.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/cleanup.h"
 #include "version.h"
-
-/*
- * The release that a bzImage names, or "".
- *
- * Source: Linux Documentation/arch/x86/boot.rst, fields header (0x202) and
- * kernel_version (0x20e).
- */
-static int image_release(const char *path, char ret[65], struct why *reterr_why)
-{
-	unsigned char head[0x210];
-	char text[65] = "";
-	ssize_t n;
-
-	ret[0] = '\0';
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
-	if (n == sizeof(head) && memcmp(head + 0x202, "HdrS", 4) == 0)
-		n = pread(fd, text, sizeof(text) - 1,
-			  (head[0x20e] | head[0x20f] << 8) + 0x200);
-	if (n < 0)
-		return why_set(reterr_why, -errno, "cannot read '%s': %s", path,
-			       strerror(errno));
-	text[strcspn(text, " \n")] = '\0';
-	memcpy(ret, text, sizeof(text));
-	return 0;
-}
 
 /* The string value of an option without its quotes, as JSON; null if unset. */
 static json_t *config_string(const struct conf *c, const char *name)
@@ -151,13 +125,13 @@ json_t *meta_of_source(const struct source *s)
 	return NULL;
 }
 
-int meta_make(const struct store_request *req, const char *work,
-	      const char *image_name, bool has_btf, json_t **ret,
-	      struct why *reterr_why)
+int meta_make(const struct store_request *req, const char *work, bool has_btf,
+	      json_t **ret, struct why *reterr_why)
 {
 	const struct source *s = req->source;
 	auto_conf struct conf config = { 0 };
-	char release[65], crc[STATE_CRC_SIZE], built_at[32], arch[16];
+	char release[BZIMAGE_RELEASE_SIZE], crc[STATE_CRC_SIZE], built_at[32],
+		arch[16];
 	time_t now = time(NULL);
 	json_t *files, *meta;
 	struct tm tm;
@@ -165,10 +139,12 @@ int meta_make(const struct store_request *req, const char *work,
 
 	if (r == 0)
 		r = conf_read(&config, req->config, NULL, reterr_why);
-	if (r == 0)
-		r = image_release(req->image, release, reterr_why);
 	if (r < 0)
 		return r;
+	r = bzimage_read_release(req->image, release);
+	if (r < 0 && r != -EBADMSG)
+		return why_set(reterr_why, r, "cannot read '%s': %s",
+			       req->image, strerror(-r));
 	r = state_crc_file(req->config, crc);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s",
@@ -184,7 +160,7 @@ int meta_make(const struct store_request *req, const char *work,
 		"format", ENTRY_FORMAT, "key", req->key, "label",
 		s ? s->label : req->key, "version",
 		or_null(*release ? release : (s ? s->version : NULL)), "source",
-		describe_source(s), "arch", arch, "image_name", image_name,
+		describe_source(s), "arch", arch, "image_name", ENTRY_IMAGE,
 		"config_hash", or_null(crc), "built_at", built_at,
 		"ktstr_kconfig_hash", s ? or_null(s->kconfig.builtin) : NULL,
 		"extra_kconfig_hash", s ? or_null(s->kconfig.extra) : NULL,

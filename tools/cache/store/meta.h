@@ -12,13 +12,11 @@ json_t *meta_of_source(const struct source *s);
 
 /**
  * meta_make() - describe an entry
- * @work:       the folder with its files
- * @image_name: name of the boot image in it
- * @has_btf:    the vmlinux has BTF
- * @ret:        a new reference
+ * @work:    the folder with its files
+ * @has_btf: the vmlinux has BTF
+ * @ret:     a new reference
  *
  * Fields: see ktstr-cache(1), FILES. Return: 0 or -errno with a sentence.
  */
-int meta_make(const struct store_request *req, const char *work,
-	      const char *image_name, bool has_btf, json_t **ret,
-	      struct why *reterr_why);
+int meta_make(const struct store_request *req, const char *work, bool has_btf,
+	      json_t **ret, struct why *reterr_why);

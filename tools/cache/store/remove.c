@@ -7,12 +7,17 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "tools/cache/store/lock-files.h"
 #include "tools/cache/store/lock.h"
 #include "tools/cache/store/temp.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/holders.h"
+#include "tools/lib/lockfile.h"
+
+/* How often a thing may be removed under us before we give up. */
+#define TRIES 100
 
 /*
  * Move the folder @path out of sight, and then remove it.
@@ -68,28 +73,51 @@ int entry_remove(const char *root, const char *key, struct why *reterr_why)
 	r = discard_folder(root, path, reterr_why);
 	if (r == 0)
 		entry_lock_remove(root, key, lock);
+	if (r == 0)
+		lock_file_drop_build(root, key);
 	return r;
 }
 
-/* Lock a file or folder, if it is there. Return: a descriptor, -ENOENT, -EBUSY
- * with a sentence, or -errno. */
-static int lock_thing(const char *path, struct why *reterr_why)
+/* Lock a file or folder. Return: 0, -EBUSY with a sentence, or -errno. */
+static int lock_fd(int fd, const char *path, struct why *reterr_why)
 {
-	auto_fd int fd =
-		open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	auto_str struct str who = { 0 };
 
-	if (fd < 0)
-		return why_set(reterr_why, -errno, "cannot open '%s': %s", path,
-			       strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return take_fd(fd);
+		return 0;
 	if (errno != EWOULDBLOCK)
 		return why_set(reterr_why, -errno, "cannot lock '%s': %s", path,
 			       strerror(errno));
 	holders_describe(&who, fd);
 	return why_set(reterr_why, -EBUSY, "'%s' is in use by %s", path,
 		       str_text(&who));
+}
+
+/*
+ * Open and lock a file or folder, if it is there; again when it was removed, or
+ * made anew, before its lock was ours.
+ *
+ * Return: a descriptor, -ENOENT, -EBUSY with a sentence, or -errno.
+ */
+static int lock_thing(const char *path, struct why *reterr_why)
+{
+	for (int i = 0; i < TRIES; i++) {
+		auto_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW |
+						    O_CLOEXEC);
+		int r;
+
+		if (fd < 0)
+			return why_set(reterr_why, -errno,
+				       "cannot open '%s': %s", path,
+				       strerror(errno));
+		r = lock_fd(fd, path, reterr_why);
+		if (r < 0)
+			return r;
+		if (lock_file_is_current(AT_FDCWD, path, fd))
+			return take_fd(fd);
+	}
+	return why_set(reterr_why, -EBUSY,
+		       "'%s' is made and removed again and again", path);
 }
 
 int thing_remove(const char *root, const char *name, struct why *reterr_why)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/cache/source/spec.h"
 #include "tools/cache/store/copy.h"
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/lock.h"
@@ -16,6 +15,7 @@
 #include "tools/cache/store/share.h"
 #include "tools/cache/store/strip.h"
 #include "tools/cache/store/temp.h"
+#include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
@@ -72,14 +72,12 @@ static int write_meta(const char *work, json_t *meta,
 static int fill(const struct store_request *req, const char *work,
 		const struct copy_modes *modes, struct why *reterr_why)
 {
-	const char *slash = strrchr(req->image, '/');
-	const char *image_name = slash ? slash + 1 : req->image;
 	bool has_btf = false;
 	json_t *meta = NULL;
 	int r = copy_make_folder(work, modes, reterr_why);
 
 	if (r == 0)
-		r = copy_file(req->image, work, image_name, modes, reterr_why);
+		r = copy_file(req->image, work, ENTRY_IMAGE, modes, reterr_why);
 	if (r == 0)
 		r = copy_file(req->config, work, "config", modes, reterr_why);
 	if (r == 0 && req->vmlinux)
@@ -91,8 +89,7 @@ static int fill(const struct store_request *req, const char *work,
 	if (r == 0 && req->bpf_dir)
 		r = copy_tree(req->bpf_dir, work, "bpf", modes, reterr_why);
 	if (r == 0)
-		r = meta_make(req, work, image_name, has_btf, &meta,
-			      reterr_why);
+		r = meta_make(req, work, has_btf, &meta, reterr_why);
 	if (r == 0)
 		r = write_meta(work, meta, modes, reterr_why);
 	json_decref(meta);
