@@ -85,8 +85,8 @@ TEST(complaints_name_the_cause)
 		  "'max-spread' is a percentage" },
 		{ "[scheduler]\nbinary = x\n[check]\nisolation = on\n",
 		  "'isolation' is yes or no" },
-		{ "[scheduler]\nbinary = x\n[check]\nmin-work-rate = 1\n",
-		  "check 'min-work-rate' is not built yet" },
+		{ "[scheduler]\nbinary = x\n[check]\nmax-imbalance-ratio = 1\n",
+		  "check 'max-imbalance-ratio' is not built yet" },
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {

@@ -23,6 +23,8 @@ static void format_limit(const struct check_info *info,
 		snprintf(ret, size, "none");
 	else if (info->type == CHECK_PERCENT)
 		snprintf(ret, size, "%g%%", v->limit);
+	else if (info->type == CHECK_NUMBER)
+		snprintf(ret, size, "%.12g", v->limit);
 	else
 		snprintf(ret, size, "%gms", v->limit / 1e6);
 }
@@ -45,6 +47,7 @@ static void print_json(const struct test *t, const char *sched,
 		[CHECK_YESNO] = "yes/no",
 		[CHECK_PERCENT] = "percent",
 		[CHECK_TIME] = "ms",
+		[CHECK_NUMBER] = "number",
 	};
 	json_t *list = must(json_array()), *o;
 	char *text;
@@ -76,14 +79,14 @@ static void print_table(const struct test *t, const char *sched,
 	       sched, shape, profile);
 	if (t->description)
 		printf("  %s\n", t->description);
-	printf("  %-12s %-8s %-10s %s\n", "CHECK", "LIMIT", "SET BY",
+	printf("  %-20s %-8s %-10s %s\n", "CHECK", "LIMIT", "SET BY",
 	       "MEANING");
 	for (size_t i = 0; i < CHECK_KINDS; i++) {
 		char limit[32];
 
 		format_limit(&check_info[i], &c->value[i], limit,
 			     sizeof(limit));
-		printf("  %-12s %-8s %-10s %s\n", check_info[i].key, limit,
+		printf("  %-20s %-8s %-10s %s\n", check_info[i].key, limit,
 		       layer_names[c->value[i].layer], check_info[i].help);
 	}
 }

@@ -151,3 +151,16 @@ int num_parse_percent(const char *text, double *ret_percent)
 	*ret_percent = (double)scaled / 1000000;
 	return 0;
 }
+
+int num_parse_decimal(const char *text, double *ret)
+{
+	uint64_t scaled;
+	int r = read_decimal(&text, 1000000, &scaled);
+
+	if (r < 0)
+		return r;
+	if (*text != '\0')
+		return -EINVAL;
+	*ret = (double)scaled / 1000000;
+	return 0;
+}

@@ -44,3 +44,12 @@ int num_parse_size(const char *text, uint64_t *ret_bytes);
  * Return: 0, or -EINVAL (no "%", no number), -ERANGE.
  */
 int num_parse_percent(const char *text, double *ret_percent);
+
+/**
+ * num_parse_decimal() - read a number such as "0.25" or "500000"
+ * @ret: written only on success; digits behind the sixth after the point are
+ *	 left out
+ *
+ * Return: 0, or -EINVAL (no number, a sign), -ERANGE from 2^44 on.
+ */
+int num_parse_decimal(const char *text, double *ret);

@@ -32,6 +32,13 @@ bool judge_noise_over(const struct noise *n, char why[JUDGE_NOISE_TEXT_SIZE])
 			 "waited");
 		return true;
 	}
+	if (n->pause_ns > NOISE_PAUSE_NS) {
+		snprintf(why, JUDGE_NOISE_TEXT_SIZE,
+			 "the machine was stopped, or the host did not run for "
+			 "%.1f s",
+			 (double)n->pause_ns / 1e9);
+		return true;
+	}
 	if (!is_over(sum.worst_wait_ns, n->wall_ns) &&
 	    !is_over(steal, n->wall_ns))
 		return false;
@@ -62,7 +69,7 @@ static double withheld(const struct noise *n, enum check_kind kind)
 	uint64_t steal = n->steal_ns > 0 ? (uint64_t)n->steal_ns : 0;
 
 	/* A worker may wait for one that is on another CPU. */
-	if (kind == CHECK_MAX_GAP)
+	if (check_info[kind].type == CHECK_TIME)
 		return (double)(sum.wait_ns + steal);
 	return percent(sum.worst_wait_ns + steal, n->wall_ns);
 }
@@ -79,9 +86,11 @@ bool judge_noise_excuses(const struct noise *n, enum check_kind kind,
 	if (judge_noise_over(n, why))
 		return true;
 	most = timing ? withheld(n, kind) : 0;
-	if (!timing || value - limit > most)
+	/* Rates and ratios are not made of time that was withheld. */
+	if (!timing || check_info[kind].type == CHECK_NUMBER ||
+	    value - limit > most)
 		return false;
-	if (kind == CHECK_MAX_GAP)
+	if (check_info[kind].type == CHECK_TIME)
 		snprintf(why, JUDGE_NOISE_TEXT_SIZE,
 			 "the limit was missed by %.1f ms, and the guest's "
 			 "CPUs waited %.1f ms for the host's",

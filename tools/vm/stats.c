@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/vm/stats.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/cpulist.h"
@@ -49,9 +49,7 @@ static double line_spread(const struct facts *f, const json_t *first)
 		const json_t *w = json_array_get(f->worker, i);
 		double off = stats_off_percent(w);
 
-		if (facts_int(w, "work") != facts_int(first, "work") ||
-		    strcmp(facts_text(w, "cgroup"),
-			   facts_text(first, "cgroup")) != 0)
+		if (!stats_same_line(w, first))
 			continue;
 		if (n == 0 || off < low)
 			low = off;
@@ -69,7 +67,6 @@ static int64_t larger(int64_t a, int64_t b)
 
 static void add_worker(struct group_stats *s, const json_t *w)
 {
-	const json_t *wakes = json_object_get(w, "wakes");
 	int64_t gap = facts_int(w, "max_gap_ns");
 	int64_t delay = facts_int(w, "run_delay_ns");
 
@@ -82,10 +79,6 @@ static void add_worker(struct group_stats *s, const json_t *w)
 	s->migrations += facts_int(w, "migrations");
 	s->delay_ns += delay;
 	s->worst_delay_ns = larger(s->worst_delay_ns, delay);
-	s->wakes += facts_int(wakes, "count");
-	s->max_wake_ns = larger(s->max_wake_ns, facts_int(wakes, "max_ns"));
-	s->max_wake_p99_ns =
-		larger(s->max_wake_p99_ns, facts_int(wakes, "p99_ns"));
 	if (gap > s->max_gap_ns) {
 		s->max_gap_ns = gap;
 		s->max_gap_cpu = (int)facts_int(w, "gap_cpu");
@@ -97,21 +90,74 @@ void stats_of(const struct facts *f, const char *cgroup,
 {
 	struct group_stats s = { .spread_percent = -1, .max_gap_cpu = -1 };
 
+	const json_t *before = NULL;
+
 	for (size_t i = 0; i < json_array_size(f->worker); i++) {
 		const json_t *w = json_array_get(f->worker, i);
 
 		if (cgroup && strcmp(facts_text(w, "cgroup"), cgroup) != 0)
 			continue;
 		add_worker(&s, w);
-		s.spread_percent = fmax(s.spread_percent, line_spread(f, w));
+		/* Workers of a line stand together. */
+		if (!before || !stats_same_line(w, before))
+			s.spread_percent =
+				fmax(s.spread_percent, line_spread(f, w));
+		before = w;
 	}
+	s.migration_ratio =
+		s.iterations > 0 ? (double)s.migrations / (double)s.iterations
+				 : -1;
+	rates_of(f, cgroup, &s.rates);
+	/* Without memory nothing was woken, and a check of that is no pass. */
+	(void)wakes_of(f, cgroup, &s.wakes);
 	*ret = s;
+}
+
+/* Below 0 there is none. */
+static json_t *measured(double value)
+{
+	return value < 0 ? json_null() : json_real(value);
+}
+
+static void add_rates(json_t *o, const struct group_stats *s)
+{
+	json_object_set_new(o, "migration_ratio", measured(s->migration_ratio));
+	json_object_set_new(o, "throughput_cv",
+			    measured(s->rates.throughput_cv));
+	json_object_set_new(o, "lowest_work_rate",
+			    measured(s->rates.work_rate));
+	json_object_set_new(o, "lowest_iteration_rate",
+			    measured(s->rates.iteration_rate));
+	json_object_set_new(
+		o, "iterations_per_worker",
+		json_real(s->workers ? (double)s->iterations / s->workers : 0));
+}
+
+static json_t *microseconds(int64_t ns)
+{
+	return json_real((double)ns / 1e3);
+}
+
+static void add_wakes(json_t *o, const struct wakes *w)
+{
+	double median = (double)w->p50_ns;
+
+	json_object_set_new(o, "wakes", json_integer(w->count));
+	json_object_set_new(o, "p50_wake_latency_us", microseconds(w->p50_ns));
+	json_object_set_new(o, "p90_wake_latency_us", microseconds(w->p90_ns));
+	json_object_set_new(o, "p99_wake_latency_us", microseconds(w->p99_ns));
+	json_object_set_new(o, "p999_wake_latency_us",
+			    microseconds(w->p999_ns));
+	json_object_set_new(o, "max_wake_latency_us", microseconds(w->max_ns));
+	json_object_set_new(o, "wake_latency_cv", measured(w->cv));
+	json_object_set_new(
+		o, "wake_tail_ratio",
+		json_real(median > 0 ? (double)w->p99_ns / median : 0));
 }
 
 static json_t *group_json(const struct group_stats *s)
 {
 	json_t *o = json_object();
-	double spread = s->spread_percent;
 
 	json_object_set_new(o, "workers", json_integer(s->workers));
 	json_object_set_new(o, "starved", json_integer(s->starved));
@@ -120,45 +166,61 @@ static json_t *group_json(const struct group_stats *s)
 	json_object_set_new(o, "units", json_integer(s->units));
 	json_object_set_new(o, "iterations", json_integer(s->iterations));
 	json_object_set_new(o, "migrations", json_integer(s->migrations));
-	json_object_set_new(o, "spread_percent",
-			    spread < 0 ? json_null() : json_real(spread));
+	json_object_set_new(o, "spread_percent", measured(s->spread_percent));
 	json_object_set_new(o, "max_gap_ms",
 			    json_real((double)s->max_gap_ns / 1e6));
 	json_object_set_new(o, "max_gap_cpu", json_integer(s->max_gap_cpu));
 	json_object_set_new(
 		o, "mean_run_delay_us",
-		json_real(s->workers ? (double)s->delay_ns / s->workers / 1e3
-				     : 0));
+		microseconds(s->workers ? s->delay_ns / s->workers : 0));
 	json_object_set_new(o, "worst_run_delay_us",
-			    json_real((double)s->worst_delay_ns / 1e3));
-	json_object_set_new(o, "wakes", json_integer(s->wakes));
-	json_object_set_new(o, "worst_p99_wake_latency_us",
-			    json_real((double)s->max_wake_p99_ns / 1e3));
-	json_object_set_new(o, "max_wake_latency_us",
-			    json_real((double)s->max_wake_ns / 1e3));
+			    microseconds(s->worst_delay_ns));
+	add_rates(o, s);
+	add_wakes(o, &s->wakes);
 	return o;
+}
+
+ssize_t stats_groups(const struct facts *f, struct named_stats **ret)
+{
+	size_t workers = json_array_size(f->worker), count = 0, k = 0;
+	struct named_stats *list = calloc(workers + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < workers; i++) {
+		const char *name =
+			facts_text(json_array_get(f->worker, i), "cgroup");
+
+		/* Mostly that of the worker before. */
+		if (count > 0 && strcmp(list[k].name, name) == 0)
+			continue;
+		for (k = 0; k < count && strcmp(list[k].name, name) != 0;)
+			k++;
+		if (k == count) {
+			list[count].name = name;
+			stats_of(f, name, &list[count++].stats);
+		}
+	}
+	*ret = list;
+	return (ssize_t)count;
 }
 
 json_t *stats_json(const struct facts *f)
 {
-	json_t *o = json_object(), *list = json_array(), *seen = json_object();
+	json_t *o = json_object(), *list = json_array();
+	struct named_stats *group = NULL;
 	struct group_stats s;
+	ssize_t count = stats_groups(f, &group);
 
 	stats_of(f, NULL, &s);
 	json_object_set_new(o, "total", group_json(&s));
-	for (size_t i = 0; i < json_array_size(f->worker); i++) {
-		const char *name =
-			facts_text(json_array_get(f->worker, i), "cgroup");
+	for (ssize_t i = 0; i < count; i++) {
+		json_t *one = group_json(&group[i].stats);
 
-		if (json_object_get(seen, name))
-			continue;
-		json_object_set_new(seen, name, json_true());
-		stats_of(f, name, &s);
-		json_t *group = group_json(&s);
-		json_object_set_new(group, "name", json_string(name));
-		json_array_append_new(list, group);
+		json_object_set_new(one, "name", json_string(group[i].name));
+		json_array_append_new(list, one);
 	}
-	json_decref(seen);
+	free(group);
 	json_object_set_new(o, "cgroups", list);
 	return o;
 }

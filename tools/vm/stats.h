@@ -3,7 +3,10 @@
 #pragma once
 
 #include <jansson.h>
+#include <sys/types.h>
 
+#include "tools/vm/stats-rates.h"
+#include "tools/vm/stats-wakes.h"
 #include "vmm/facts.h"
 
 /**
@@ -14,18 +17,34 @@
  * @starved: workers without any progress
  * @lost:    workers that did not end by themselves
  * @outside: workers that ran on a CPU outside of what was allowed
+ * @migration_ratio: migrations per turn of the loop; -1 without turns
  */
 struct group_stats {
 	unsigned int workers, starved, lost, outside;
 	int64_t units, iterations, migrations, max_gap_ns, worst_delay_ns;
-	int64_t delay_ns, wakes, max_wake_ns, max_wake_p99_ns;
+	int64_t delay_ns;
 	int max_gap_cpu;
-	double spread_percent;
+	double spread_percent, migration_ratio;
+	struct rates rates;
+	struct wakes wakes;
 };
 
 /* Numbers of the workers in @cgroup, or of all when it is NULL. */
 void stats_of(const struct facts *f, const char *cgroup,
 	      struct group_stats *ret);
+
+struct named_stats {
+	const char *name; /* of the cgroup; @f has it */
+	struct group_stats stats;
+};
+
+/**
+ * stats_groups() - numbers of every cgroup that workers reported from
+ * @ret: in order of appearance; the caller frees it
+ *
+ * Return: how many, or -ENOMEM.
+ */
+ssize_t stats_groups(const struct facts *f, struct named_stats **ret);
 
 /* The off-CPU share of a worker's life in percent, 0 to 100. */
 double stats_off_percent(const json_t *worker);

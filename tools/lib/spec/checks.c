@@ -10,27 +10,40 @@
 #define HOUR_NS (3600 * 1000 * MS)
 
 const struct check_info check_info[CHECK_KINDS] = {
-	[CHECK_NOT_STARVED] = { "not-starved", CHECK_YESNO, false,
+	[CHECK_NOT_STARVED] = { "not-starved", CHECK_YESNO, false, false,
 				"every worker makes progress" },
-	[CHECK_ISOLATION] = { "isolation", CHECK_YESNO, false,
+	[CHECK_ISOLATION] = { "isolation", CHECK_YESNO, false, false,
 			      "no worker runs outside its cpuset" },
-	[CHECK_MAX_SPREAD] = { "max-spread", CHECK_PERCENT, true,
+	[CHECK_MAX_SPREAD] = { "max-spread", CHECK_PERCENT, true, false,
 			       "off-CPU share, worst minus best of the "
 			       "workers of one line" },
-	[CHECK_MAX_GAP] = { "max-gap", CHECK_TIME, true,
+	[CHECK_MAX_GAP] = { "max-gap", CHECK_TIME, true, false,
 			    "longest time in which a worker did not run on" },
+	[CHECK_MAX_THROUGHPUT_CV] = { "max-throughput-cv", CHECK_NUMBER, true,
+				      false,
+				      "work per CPU second among the workers "
+				      "of one line, deviation over mean" },
+	[CHECK_MIN_WORK_RATE] = { "min-work-rate", CHECK_NUMBER, true, true,
+				  "work per CPU second, slowest worker" },
+	[CHECK_MIN_ITERATION_RATE] = { "min-iteration-rate", CHECK_NUMBER, true,
+				       true,
+				       "turns of the loop per second, slowest "
+				       "worker" },
+	[CHECK_MAX_P99_WAKE] = { "max-p99-wake-latency", CHECK_TIME, true,
+				 false,
+				 "99th percentile of a cgroup's wake "
+				 "latencies" },
+	[CHECK_MAX_WAKE_CV] = { "max-wake-latency-cv", CHECK_NUMBER, true,
+				false,
+				"a cgroup's wake latencies, deviation over "
+				"mean" },
+	[CHECK_MAX_MIGRATION_RATIO] = { "max-migration-ratio", CHECK_NUMBER,
+					false, false,
+					"a cgroup's migrations per turn of its "
+					"workers' loops" },
 };
 
-static const char *const keys[] = { "not-starved", "isolation", "max-spread",
-				    "max-gap", NULL };
-
 static const struct planned planned[] = {
-	{ "max-throughput-cv", NULL },
-	{ "min-work-rate", NULL },
-	{ "max-p99-wake-latency", NULL },
-	{ "max-wake-latency-cv", NULL },
-	{ "min-iteration-rate", NULL },
-	{ "max-migration-ratio", NULL },
 	{ "min-page-locality", NULL },
 	{ "max-cross-node-migration-ratio", NULL },
 	{ "max-slow-tier-ratio", NULL },
@@ -42,6 +55,18 @@ static const struct planned planned[] = {
 	{ "max-keep-last-rate", NULL },
 	{ NULL, NULL },
 };
+
+/* A floor of 0 could not be missed. */
+static void read_number(const struct conf_entry *e, struct diag *d,
+			const struct check_info *info, struct check_value *v)
+{
+	if (num_parse_decimal(e->value, &v->limit) < 0 ||
+	    (info->least && v->limit <= 0))
+		diag_add(d, &e->at_value,
+			 "'%s' is a number%s, such as %s, or none, not '%s'",
+			 e->key, info->least ? " above 0" : "",
+			 info->least ? "1000" : "0.5", e->value);
+}
 
 static void read_limit(const struct conf_entry *e, struct diag *d,
 		       const struct check_info *info, struct check_value *v)
@@ -61,6 +86,8 @@ static void read_limit(const struct conf_entry *e, struct diag *d,
 	if (info->type == CHECK_TIME) {
 		read_time(e, d, /* min_ns */ 1000, HOUR_NS, &ns);
 		v->limit = (double)ns;
+	} else if (info->type == CHECK_NUMBER) {
+		read_number(e, d, info, v);
 	} else if (num_parse_percent(e->value, &v->limit) < 0 ||
 		   v->limit > 100) {
 		diag_add(d, &e->at_value,
@@ -86,6 +113,10 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
 		read_limit(e, d, &check_info[i], v);
 		return;
 	}
+	const char *keys[CHECK_KINDS + 1] = { NULL };
+
+	for (size_t i = 0; i < CHECK_KINDS; i++)
+		keys[i] = check_info[i].key;
 	complain_of_name(d, &e->at_key, "check", e->key, keys, planned);
 }
 
@@ -103,17 +134,23 @@ static void lay_over(const struct checks *c, enum check_layer layer,
 void checks_merge(const struct checks *sched, const struct checks *test,
 		  struct checks *ret)
 {
-	*ret = (struct checks){ .value = {
-					[CHECK_NOT_STARVED] = { .set = true,
-								.limit = 1 },
-					[CHECK_ISOLATION] = { .set = true,
-							      .off = true },
-					[CHECK_MAX_SPREAD] = { .set = true,
-							       .limit = 15 },
-					[CHECK_MAX_GAP] = { .set = true,
-							    .limit = 2000.0 *
-								     MS },
-				} };
+	static const struct {
+		enum check_kind kind;
+		double limit;
+	} defaults[] = {
+		{ CHECK_NOT_STARVED, 1 },
+		{ CHECK_MAX_SPREAD, 15 },
+		{ CHECK_MAX_GAP, 2000.0 * MS },
+	};
+
+	*ret = (struct checks){ 0 };
+	for (size_t i = 0; i < CHECK_KINDS; i++)
+		ret->value[i] =
+			(struct check_value){ .set = true, .off = true };
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		ret->value[defaults[i].kind] =
+			(struct check_value){ .set = true,
+					      .limit = defaults[i].limit };
 	lay_over(sched, LAYER_SCHED, ret);
 	lay_over(test, LAYER_TEST, ret);
 }

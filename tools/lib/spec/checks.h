@@ -9,11 +9,16 @@
 #include "tools/lib/spec/conf.h"
 
 enum check_kind {
-	CHECK_NOT_STARVED, /* yes/no: every worker made progress */
-	CHECK_ISOLATION,   /* yes/no: no worker ran outside its cpuset */
-	CHECK_MAX_SPREAD,  /* percent: off-CPU share, worst minus best of a line
-			    */
-	CHECK_MAX_GAP,	   /* time: longest time a worker did not run on */
+	CHECK_NOT_STARVED,	 /* every worker made progress */
+	CHECK_ISOLATION,	 /* no worker ran outside its cpuset */
+	CHECK_MAX_SPREAD,	 /* off-CPU share, worst minus best of a line */
+	CHECK_MAX_GAP,		 /* longest time a worker did not run on */
+	CHECK_MAX_THROUGHPUT_CV, /* work per CPU second, among a line */
+	CHECK_MIN_WORK_RATE,	 /* work per CPU second, lowest worker */
+	CHECK_MIN_ITERATION_RATE,  /* turns per second, lowest worker */
+	CHECK_MAX_P99_WAKE,	   /* 99th percentile of wake latencies */
+	CHECK_MAX_WAKE_CV,	   /* how much wake latencies differ */
+	CHECK_MAX_MIGRATION_RATIO, /* migrations per turn */
 	CHECK_KINDS,
 };
 
@@ -23,8 +28,8 @@ enum check_layer { LAYER_DEFAULT, LAYER_SCHED, LAYER_TEST };
  * struct check_value - one check's setting
  * @set:   somebody set it in this layer
  * @off:   explicitly "no" (yes/no checks) or "none" (limits)
- * @limit: percent for CHECK_MAX_SPREAD, nanoseconds for CHECK_MAX_GAP, 1 for
- *	   a yes/no check that is on
+ * @limit: in the unit of the check's type: percent, nanoseconds, the number; 1
+ *	   for a yes/no check that is on
  * @layer: who set it, once merged
  */
 struct check_value {
@@ -37,11 +42,17 @@ struct checks {
 	struct check_value value[CHECK_KINDS];
 };
 
-/* Static facts of a check: its key in files, "yesno" or "percent" or "time". */
+/**
+ * struct check_info - static facts of a check
+ * @key:    in files
+ * @timing: means something only if the guest's CPUs really ran
+ * @least:  the limit is a floor, not a ceiling
+ * @help:   what is measured, for people
+ */
 struct check_info {
 	const char *key;
-	enum { CHECK_YESNO, CHECK_PERCENT, CHECK_TIME } type;
-	bool timing; /* means something only if the guest's CPUs really ran */
+	enum { CHECK_YESNO, CHECK_PERCENT, CHECK_TIME, CHECK_NUMBER } type;
+	bool timing, least;
 	const char *help;
 };
 extern const struct check_info check_info[CHECK_KINDS];
@@ -54,7 +65,8 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
  * checks_merge() - defaults < scheduler < test, value by value
  * @sched, @test: NULL is a layer that sets nothing
  *
- * Defaults: not-starved yes, isolation no, max-spread 15 %, max-gap 2000 ms.
+ * Defaults: not-starved yes, isolation no, max-spread 15 %, max-gap 2000 ms;
+ * all others are off.
  */
 void checks_merge(const struct checks *sched, const struct checks *test,
 		  struct checks *ret);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/judge-measure.h"
+
+#include <stdio.h>
+
+/* What a check looks at; below 0 where there is nothing to look at. */
+static double value_of(enum check_kind kind, const struct group_stats *s)
+{
+	bool woken = s->wakes.count > 0;
+
+	switch (kind) {
+	case CHECK_NOT_STARVED:
+		return s->starved + s->lost;
+	case CHECK_ISOLATION:
+		return s->outside;
+	case CHECK_MAX_SPREAD:
+		return s->spread_percent;
+	case CHECK_MAX_GAP:
+		return (double)s->max_gap_ns;
+	case CHECK_MAX_THROUGHPUT_CV:
+		return s->rates.throughput_cv;
+	case CHECK_MIN_WORK_RATE:
+		return s->rates.work_rate;
+	case CHECK_MIN_ITERATION_RATE:
+		return s->rates.iteration_rate;
+	case CHECK_MAX_P99_WAKE:
+		return woken ? (double)s->wakes.p99_ns : -1;
+	case CHECK_MAX_WAKE_CV:
+		return s->wakes.cv;
+	case CHECK_MAX_MIGRATION_RATIO:
+		return s->migration_ratio;
+	case CHECK_KINDS:
+		break;
+	}
+	return -1;
+}
+
+/* Why no cgroup had a value. */
+static const char *nothing(enum check_kind kind)
+{
+	switch (kind) {
+	case CHECK_MAX_SPREAD:
+	case CHECK_MAX_THROUGHPUT_CV:
+		return "nothing to judge: no 'work' line had two workers";
+	case CHECK_MAX_P99_WAKE:
+	case CHECK_MAX_WAKE_CV:
+		return "nothing to judge: no cgroup had workers that were "
+		       "woken";
+	default:
+		return "nothing to judge: no worker made a turn";
+	}
+}
+
+/* What was counted, and is wrong at 1. */
+static void tell_count(enum check_kind kind, const char *name,
+		       const struct group_stats *s, struct measured *m)
+{
+	if (kind == CHECK_NOT_STARVED)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u of %u workers made no progress, %u "
+			 "did not end",
+			 name, s->starved, s->workers, s->lost);
+	else
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u of %u workers ran outside of their "
+			 "cpuset",
+			 name, s->outside, s->workers);
+}
+
+static void tell_time(enum check_kind kind, const char *name, double limit,
+		      const struct group_stats *s, struct measured *m)
+{
+	if (kind == CHECK_MAX_GAP)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': a worker did not run on for %.1f ms (on "
+			 "CPU %d); the limit is %g ms",
+			 name, m->value / 1e6, s->max_gap_cpu, limit / 1e6);
+	else
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': one wake in a hundred of %lld was later "
+			 "than %.3f ms; the limit is %g ms",
+			 name, (long long)s->wakes.count, m->value / 1e6,
+			 limit / 1e6);
+}
+
+static void tell_number(enum check_kind kind, const char *name, double limit,
+			struct measured *m)
+{
+	static const char *const what[CHECK_KINDS] = {
+		[CHECK_MAX_THROUGHPUT_CV] = "the work per CPU second of equal "
+					    "workers differs by a deviation "
+					    "over mean of",
+		[CHECK_MIN_WORK_RATE] = "the work per CPU second of the "
+					"slowest worker is",
+		[CHECK_MIN_ITERATION_RATE] = "the turns per second of the "
+					     "slowest worker are",
+		[CHECK_MAX_WAKE_CV] = "wake latencies differ by a deviation "
+				      "over mean of",
+		[CHECK_MAX_MIGRATION_RATIO] = "the migrations per turn are",
+	};
+
+	if (kind == CHECK_MAX_SPREAD)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': equal workers were off the CPU for "
+			 "shares that differ by %.1f %%; the limit is %g %%",
+			 name, m->value, limit);
+	else
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %s %.6g; the limit is %.12g", name,
+			 what[kind], m->value, limit);
+}
+
+static void tell(enum check_kind kind, const char *name, double limit,
+		 const struct group_stats *s, struct measured *m)
+{
+	if (check_info[kind].type == CHECK_YESNO)
+		tell_count(kind, name, s, m);
+	else if (check_info[kind].type == CHECK_TIME)
+		tell_time(kind, name, limit, s, m);
+	else
+		tell_number(kind, name, limit, m);
+}
+
+void judge_measure(const struct named_stats *group, size_t count,
+		   enum check_kind kind, double limit, struct measured *ret)
+{
+	bool least = check_info[kind].least;
+
+	*ret = (struct measured){ .ok = true };
+	if (check_info[kind].type == CHECK_YESNO)
+		limit = 0;
+	for (size_t i = 0; i < count; i++) {
+		double value = value_of(kind, &group[i].stats);
+
+		if (value < 0 || (ret->any && (least ? value >= ret->value
+						     : value <= ret->value)))
+			continue;
+		ret->any = true;
+		ret->value = value;
+		ret->ok = least ? value >= limit : value <= limit;
+		tell(kind, group[i].name, limit, &group[i].stats, ret);
+	}
+	if (!ret->any)
+		snprintf(ret->text, sizeof(ret->text), "%s", nothing(kind));
+}

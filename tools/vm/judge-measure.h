@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge-measure.h - what a check measures in one cgroup. */
+#pragma once
+
+#include "tools/lib/spec/checks.h"
+#include "tools/vm/stats.h"
+
+/**
+ * struct measured - the worst that a check found
+ * @any:   something could be measured; else @text says what was missing
+ * @ok:    within the limit
+ * @value: in the check's unit
+ * @text:  what is wrong, if not @ok
+ */
+struct measured {
+	bool ok, any;
+	double value;
+	char text[300];
+};
+
+/* Measure @count cgroups, as stats_groups() found them. */
+void judge_measure(const struct named_stats *group, size_t count,
+		   enum check_kind kind, double limit, struct measured *ret);
