@@ -77,3 +77,20 @@ TEST(reads_percentages)
 	CHECK_INT(num_parse_percent("%", &v), -EINVAL);
 	CHECK_INT(num_parse_percent("-1%", &v), -EINVAL);
 }
+
+TEST(decimals_have_no_unit_and_no_sign)
+{
+	double v = 0;
+
+	CHECK_INT(num_parse_decimal("0.25", &v), 0);
+	CHECK(v == 0.25);
+	CHECK_INT(num_parse_decimal("500000", &v), 0);
+	CHECK(v == 500000);
+	CHECK_INT(num_parse_decimal("0", &v), 0);
+	CHECK(v == 0);
+	CHECK_INT(num_parse_decimal("1%", &v), -EINVAL);
+	CHECK_INT(num_parse_decimal("-1", &v), -EINVAL);
+	CHECK_INT(num_parse_decimal("", &v), -EINVAL);
+	CHECK_INT(num_parse_decimal("1.", &v), -EINVAL);
+	CHECK_INT(num_parse_decimal("99999999999999", &v), -ERANGE);
+}
