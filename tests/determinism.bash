@@ -27,12 +27,13 @@ variant_eevdf=(--sched none --topology 1n2l4c1t)
 variant_mini=(--sched ktstr/scx_mini.sched --profile default)
 variant_per_llc=(--sched ktstr/scx_mini.sched --profile per-llc)
 
-# run_variant VARIANT OUT [OPTION...]: its verdict is part of what is compared.
+# run_variant VARIANT OUT [OPTION...]: its verdict is part of what is compared. $test is
+# another test than brief.test.
 run_variant() {
 	local -n words="variant_$1"
 	local out=out/$2
 	shift 2
-	ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --kernel-label k --clock virtual --test brief.test \
+	ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --kernel-label k --clock virtual --test "${test:-brief.test}" \
 		"${words[@]}" --out "$out" "$@" >/dev/null 2>"$out.err" || [ $? = 1 ]
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Equal runs are equal, in short: tests/full/determinism.bats has 200 of them.
+# shellcheck disable=SC2154 # bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
 load project
@@ -40,4 +41,18 @@ setup() {
 	[ "$(sort -u interleavings | wc -l)" = 3 ]
 	# Nobody starts when he did with another seed.
 	[ "$(jq .workers[].start_ns out/s?/result.json | sort | uniq -d | wc -l)" = 0 ]
+}
+
+@test "determinism: a QEMU that cannot be made to take turns is said" {
+	mkdir bare
+	cp -L "$KTSTR_BUILD"/ktstr-{vm,init} bare/
+	machine=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --topology 1n1l1c1t --clock virtual --cold)
+	run -0 --separate-stderr bare/ktstr-vm exec "${machine[@]}" --dry-run -- /bin/true
+	[ "$stderr" = "ktstr-vm: ktstr-gate.so is neither beside this program nor in ../libexec/ktstr: on a busy host equal runs may differ" ]
+	printf '#!/bin/sh\nunset LD_PRELOAD\nexec qemu-system-x86_64 "$@"\n' >bare/qemu
+	chmod +x bare/qemu
+	run -0 --separate-stderr ktstr-vm exec "${machine[@]}" --qemu bare/qemu -- /bin/true
+	[ "$stderr" = "ktstr-vm: QEMU does not load ktstr-gate.so: on a busy host equal runs may differ" ]
+	run -0 --separate-stderr ktstr-vm exec "${machine[@]}" -- /bin/true
+	[ "$stderr" = "" ]
 }

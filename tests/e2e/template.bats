@@ -53,15 +53,19 @@ same() {
 
 no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" ]; }
 
-@test "template: clones are equal, whatever job another had" {
+@test "template: a clone's result is the boot's, also of a template made again" {
 	with_template
+	run_test one cold --cold
 	run_test one clone
 	run_test two other
 	run_test one clone-after-another-job
-	[ "$(start clone) $(start other)" = "clone clone" ]
+	[ "$(start cold) $(start clone) $(start other)" = "boot clone clone" ]
 	[ "$(ls "$templates")" = "${template##*/}" ]
-	same clone clone-after-another-job
-	[ "$(steady clone)" != "$(steady other)" ]
+	ktstr-vm template --remove
+	run_test one remade
+	[ "$(start remade)" = clone ]
+	same cold clone clone-after-another-job remade
+	[ "$(steady cold)" != "$(steady other)" ]
 	no_temporary
 }
 

@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# ktstr-gate.so: two threads run by turns. Without it each of these fails.
+# shellcheck disable=SC2154 # bats sets output
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	"${CC:-cc}" -D_GNU_SOURCE -pthread -o loop "$KTSTR_TOP/tests/gate-loop.c"
+}
+
+gated() { LD_PRELOAD=$KTSTR_BUILD/ktstr-gate.so stdbuf -oL ./loop "$@"; }
+
+@test "gate: the main loop runs when the CPUs rest, however long a timer has been out" {
+	run -0 gated rest
+	[ "$output" = $'CPUs rest\nmain loop' ]
+}
+
+@test "gate: the CPUs go on when no timer of the host's time is armed" {
+	run gated timer
+	[ "$output" = $'host\'s timer runs out\nCPUs go on' ]
+}
+
+@test "gate: CPUs that never rest give the main loop a turn after so many timers, always as many" {
+	run -0 gated busy
+	[ "${lines[-1]}" = "a turn after 1024 words" ]
+}
+
+@test "gate: a program of one thread notices nothing" {
+	run -0 env LD_PRELOAD="$KTSTR_BUILD/ktstr-gate.so" sh -c 'echo a | cat; exec true'
+	[ "$output" = a ]
+}
