@@ -4,5 +4,5 @@ test-qmp-objs-y   := tests/unit/test-qmp.o
 test-qmp-libs-y   := -ljansson
 tests-y              += test-template
 test-template-objs-y := tests/unit/test-template.o tools/vm/template-store.o
-test-template-objs-y += tools/vm/template-files.o tools/vm/template-list.o tools/cache/store/temp.o
+test-template-objs-y += tools/vm/template-files.o tools/vm/template-list.o tools/vm/template-check.o tools/cache/store/temp.o
 test-template-libs-y := -ljansson -lnettle

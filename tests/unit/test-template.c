@@ -21,7 +21,7 @@
 static char root[] = ROOT;
 
 static void put(int folder, json_t *files, const char *name, size_t len,
-		bool hashed)
+		bool is_memory)
 {
 	static char bytes[RAM_BYTES];
 	int from = memfd_create(name, 0);
@@ -29,7 +29,8 @@ static void put(int folder, json_t *files, const char *name, size_t len,
 	memset(bytes, 'x', 4096);
 	bytes[sizeof(bytes) - 1] = 'y';
 	CHECK_INT(write(from, bytes, len), (long long)len);
-	CHECK_INT(template_write(folder, name, from, files, hashed, NULL), 0);
+	CHECK_INT(template_write(folder, name, from, files, is_memory, NULL),
+		  0);
 	close(from);
 }
 
@@ -43,9 +44,9 @@ static void make(void)
 	snprintf(path, sizeof(path), "%s/" KEY, root);
 	CHECK_INT(mkdir(path, 0700), 0);
 	int folder = open(path, O_DIRECTORY);
-	put(folder, files, "ram0", RAM_BYTES, false);
-	put(folder, files, "state", 5000, true);
-	put(folder, files, "console", 10, true);
+	put(folder, files, "ram0", RAM_BYTES, true);
+	put(folder, files, "state", 5000, false);
+	put(folder, files, "console", 10, false);
 	json_t *json = json_pack("{s:i,s:o}", "nodes", 2, "files", files);
 	char *text = json_dumps(json, 0);
 	snprintf(path, sizeof(path), "%s/" KEY "/metadata.json", root);
@@ -165,6 +166,83 @@ TEST(a_state_of_the_right_size_must_have_the_right_content)
 	gone();
 }
 
+/* What each does leaves the memory's size as it was. */
+static void flip(int fd)
+{
+	CHECK_INT(pwrite(fd, "X", 1, 100), 1);
+}
+
+static void grow_again(int fd)
+{
+	CHECK_INT(ftruncate(fd, 4096), 0);
+	CHECK_INT(ftruncate(fd, RAM_BYTES), 0);
+}
+
+static void punch(int fd)
+{
+	CHECK_INT(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+			    4096),
+		  0);
+}
+
+static void fill(int fd)
+{
+	CHECK_INT(pwrite(fd, "z", 1, 5000), 1);
+}
+
+static void alter(void (*how)(int fd), int want)
+{
+	char path[200];
+	struct why why;
+
+	memcpy(root, ROOT, sizeof(ROOT));
+	make();
+	CHECK_INT(try(&why), 0); /* its memory is noted */
+	snprintf(path, sizeof(path), "%s/" KEY "/ram0", root);
+	int fd = open(path, O_RDWR);
+	how(fd);
+	/* A clock of the file system may stand still meanwhile. */
+	CHECK_INT(futimens(fd, NULL), 0);
+	close(fd);
+	CHECK_INT(try(&why), want);
+	if (want < 0)
+		CHECK(strstr(why.text, "has a damaged 'ram0'"));
+	gone();
+}
+
+TEST(memory_of_the_right_size_must_have_the_right_content)
+{
+	alter(flip, -ESTALE);
+	alter(grow_again, -ESTALE);
+	alter(punch, -ESTALE);
+	alter(fill, -ESTALE);
+}
+
+static void write_zeros(int fd)
+{
+	char zeros[4096] = { 0 };
+
+	CHECK_INT(pwrite(fd, zeros, sizeof(zeros), 4096), 4096);
+}
+
+TEST(memory_is_the_same_without_its_holes)
+{
+	alter(write_zeros, 0);
+}
+
+TEST(a_console_must_have_the_right_content)
+{
+	char path[200];
+	struct why why;
+
+	memcpy(root, ROOT, sizeof(ROOT));
+	make();
+	snprintf(path, sizeof(path), "%s/" KEY "/console", root);
+	CHECK_INT(file_publish(path, "xxxxxxxxxy", 10, 0600, &why), 0);
+	CHECK_INT(try(&why), -ESTALE);
+	gone();
+}
+
 TEST(metadata_with_impossible_nodes_is_refused)
 {
 	static const char *const nodes[] = { "0", "-1", "65", "\"2\"" };
@@ -212,7 +290,7 @@ TEST(one_in_use_is_listed_as_such)
 	gone();
 }
 
-TEST(the_lock_of_a_dead_maker_goes_with_a_listing)
+TEST(the_lock_of_a_dead_maker_goes)
 {
 	struct template_info *list;
 	char held[200], dead[200];
@@ -225,8 +303,11 @@ TEST(the_lock_of_a_dead_maker_goes_with_a_listing)
 	int fd = open(held, O_CREAT | O_RDWR, 0600);
 	CHECK_INT(flock(fd, LOCK_EX), 0);
 	close(open(dead, O_CREAT | O_RDWR, 0600));
+	/* A listing only reads. */
 	CHECK_INT(template_list(root, &list, &count, &why), 0);
 	CHECK_INT(count, 1);
+	CHECK_INT(access(dead, F_OK), 0);
+	template_drop_locks(root);
 	CHECK_INT(access(held, F_OK), 0);
 	CHECK_INT(access(dead, F_OK), -1);
 	free(list);

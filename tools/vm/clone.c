@@ -6,6 +6,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/program.h"
+#include "tools/vm/environment.h"
 #include "tools/vm/template.h"
 
 bool clone_is_possible(const struct machine_config *c)
@@ -16,7 +17,7 @@ bool clone_is_possible(const struct machine_config *c)
 static int run(struct clone *s, struct machine_result *ret,
 	       struct why *reterr_why)
 {
-	return machine_run(s->c, getenv("KTSTR_CPUS"), s->timeout_s, s->stop_fd,
+	return machine_run(s->c, environment_cpus(), s->timeout_s, s->stop_fd,
 			   ret, reterr_why);
 }
 

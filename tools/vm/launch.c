@@ -17,6 +17,7 @@
 #include "tools/lib/words.h"
 #include "tools/vm/ask.h"
 #include "tools/vm/clone.h"
+#include "tools/vm/environment.h"
 #include "tools/vm/gate.h"
 #include "tools/vm/host.h"
 #include "tools/vm/live.h"
@@ -73,6 +74,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	auto_words char **argv = NULL;
 	struct why why;
 
+	environment_check();
 	check_wish(req, t, want_mib);
 	host_choose_clock(req, &c);
 	threads_choose(req, &c);

@@ -16,7 +16,7 @@ unsigned int result_attempt(void)
 	const char *text = getenv("KTSTR_ATTEMPT");
 	uint64_t n = 1;
 
-	if (text && num_parse(text, 1, ATTEMPTS_MAX, &n) < 0)
+	if (text && *text && num_parse(text, 1, ATTEMPTS_MAX, &n) < 0)
 		die(EX_USAGE, "KTSTR_ATTEMPT '%s' is not a number from 1 to %d",
 		    text, ATTEMPTS_MAX);
 	return (unsigned int)n;

@@ -57,6 +57,7 @@ static int remove_all(void)
 	size_t count;
 
 	roots(&cache, &templates);
+	template_drop_locks(templates);
 	auto_free struct template_info *list = read_list(templates, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct why why;

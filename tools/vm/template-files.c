@@ -9,6 +9,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/hash.h"
+#include "tools/vm/template-check.h"
 
 #define PAGE_BYTES  4096
 #define PIECE_BYTES (1 << 20)
@@ -88,7 +89,7 @@ static int copy(int from, int to, off_t size, struct hash *hash)
 }
 
 int template_write(int folder, const char *name, int from, json_t *files,
-		   bool hashed, struct why *reterr_why)
+		   bool is_memory, struct why *reterr_why)
 {
 	auto_fd int fd = openat(folder, name,
 				O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -101,17 +102,19 @@ int template_write(int folder, const char *name, int from, json_t *files,
 	if (fd < 0 || fstat(from, &st) < 0 || ftruncate(fd, st.st_size) < 0)
 		r = -errno;
 	if (r == 0)
-		r = copy(from, fd, st.st_size, hashed ? &hash : NULL);
+		r = copy(from, fd, st.st_size, is_memory ? NULL : &hash);
+	if (r == 0 && is_memory)
+		r = template_hash_memory(from, hex);
 	/* After a crash of the host a template is whole or not there. */
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot write '%s': %s", name,
 			       strerror(-r));
-	hash_hex(&hash, hex);
-	json_t *file = json_pack("{s:I}", "size", (json_int_t)st.st_size);
-	if (file && hashed)
-		json_object_set_new(file, "sha256", json_string(hex));
+	if (!is_memory)
+		hash_hex(&hash, hex);
+	json_t *file = json_pack("{s:I,s:s}", "size", (json_int_t)st.st_size,
+				 "sha256", hex);
 	return json_object_set_new(files, name, file) < 0
 		       ? why_set(reterr_why, -ENOMEM, "out of memory")
 		       : 0;

@@ -12,9 +12,9 @@
  * @folder: open folder
  * @from:   file in memory
  * @files:  object to which {"NAME": {"size", "sha256"}} is added
- * @hashed: with "sha256"
+ * @is_memory: it is hashed as by template_hash_memory()
  *
  * Pages of zeros become holes. Return: 0 or -errno with @reterr_why.
  */
 int template_write(int folder, const char *name, int from, json_t *files,
-		   bool hashed, struct why *reterr_why);
+		   bool is_memory, struct why *reterr_why);

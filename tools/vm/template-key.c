@@ -18,7 +18,7 @@
 
 /* What a template of this version of ktstr looks like; a change of how they
  * are made or used counts it up. */
-#define FORMAT "1"
+#define FORMAT "2"
 
 static int add_fact(json_t *facts, const char *name, const char *value)
 {

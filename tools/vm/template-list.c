@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/holders.h"
+#include "tools/lib/lockfile.h"
 #include "tools/vm/template-store.h"
 
 #define STAT_BLOCK_BYTES 512 /* the unit of st_blocks; see stat(2) */
@@ -40,8 +42,25 @@ static uint64_t measure(int folder)
 	return bytes;
 }
 
+/* Does anybody hold @fd? Asked without taking a lock of our own, which would
+ * make others wait. */
+static bool is_held(const struct lock_table *locks, int fd)
+{
+	struct lock_id id;
+	struct why ignored;
+
+	if (lock_id_of(fd, &id, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < locks->count; i++) {
+		if (lock_line_is_of(&locks->line[i], &id))
+			return true;
+	}
+	return false;
+}
+
 /* Look at one; false when it is gone or not ours. */
-static bool look(int root, const char *name, struct template_info *ret)
+static bool look(int root, const char *name, const struct lock_table *locks,
+		 struct template_info *ret)
 {
 	auto_fd int fd =
 		openat(root, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -53,7 +72,7 @@ static bool look(int root, const char *name, struct template_info *ret)
 	memcpy(ret->key, name, TEMPLATE_KEY_SIZE);
 	ret->used = st.st_mtime;
 	ret->bytes = measure(fd);
-	ret->busy = flock(fd, LOCK_EX | LOCK_NB) < 0;
+	ret->busy = is_held(locks, fd);
 	return true;
 }
 
@@ -66,8 +85,21 @@ static void drop_lock(int root, const char *name)
 	if (!end || strcmp(end, ".lock") != 0)
 		return;
 	fd = openat(root, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+	/* It may be the next one's by now. */
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    lock_file_is_current(root, name, fd))
 		(void)unlinkat(root, name, 0);
+}
+
+void template_drop_locks(const char *root)
+{
+	DIR *dir = opendir(root);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir)))
+		drop_lock(dirfd(dir), d->d_name);
+	if (dir)
+		closedir(dir);
 }
 
 static int by_use(const void *a, const void *b)
@@ -83,6 +115,8 @@ int template_list(const char *root, struct template_info **ret, size_t *count,
 		  struct why *reterr_why)
 {
 	struct template_info *list = NULL;
+	struct lock_table locks = { 0 };
+	struct why ignored;
 	struct dirent *d;
 	DIR *dir = opendir(root);
 
@@ -93,6 +127,8 @@ int template_list(const char *root, struct template_info **ret, size_t *count,
 				       : why_set(reterr_why, -errno,
 						 "cannot read '%s': %s", root,
 						 strerror(errno));
+	/* Without it none looks used, and removing finds out by itself. */
+	(void)lock_table_read(&locks, &ignored);
 	while ((d = readdir(dir))) {
 		struct template_info *grown =
 			reallocarray(list, *count + 1, sizeof(*list));
@@ -100,13 +136,14 @@ int template_list(const char *root, struct template_info **ret, size_t *count,
 		if (!grown) {
 			free(list);
 			closedir(dir);
+			lock_table_done(&locks);
 			return why_set(reterr_why, -ENOMEM, "out of memory");
 		}
 		list = grown;
-		drop_lock(dirfd(dir), d->d_name);
-		*count += look(dirfd(dir), d->d_name, &list[*count]);
+		*count += look(dirfd(dir), d->d_name, &locks, &list[*count]);
 	}
 	closedir(dir);
+	lock_table_done(&locks);
 	if (*count)
 		qsort(list, *count, sizeof(*list), by_use);
 	*ret = list;

@@ -14,6 +14,8 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/str.h"
+#include "tools/vm/environment.h"
+#include "tools/vm/template-check.h"
 #include "tools/vm/template-files.h"
 #include "tools/vm/template-store.h"
 #include "vmm/archive.h"
@@ -159,7 +161,7 @@ static int boot(struct making *m, int stop_fd, int *ret_signal,
 {
 	unsigned int limit =
 		LIMIT_S + LIMIT_EACH_S * topology_cpus(&m->c.topology);
-	int r = machine_run(&m->c, getenv("KTSTR_CPUS"), limit, stop_fd,
+	int r = machine_run(&m->c, environment_cpus(), limit, stop_fd,
 			    &m->result, reterr_why);
 
 	if (r < 0)
@@ -178,10 +180,9 @@ static int write_ram(const struct making *m, int folder, json_t *files,
 		char name[16];
 
 		snprintf(name, sizeof(name), "ram%u", i);
-		int r = m->ram[i] < 0
-				? 0
-				: template_write(folder, name, m->ram[i], files,
-						 false, reterr_why);
+		int r = m->ram[i] < 0 ? 0
+				      : template_write(folder, name, m->ram[i],
+						       files, true, reterr_why);
 		if (r < 0)
 			return r;
 	}
@@ -210,6 +211,22 @@ static int write_metadata(const struct making *m, const char *folder,
 			    reterr_why);
 }
 
+/* What was just written need not be read for the first clone. */
+static void note_files(const struct making *m, int folder)
+{
+	int fds[TOPOLOGY_NODES_MAX];
+
+	for (unsigned int i = 0; i < m->c.ram_count; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "ram%u", i);
+		fds[i] = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	}
+	(void)template_note(folder, fds, m->c.ram_count);
+	for (unsigned int i = 0; i < m->c.ram_count; i++)
+		cleanup_fd(&fds[i]);
+}
+
 /* All files into a folder that nobody sees, then the folder into its place. */
 static int keep(const struct making *m, const struct template_place *place,
 		struct why *reterr_why)
@@ -223,15 +240,17 @@ static int keep(const struct making *m, const struct template_place *place,
 	if (r == 0)
 		r = write_ram(m, temp.fd, files, reterr_why);
 	if (r == 0)
-		r = template_write(temp.fd, "state", m->state, files, true,
+		r = template_write(temp.fd, "state", m->state, files, false,
 				   reterr_why);
 	if (r == 0)
-		r = template_write(temp.fd, "console", m->console, files, true,
+		r = template_write(temp.fd, "console", m->console, files, false,
 				   reterr_why);
 	if (r == 0)
 		r = write_metadata(m, temp.path, place->facts, files,
 				   reterr_why);
 	json_decref(files);
+	if (r == 0)
+		note_files(m, temp.fd);
 	return r < 0 ? r
 		     : template_publish(place->templates, place->key, &temp,
 					reterr_why);

@@ -15,6 +15,7 @@
 #include "tools/lib/holders.h"
 #include "tools/lib/lockfile.h"
 #include "tools/lib/str.h"
+#include "tools/vm/template-check.h"
 
 #define METADATA_MAX  (1 << 20)
 #define CONSOLE_MAX   (64 << 20)
@@ -60,6 +61,46 @@ static int open_file(struct template *t, const json_t *files, const char *name,
 	return 0;
 }
 
+static bool is_hash_of(const json_t *files, const char *name, const char *hex)
+{
+	const char *wanted = json_string_value(
+		json_object_get(json_object_get(files, name), "sha256"));
+
+	return wanted && strcmp(wanted, hex) == 0;
+}
+
+static bool read_console(struct template *t, const json_t *files)
+{
+	ssize_t len =
+		file_read_at(t->folder, "console", CONSOLE_MAX, &t->console);
+	char hex[HASH_HEX_SIZE];
+	struct hash hash;
+
+	if (len < 0)
+		return false;
+	t->console_len = (size_t)len;
+	hash_init(&hash);
+	hash_add(&hash, t->console, t->console_len);
+	hash_hex(&hash, hex);
+	return is_hash_of(files, "console", hex);
+}
+
+static int check_memory(const struct template *t, const json_t *files,
+			struct why *reterr_why)
+{
+	unsigned int bad = 0;
+	char name[16];
+	int r = template_check(t->folder, t->ram_fds, t->ram_count, files,
+			       &bad);
+
+	snprintf(name, sizeof(name), "ram%u", bad);
+	if (r == -ESTALE)
+		return damaged(t, name, reterr_why);
+	return r < 0 ? why_set(reterr_why, r, "cannot read '%s/%s': %s",
+			       t->path, name, strerror(-r))
+		     : 0;
+}
+
 /* Open the files that @metadata lists. */
 static int open_files(struct template *t, const json_t *metadata,
 		      struct why *reterr_why)
@@ -76,16 +117,11 @@ static int open_files(struct template *t, const json_t *metadata,
 
 	if (r < 0)
 		return r;
-	const char *wanted = json_string_value(
-		json_object_get(json_object_get(files, "state"), "sha256"));
-	if (!wanted || hash_file(t->folder, "state", hex) < 0 ||
-	    strcmp(wanted, hex) != 0)
+	if (hash_file(t->folder, "state", hex) < 0 ||
+	    !is_hash_of(files, "state", hex))
 		return damaged(t, "state", reterr_why);
-	ssize_t len =
-		file_read_at(t->folder, "console", CONSOLE_MAX, &t->console);
-	if (len < 0)
+	if (!read_console(t, files))
 		return damaged(t, "console", reterr_why);
-	t->console_len = (size_t)len;
 	while (r == 0 && t->ram_count < nodes) {
 		char name[16];
 
@@ -95,7 +131,7 @@ static int open_files(struct template *t, const json_t *metadata,
 		r = open_file(t, files, name, O_RDWR,
 			      &t->ram_fds[t->ram_count++], reterr_why);
 	}
-	return r;
+	return r < 0 ? r : check_memory(t, files, reterr_why);
 }
 
 bool template_is_current(const struct template *t)

@@ -5,7 +5,8 @@
  * metadata.json says what a template was made from and how large its files are:
  * state (of the devices), console (what was printed until then), ram0 and so
  * on, one for each node with memory, with holes where it is zero. A template
- * appears whole, by a rename, and is never written again. Who uses one has a
+ * appears whole, by a rename, and is never written again, but for "noted" of
+ * template-check.h. Who uses one has a
  * shared flock(2) on its folder; KEY.lock beside it is for who makes it.
  */
 #pragma once
@@ -88,7 +89,7 @@ void template_unlock(const char *root, const char *key, int fd);
 /**
  * struct template_info - a template in the list
  * @used: when it was last used
- * @busy: somebody uses it
+ * @busy: somebody uses it, as far as /proc/locks tells
  */
 struct template_info {
 	char key[TEMPLATE_KEY_SIZE];
@@ -96,6 +97,9 @@ struct template_info {
 	uint64_t bytes;
 	bool busy;
 };
+
+/* Remove the lock files of makers that were killed. */
+void template_drop_locks(const char *root);
 
 /* All of them that are ours, the longest unused first; free() the list. */
 int template_list(const char *root, struct template_info **ret, size_t *count,

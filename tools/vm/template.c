@@ -10,11 +10,10 @@
 #include "tools/cache/store/remove.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
-#include "tools/lib/num.h"
+#include "tools/vm/environment.h"
 #include "tools/vm/template-make.h"
 
-#define FOLDER	  ".templates"
-#define MAX_BYTES (UINT64_C(4) << 30)
+#define FOLDER ".templates"
 /* Longest wait for who makes the template that we want. */
 #define WAIT_S 1800
 
@@ -40,18 +39,6 @@ int template_remove(const char *cache, const char *key, struct why *reterr_why)
 	return thing_remove(cache, name, reterr_why);
 }
 
-static uint64_t limit_of_size(void)
-{
-	const char *text = getenv("KTSTR_TEMPLATES_MAX");
-	uint64_t bytes = MAX_BYTES;
-
-	if (text && *text && num_parse_size(text, &bytes) < 0)
-		die(EX_USAGE,
-		    "KTSTR_TEMPLATES_MAX '%s' is no size such as 500M or 20G",
-		    text);
-	return bytes;
-}
-
 /* Remove the longest unused until the rest fits. Those in use stay. */
 static void trim(const struct template_place *place)
 {
@@ -60,13 +47,13 @@ static void trim(const struct template_place *place)
 	size_t count;
 	struct why why;
 
+	template_drop_locks(place->templates);
 	if (template_list(place->templates, &list, &count, &why) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		bytes += list[i].bytes;
 	for (size_t i = 0; i < count && bytes > place->max_bytes; i++) {
-		if (list[i].busy ||
-		    template_remove(place->cache, list[i].key, &why) < 0)
+		if (template_remove(place->cache, list[i].key, &why) < 0)
 			continue;
 		detail("template %s makes room for others", list[i].key);
 		bytes -= list[i].bytes;
@@ -144,7 +131,8 @@ int template_get(const struct machine_config *c, const char *init, int stop_fd,
 		return r;
 	struct template_place place = { .cache = cache,
 					.templates = templates,
-					.max_bytes = limit_of_size() };
+					.max_bytes =
+						environment_templates_max() };
 	return get(c, init, &place, stop_fd, ret, ret_signal, reterr_why);
 }
 

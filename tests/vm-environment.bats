@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# What ktstr-vm(1) says of its environment, without a machine.
+# shellcheck disable=SC2154 # bats sets stderr
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	touch kernel
+	printf '[test]\nduration = 1s\n[cgroup a]\nwork = cpu-spin\n' >one.test
+	unset KTSTR_CPUS KTSTR_TEMPLATES_MAX KTSTR_ATTEMPT
+	exec </dev/null
+}
+
+@test "vm: a wrong variable is named before anything starts, an empty one is none" {
+	local words value
+	for words in "exec -- true" "run --test one.test" "template" "topology"; do
+		read -ra words <<<"$words"
+		words=("${words[0]}" --kernel kernel --clock virtual "${words[@]:1}")
+		for value in x 0-x 3-1 , 1,,2; do
+			KTSTR_CPUS=$value run -2 --separate-stderr ktstr-vm "${words[@]}"
+			[ "$stderr" = "ktstr-vm: KTSTR_CPUS '$value' is no list of CPUs such as 0-3,7" ]
+		done
+		KTSTR_CPUS=1000 run -2 --separate-stderr ktstr-vm "${words[@]}"
+		[ "$stderr" = "ktstr-vm: KTSTR_CPUS '1000' has no CPU that may be used here" ]
+		KTSTR_TEMPLATES_MAX=4 run -2 --separate-stderr ktstr-vm "${words[@]}"
+		[ "$stderr" = "ktstr-vm: KTSTR_TEMPLATES_MAX '4' is no size such as 500M or 20G" ]
+	done
+	KTSTR_ATTEMPT=0 run -2 --separate-stderr ktstr-vm run --kernel kernel --test one.test
+	[ "$stderr" = "ktstr-vm: KTSTR_ATTEMPT '0' is not a number from 1 to 1000" ]
+	KTSTR_CPUS='' KTSTR_TEMPLATES_MAX='' KTSTR_ATTEMPT='' run -0 --separate-stderr \
+		ktstr-vm run --kernel kernel --test one.test --clock virtual --dry-run
+	[ "$stderr" = "" ]
+}
