@@ -36,7 +36,11 @@ char *machine_question(const struct machine_config *c)
 	return a.failed ? NULL : str_take(&text);
 }
 
-/* What QEMU wrote, without its name in front, to the end of the line. */
+/*
+ * What QEMU wrote, without its name in front, to the end of the line. Each
+ * level of a topology takes whole bits of an APIC id: that is why few CPUs can
+ * be too many. Seats do not count: there are none where they would not fit.
+ */
 static int give_reason(const struct machine_config *c, int errors,
 		       struct why *reterr_why)
 {
@@ -52,10 +56,14 @@ static int give_reason(const struct machine_config *c, int errors,
 	at = strstr(line, ": ");
 	if (strncmp(line, "qemu", 4) == 0 && at)
 		line = at + 2;
+	if (strcasestr(line, "apic") || strcasestr(line, "max cpus"))
+		return why_set(reterr_why, -ENOTSUP,
+			       "QEMU cannot build this machine, whose highest "
+			       "APIC id is %u: %s",
+			       id, line);
 	return why_set(reterr_why, -ENOTSUP,
-		       "QEMU cannot build this machine, whose highest APIC id "
-		       "is %u: %s",
-		       id, *line ? line : "it ended without a word");
+		       "QEMU cannot build this machine: %s",
+		       *line ? line : "it ended without a word");
 }
 
 /* Await QEMU's greeting, which it sends when the machine is built. */

@@ -229,3 +229,27 @@ TEST(memory_without_cpus_is_nearest_to_somebody)
 	CHECK_INT(topology_distance(&h, 0, 2), 20);
 	topology_forget();
 }
+
+TEST(smt_is_two_threads_of_one_core_that_are_online)
+{
+	static const struct {
+		const char *text;
+		bool smt;
+	} is[] = {
+		{ "1n1l2c1t", false },
+		{ "1n1l2c2t", true },
+		{ "1n1l2c2t threads=1,1", false },
+		{ "1n1l2c2t threads=1,2", true },
+		{ "1n1l2c2t offline=1,3", false },
+		{ "1n1l2c2t offline=1-2", false },
+		{ "1n1l2c2t offline=1", true },
+		{ "1n1l1c4t offline=1,3", true },
+	};
+
+	for (size_t i = 0; i < sizeof(is) / sizeof(is[0]); i++) {
+		struct topology t = read_it(is[i].text);
+
+		CHECK_INT(topology_has_smt(&t), is[i].smt);
+	}
+	topology_forget();
+}

@@ -202,7 +202,7 @@ static void check_limits(struct project *p, const struct test *t,
 		key = "min-llcs";
 	else if (topology_cpus(m) < t->min_cpus)
 		key = "min-cpus";
-	else if (t->requires_smt && m->threads < 2)
+	else if (t->requires_smt && !topology_has_smt(m))
 		key = "requires-smt";
 	if (!key)
 		return;

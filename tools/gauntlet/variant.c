@@ -39,7 +39,7 @@ static bool is_within_limits(const struct test *t, const struct topology *m)
 	return m->nodes >= t->min_nodes && m->nodes <= t->max_nodes &&
 	       m->llcs >= t->min_llcs && m->llcs <= t->max_llcs &&
 	       cpus >= t->min_cpus && cpus <= t->max_cpus &&
-	       (!t->requires_smt || m->threads > 1);
+	       (!t->requires_smt || topology_has_smt(m));
 }
 
 static void add_shape(struct shapes *s, const char *name,

@@ -78,7 +78,7 @@ static void check_machine(const struct variant *v)
 	if (few)
 		die(EX_USAGE, "machine %s has too few %s for test '%s'", shape,
 		    few, t->name);
-	if (t->requires_smt && m->threads < 2)
+	if (t->requires_smt && !topology_has_smt(m))
 		die(EX_USAGE,
 		    "test '%s' wants two threads per core, machine %s has one",
 		    t->name, shape);

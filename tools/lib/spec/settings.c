@@ -274,10 +274,10 @@ static void check_own_machine(const struct test *t,
 	if (topology_cpus(m) < t->min_cpus)
 		diag_add(d, at, "this has %u CPUs, fewer than min-cpus %u",
 			 topology_cpus(m), t->min_cpus);
-	if (t->requires_smt && m->threads < 2)
+	if (t->requires_smt && !topology_has_smt(m))
 		diag_add(d, at,
-			 "requires-smt wants two threads per core, this has "
-			 "one");
+			 "requires-smt wants a core with two threads online, "
+			 "this has none");
 }
 
 static void check_flags(const struct test *t, const struct conf_section *s,

@@ -131,6 +131,24 @@ unsigned int topology_cpus(const struct topology *t)
 	return online;
 }
 
+bool topology_has_smt(const struct topology *t)
+{
+	bool seen[TOPOLOGY_CPUS_MAX] = { false };
+	struct topology_map map;
+
+	if (!t->detail)
+		return t->threads > 1;
+	place_cpus(t, &map);
+	for (unsigned int cpu = 0; cpu < map.count; cpu++) {
+		const struct topology_place *p = &map.cpu[cpu];
+
+		if (p->online && seen[p->core])
+			return true;
+		seen[p->core] |= p->online;
+	}
+	return false;
+}
+
 const char *topology_name(const struct topology *t)
 {
 	return t->detail ? t->detail->name : NULL;

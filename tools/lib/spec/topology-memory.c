@@ -109,6 +109,7 @@ int read_distances(struct topology_reading *r)
 
 /* One value for each pair; "-" exactly where no CPU is. */
 static int read_pairs(struct topology_reading *r, const char *key,
+		      const char *wanted,
 		      int (*read)(const char *text, uint32_t *ret),
 		      uint32_t **ret)
 {
@@ -134,8 +135,9 @@ static int read_pairs(struct topology_reading *r, const char *key,
 		}
 		if (none || read(l.item, &(*ret)[i]) < 0)
 			return complain(r,
-					"'%s' is no %s from node %u to node %u",
-					l.item, key, i / n, i % n);
+					"'%s' is no %s from node %u to node %u:"
+					" write %s",
+					l.item, key, i / n, i % n, wanted);
 	}
 	return 0;
 }
@@ -159,12 +161,14 @@ static int read_speed(const char *text, uint32_t *ret)
 
 int read_latency(struct topology_reading *r)
 {
-	return read_pairs(r, "latency", read_ns, &r->d->latency);
+	return read_pairs(r, "latency", "1 to 65534 ns", read_ns,
+			  &r->d->latency);
 }
 
 int read_bandwidth(struct topology_reading *r)
 {
-	return read_pairs(r, "bandwidth", read_speed, &r->d->bandwidth);
+	return read_pairs(r, "bandwidth", "1M to 1024G a second",
+			  read_speed, &r->d->bandwidth);
 }
 
 /* "64M", "64M/complex", "64M/direct/write-through/128". */

@@ -75,6 +75,9 @@ const char *topology_name(const struct topology *t);
 /* CPUs that are online while a test runs. */
 unsigned int topology_cpus(const struct topology *t);
 
+/* Has any core two threads that are online while a test runs? */
+bool topology_has_smt(const struct topology *t);
+
 /**
  * struct preset - a named topology
  * @memory_mib: memory that the machine gets, at least
