@@ -106,7 +106,7 @@ TEST(a_look_between_two_segments_counts_in_none)
 TEST(a_look_during_a_change_counts_in_none)
 {
 	struct segments *s = new_segments(2);
-	uint32_t epoch;
+	uint64_t epoch;
 
 	segment_open(s);
 	epoch = segment_begin(s);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/unit/t.h"
+#include "tools/lib/spec/cpuset.h"
 
 /* 2n4l2c2t */
 static const struct amount_machine machine = { .cpus = 16,

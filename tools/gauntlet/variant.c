@@ -64,7 +64,7 @@ static void offer_preset(const struct test *t, const struct preset *preset,
 		s->left_out++;
 		detail("test '%s' is not run on %s, which %s", t->name,
 		       preset->name,
-		       fits ? "is too small for its cpusets"
+		       fits ? "its cpusets or amounts do not fit"
 			    : "its limits exclude");
 	}
 	diag_done(&d);
@@ -112,7 +112,7 @@ static void find_shapes(const struct making *m, struct shapes *s)
 		take_topology(m, *text, s);
 	if (s->left_out && m->kernel == req->kernel)
 		note("test '%s' is not run on %zu of the machines selected, "
-		     "because of its limits and cpusets; -v names them",
+		     "because of its limits, cpusets and amounts; -v names them",
 		     t->name, s->left_out);
 }
 

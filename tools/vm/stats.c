@@ -60,6 +60,15 @@ static double line_spread(const struct facts *f, const json_t *first)
 	return n < 2 ? -1 : high - low;
 }
 
+/* It could run for long enough, and got nowhere; or in an earlier life. */
+#define STARVED_NS 5000000
+static bool is_starved(const json_t *w)
+{
+	return (facts_int(w, "units") == 0 &&
+		facts_int(w, "wall_ns") >= STARVED_NS) ||
+	       facts_int(w, "idle_lives") > 0;
+}
+
 static int64_t larger(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
@@ -71,7 +80,7 @@ static void add_worker(struct group_stats *s, const json_t *w)
 	int64_t delay = facts_int(w, "run_delay_ns");
 
 	s->workers++;
-	s->starved += facts_int(w, "units") == 0;
+	s->starved += is_starved(w);
 	s->lost += strcmp(facts_text(w, "exit"), "ok") != 0;
 	s->outside += ran_outside(w);
 	s->units += facts_int(w, "units");

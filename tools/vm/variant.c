@@ -63,6 +63,22 @@ static void check_scheduler(const struct variant *v)
 		    v->test.name, name, v->sched_name);
 }
 
+/* A flag that there is not is no mistake of a test for many schedulers. */
+static void check_needs(const struct variant *v)
+{
+	for (char **flag = v->test.needs_flags; flag && *flag; flag++) {
+		bool has = false;
+
+		for (size_t i = 0; v->has_sched && i < v->sched.flag_count; i++)
+			has |= strcmp(v->sched.flag[i].name, *flag) == 0;
+		if (!has)
+			die(EX_SKIP,
+			    "test '%s' needs flag '%s', and scheduler '%s' "
+			    "declares none of that name",
+			    v->test.name, *flag, v->sched_name);
+	}
+}
+
 /* What the test asks of the machine; its maxima only choose among presets. */
 static void check_machine(const struct variant *v)
 {
@@ -163,6 +179,7 @@ void variant_read(const struct request *req, struct variant *ret)
 
 	read_files(req, &v);
 	check_scheduler(&v);
+	check_needs(&v);
 	choose_topology(req, &v);
 	choose_profile(req, &v);
 	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,

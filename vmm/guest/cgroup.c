@@ -15,6 +15,9 @@
 
 #define ROOT "/sys/fs/cgroup/ktstr"
 
+/* Has what is below our root the controller cpu? */
+static bool has_cpu;
+
 static int path_of(char *ret, const char *name, const char *file,
 		   struct why *reterr_why)
 {
@@ -26,8 +29,8 @@ static int path_of(char *ret, const char *name, const char *file,
 	return 0;
 }
 
-static int write_file(const char *name, const char *file, const char *text,
-		      struct why *reterr_why)
+int cgroup_write(const char *name, const char *file, const char *text,
+		 struct why *reterr_why)
 {
 	char path[PATH_MAX];
 	int r = path_of(path, name, file, reterr_why);
@@ -42,6 +45,23 @@ static int write_file(const char *name, const char *file, const char *text,
 	return 0;
 }
 
+int cgroup_read(const char *name, const char *file, char **ret,
+		struct why *reterr_why)
+{
+	char path[PATH_MAX];
+	int r = path_of(path, name, file, reterr_why);
+
+	if (r < 0)
+		return r;
+	r = file_read_at(AT_FDCWD, path, 8192, ret);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read %s of cgroup '%s'",
+			       file, name);
+	if (r > 0 && (*ret)[r - 1] == '\n')
+		(*ret)[r - 1] = '\0';
+	return 0;
+}
+
 static int make_folder(const char *path, struct why *reterr_why)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
@@ -49,23 +69,27 @@ static int make_folder(const char *path, struct why *reterr_why)
 	return 0;
 }
 
-int cgroup_init(struct why *reterr_why)
+int cgroup_init(bool with_cpu, struct why *reterr_why)
 {
 	int r = file_write_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.subtree_control",
-			      "+cpuset +cpu");
+			      with_cpu ? "+cpuset +cpu" : "+cpuset");
 
 	if (r < 0)
 		return why_set(reterr_why, r,
-			       "the kernel has no cgroup controllers cpuset "
-			       "and cpu");
+			       "the kernel has no cgroup controller%s",
+			       with_cpu ? "s cpuset and cpu" : " cpuset");
+	has_cpu = with_cpu;
 	r = make_folder(ROOT, reterr_why);
 	return r < 0 ? r : cgroup_pass_on("", true, reterr_why);
 }
 
 int cgroup_pass_on(const char *name, bool on, struct why *reterr_why)
 {
-	return write_file(name, "cgroup.subtree_control",
-			  on ? "+cpuset +cpu" : "-cpuset -cpu", reterr_why);
+	return cgroup_write(name, "cgroup.subtree_control",
+			    on	      ? has_cpu ? "+cpuset +cpu" : "+cpuset"
+			    : has_cpu ? "-cpuset -cpu"
+				      : "-cpuset",
+			    reterr_why);
 }
 
 int cgroup_make(const char *name, struct why *reterr_why)
@@ -107,7 +131,7 @@ int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why)
 	int r;
 
 	snprintf(text, sizeof(text), "%d", (int)pid);
-	r = write_file(name, "cgroup.procs", text, NULL);
+	r = cgroup_write(name, "cgroup.procs", text, NULL);
 	/* No pid in the sentence: it would differ between equal runs. */
 	if (r < 0)
 		return why_set(reterr_why, r,
@@ -118,14 +142,10 @@ int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why)
 int cgroup_get_cpus(const char *name, cpu_set_t *ret, struct why *reterr_why)
 {
 	auto_free char *text = NULL;
-	char path[PATH_MAX];
 	size_t at;
-	int r = path_of(path, name, "cpuset.cpus.effective", reterr_why);
+	int r = cgroup_read(name, "cpuset.cpus.effective", &text, reterr_why);
 
-	if (r < 0)
-		return r;
-	r = file_read_at(AT_FDCWD, path, 8192, &text);
-	if (r >= 0)
+	if (r == 0)
 		r = cpulist_parse(text, ret, &at);
 	if (r < 0)
 		return why_set(reterr_why, r,
@@ -143,7 +163,7 @@ static int write_cpus(const char *name, const cpu_set_t *cpus,
 	str_add(&text, "\n");
 	if (text.failed)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	return write_file(name, "cpuset.cpus", text.text, reterr_why);
+	return cgroup_write(name, "cpuset.cpus", text.text, reterr_why);
 }
 
 int cgroup_set_cpus(const char *name, const cpu_set_t *cpus,

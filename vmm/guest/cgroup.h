@@ -10,8 +10,15 @@
 
 /* All return 0 or -errno with @reterr_why. @name is a path below our root. */
 
-/* Make our root, with the controllers cpuset and cpu for what is below it. */
-int cgroup_init(struct why *reterr_why);
+/* Make our root, with the controllers cpuset and, if @with_cpu, cpu for what is
+ * below it. */
+int cgroup_init(bool with_cpu, struct why *reterr_why);
+
+/* A file of @name as text without its last newline; the caller frees it. */
+int cgroup_write(const char *name, const char *file, const char *text,
+		 struct why *reterr_why);
+int cgroup_read(const char *name, const char *file, char **ret,
+		struct why *reterr_why);
 
 /* Make @name; what is above it is made, too, and passes the controllers on. */
 int cgroup_make(const char *name, struct why *reterr_why);

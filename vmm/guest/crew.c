@@ -12,7 +12,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/group.h"
 #include "vmm/guest/rng.h"
@@ -60,7 +59,7 @@ int crew_prepare(struct worker *w, unsigned int segments)
 	return w->segment ? 0 : -ENOMEM;
 }
 
-static void close_pipes(struct worker *w)
+void crew_close_pipes(struct worker *w)
 {
 	int *fd[] = { &w->in, &w->out, &w->in_writer };
 
@@ -74,7 +73,7 @@ static void close_pipes(struct worker *w)
 void crew_free(struct worker *w)
 {
 	if (w->shared) {
-		close_pipes(w);
+		crew_close_pipes(w);
 		munmap(w->shared, w->shared_size);
 	}
 	free(w->segment);
@@ -113,7 +112,7 @@ static void wait_ready(struct crew *c, const struct worker *w,
 
 static const char *name_of(const struct worker *w)
 {
-	return w->group ? w->group->def->name : "";
+	return w->group ? w->group->name : "(host)";
 }
 
 /* A worker that is not what the test asked for would be judged in its place. */
@@ -295,51 +294,4 @@ void crew_start(struct crew *c)
 		atomic_store(&sh->start, 1);
 		worker_futex_wake(&sh->start, 1);
 	}
-}
-
-void crew_segment_close(struct worker *w)
-{
-	/* One that was not opened again, since its worker died, stays. */
-	if (w->over || w->segment_count == 0 ||
-	    w->segment[w->segment_count - 1].to_ns)
-		return;
-	w->segment[w->segment_count - 1].to_ns = clock_now_ns();
-	segment_close(&w->shared->segments);
-}
-
-/* What the kernel says; but what a worker gave itself may change at any time,
- * and is always among what it was given. */
-static int read_allowed(const struct worker *w, cpu_set_t *ret)
-{
-	cpu_set_t both;
-
-	if (w->work->type != WORK_AFFINITY_CHURN)
-		return sched_getaffinity(w->child.pid, sizeof(*ret), ret);
-	*ret = w->given;
-	if (w->group && cgroup_get_cpus(w->group->def->name, ret, NULL) < 0)
-		return -1;
-	CPU_AND(&both, ret, &w->given);
-	if (CPU_COUNT(&both) > 0)
-		*ret = both;
-	return 0;
-}
-
-void crew_segment_open(struct worker *w)
-{
-	struct crew_segment s = { 0 };
-
-	if (w->over || w->child.ended)
-		return;
-	if (w->segment_count == w->shared->segments.max) {
-		crew_warn(w, "its allowed CPUs changed too often");
-		return;
-	}
-	if (read_allowed(w, &s.allowed) < 0) {
-		crew_warn(w, "cannot read its affinity: %s", strerror(errno));
-		return;
-	}
-	w->shared->allowed = s.allowed;
-	segment_open(&w->shared->segments);
-	s.from_ns = clock_now_ns();
-	w->segment[w->segment_count++] = s;
 }

@@ -32,6 +32,18 @@ struct crew_segment {
 enum crew_exit { CREW_OK, CREW_KILLED, CREW_MISSING, CREW_FAILED };
 
 /**
+ * struct worker_past - what earlier lives of a worker add to its report, beside
+ * what stays in its memory
+ * @lives, @idle: how many, and how many of them without progress
+ * @exit: CREW_OK if all ended well
+ */
+struct worker_past {
+	uint64_t wall_ns, cpu_ns, run_delay_ns, timeslices;
+	unsigned int lives, idle;
+	enum crew_exit exit;
+};
+
+/**
  * struct worker - one worker
  * @born, @group: cgroup where it began, and where it is now; NULL for none
  * @work, @work_index, @index: which "work =" line of the cgroup, which of its
@@ -40,6 +52,9 @@ enum crew_exit { CREW_OK, CREW_KILLED, CREW_MISSING, CREW_FAILED };
  *	   NULL and 0 for types that work alone
  * @shared:  memory that it reports in, @shared_size bytes
  * @segment: @segment_count of them, room as in @shared->segments.max
+ * @past:    of earlier lives: it began again
+ * @frozen_at_ns: since when it is frozen, 0: it is not
+ * @frozen_before_ns, @units_before: those of @shared when this life began
  * @before:  CPU time and so on before the start
  * @started, @over: it was let go; it has ended and @exit is valid
  * @ext:     its policy is SCHED_EXT instead of SCHED_OTHER
@@ -59,6 +74,8 @@ struct worker {
 	struct crew_segment *segment;
 	unsigned int segment_count;
 	struct worker_sched before;
+	struct worker_past past;
+	uint64_t frozen_at_ns, frozen_before_ns, units_before;
 	bool started, over, ext;
 	cpu_set_t given;
 	enum crew_exit exit;
@@ -120,6 +137,21 @@ int crew_set_affinity(struct crew *c, struct worker *w,
 int crew_set_policy(struct worker *w, enum work_policy policy,
 		    unsigned int priority, struct why *reterr_why);
 int crew_set_nice(struct worker *w, int nice, struct why *reterr_why);
+
+/* @w, which is over, shall begin once more: crew_spawn() may take it again, and
+ * its report is that of all its lives. */
+void crew_renew(struct worker *w);
+
+/* How long this life of @w could have run: not while it was frozen. */
+uint64_t crew_wall_ns(const struct worker *w);
+
+/* @w is frozen from now on; the freezer is about to open. */
+void crew_frozen(struct worker *w);
+void crew_thawed(struct worker *w);
+
+/* Its own ends of pipes, and that which wakes it; they are open again after the
+ * next crew_spawn(). */
+void crew_close_pipes(struct worker *w);
 
 /* Around each change of the CPUs that @w may use, see segment.h. */
 void crew_segment_close(struct worker *w);

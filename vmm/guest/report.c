@@ -107,9 +107,9 @@ void report_frame(const struct worker *w, struct str *out)
 	const struct worker_shared *sh = w->shared;
 
 	json_open(out, "worker");
-	json_text(out, "cgroup", w->born->def->name);
-	if (w->group != w->born)
-		json_text(out, "cgroup_at_end", w->group->def->name);
+	json_text(out, "cgroup", w->born ? w->born->name : "(host)");
+	if (w->born && w->group != w->born)
+		json_text(out, "cgroup_at_end", w->group->name);
 	json_number(out, "work", w->work_index);
 	json_text(out, "type", work_type_names[w->work->type]);
 	json_text(out, "policy", policy_name(w));
@@ -117,18 +117,28 @@ void report_frame(const struct worker *w, struct str *out)
 	json_number(out, "units", atomic_load(&sh->units));
 	json_number(out, "iterations", atomic_load(&sh->iterations));
 	json_number(out, "start_ns", sh->start_at_ns);
-	json_number(out, "wall_ns", minus(w->end_ns, sh->start_at_ns));
-	json_number(out, "cpu_ns", minus(sh->cpu_ns, w->before.cpu_ns));
+	json_number(out, "wall_ns", w->past.wall_ns + crew_wall_ns(w));
+	json_number(out, "cpu_ns",
+		    w->past.cpu_ns + minus(sh->cpu_ns, w->before.cpu_ns));
 	json_number(out, "run_delay_ns",
-		    minus(sh->run_delay_ns, w->before.run_delay_ns));
+		    w->past.run_delay_ns +
+			    minus(sh->run_delay_ns, w->before.run_delay_ns));
 	json_number(out, "timeslices",
-		    minus(sh->timeslices, w->before.timeslices));
+		    w->past.timeslices +
+			    minus(sh->timeslices, w->before.timeslices));
 	json_number(out, "max_gap_ns", sh->max_gap_ns);
 	json_number(out, "gap_cpu", sh->gap_cpu);
 	json_number(out, "gap_at_ns", sh->gap_at_ns);
 	json_number(out, "migrations", sh->migrations);
 	json_cpus(out, "cpus", &sh->cpus);
-	json_text(out, "exit", exit_names[w->exit]);
+	json_text(out, "exit",
+		  exit_names[w->past.exit ? w->past.exit : w->exit]);
+	if (w->past.lives) {
+		json_number(out, "lives", w->past.lives + 1);
+		json_number(out, "idle_lives", w->past.idle);
+	}
+	if (atomic_load(&sh->frozen_ns))
+		json_number(out, "frozen_ns", atomic_load(&sh->frozen_ns));
 	add_warnings(out, w->warnings);
 	if (sh->has_pages)
 		add_pages(out, sh);

@@ -2,136 +2,217 @@
 #include "vmm/guest/scenario-setup.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "vmm/guest/spawn.h"
 
-static size_t count_groups(const struct test *t)
-{
-	size_t n = t->cgroup_count;
-
-	for (size_t i = 0; i < t->step_count; i++)
-		n += t->step[i].cgroup_count;
-	return n;
-}
+/* Room for what workers were allowed; in a loop it comes again. */
+#define SEGMENTS_MAX 128
 
 /* One segment from the start on, and one for each op. */
 static unsigned int count_segments(const struct test *t)
 {
 	size_t n = 1;
+	bool loops = false;
 
-	for (size_t i = 0; i < t->step_count; i++)
+	for (size_t i = 0; i < t->step_count; i++) {
 		n += t->step[i].op_count;
-	/* A swap cuts twice where one cgroup is below the other. */
-	return (unsigned int)(2 * n);
-}
-
-static void add_groups(struct scenario *s, const struct cgroup_def *def,
-		       size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		s->group[s->group_count++] = (struct group){ .def = &def[i] };
-}
-
-static const struct work *works_of(const struct scenario *s,
-				   const struct cgroup_def *def, size_t *count)
-{
-	*count = def->empty ? 0 : def->work_count ? def->work_count : 1;
-	return def->work_count ? def->work : &s->default_work;
-}
-
-/* The host has looked at it: what does not fit this machine is no test for it.
- */
-static unsigned int workers_of(const struct scenario *s, const struct work *w)
-{
-	const struct amount_machine m =
-		amount_machine_of(s->machine, s->test->workers);
-	unsigned int n = 0;
-	struct why why;
-
-	return work_count(w, &m, &n, &why) < 0 ? 0 : n;
-}
-
-static size_t count_workers(const struct scenario *s)
-{
-	size_t n = 0, count;
-
-	for (size_t i = 0; i < s->group_count; i++) {
-		const struct work *work = works_of(s, s->group[i].def, &count);
-
-		for (size_t k = 0; k < count; k++)
-			n += workers_of(s, &work[k]);
+		loops |= t->step[i].hold.loop_ns > 0;
 	}
+	/* A swap cuts twice where one cgroup is below the other. */
+	return loops || 2 * n > SEGMENTS_MAX ? SEGMENTS_MAX
+					     : (unsigned int)(2 * n);
+}
+
+static int add_groups(struct scenario *s, const struct cgroup_def *def,
+		      size_t count, const struct amount_machine *numbers,
+		      struct why *reterr_why)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned int copies = 1;
+		struct group *grown;
+
+		if (amount_is_set(&def[i].copies) &&
+		    amount_eval_in(&def[i].copies, numbers, "'copies'", 1,
+				   CGROUP_COPIES_MAX, &copies, reterr_why) < 0)
+			return -ERANGE;
+		grown = reallocarray(s->group, s->group_count + copies,
+				     sizeof(*grown));
+		if (!grown)
+			return why_set(reterr_why, -ENOMEM, "out of memory");
+		s->group = grown;
+		for (unsigned int k = 0; k < copies; k++) {
+			struct group *g = &grown[s->group_count++];
+			auto_str struct str name = { 0 };
+
+			*g = (struct group){ .def = &def[i],
+					     .copy = k,
+					     .copies = copies };
+			cgroup_copy_name(&def[i], k, &name);
+			snprintf(g->name, sizeof(g->name), "%s",
+				 str_text(&name));
+		}
+	}
+	return 0;
+}
+
+static int add_all_groups(struct scenario *s,
+			  const struct amount_machine *numbers,
+			  struct why *reterr_why)
+{
+	const struct test *t = s->test;
+	int r = add_groups(s, t->cgroup, t->cgroup_count, numbers, reterr_why);
+
+	for (size_t i = 0; r == 0 && i < t->step_count; i++)
+		r = add_groups(s, t->step[i].cgroup, t->step[i].cgroup_count,
+			       numbers, reterr_why);
+	return r;
+}
+
+/* How many kinds of work @g has so far: its own, and of ops before. */
+static unsigned int count_works(const struct scenario *s, const struct group *g)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < s->lot_count; i++)
+		n += s->lot[i].group == g;
 	return n;
+}
+
+static int add_lot(struct scenario *s, struct group *g, const struct work *work,
+		   const struct op *op, const struct amount_machine *numbers,
+		   struct why *reterr_why)
+{
+	unsigned int n;
+	struct lot *grown;
+
+	if (work_count(work, numbers, &n, reterr_why) < 0)
+		return -ERANGE;
+	grown = reallocarray(s->lot, s->lot_count + 1, sizeof(*grown));
+	if (!grown)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	s->lot = grown;
+	grown[s->lot_count] = (struct lot){ .group = g,
+					    .work = work,
+					    .work_index = count_works(s, g),
+					    .op = op,
+					    .first = s->worker_count,
+					    .count = n };
+	s->lot_count++;
+	s->worker_count += n;
+	return 0;
+}
+
+static int add_lots_of_groups(struct scenario *s,
+			      const struct amount_machine *numbers,
+			      struct why *reterr_why)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
+		struct group *g = &s->group[i];
+		const struct cgroup_def *c = g->def;
+
+		if (!c->empty && !c->work_count)
+			r = add_lot(s, g, &s->default_work, NULL, numbers,
+				    reterr_why);
+		for (size_t k = 0; r == 0 && k < c->work_count; k++)
+			r = add_lot(s, g, &c->work[k], NULL, numbers,
+				    reterr_why);
+	}
+	return r;
+}
+
+static int add_lots_of_op(struct scenario *s, const struct op *op,
+			  const struct amount_machine *numbers,
+			  struct why *reterr_why)
+{
+	int r = 0, copy;
+
+	if (op->kind == OP_SPAWN_HOST)
+		return add_lot(s, NULL, op->work, op, numbers, reterr_why);
+	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
+		struct group *g = &s->group[i];
+
+		if (op->kind == OP_SPAWN &&
+		    cgroup_def_is(g->def, op->cgroup, &copy) &&
+		    (copy < 0 || g->copy == (unsigned int)copy))
+			r = add_lot(s, g, op->work, op, numbers, reterr_why);
+	}
+	return r;
+}
+
+static int add_all_lots(struct scenario *s,
+			const struct amount_machine *numbers,
+			struct why *reterr_why)
+{
+	int r = add_lots_of_groups(s, numbers, reterr_why);
+
+	for (size_t i = 0; r == 0 && i < s->test->step_count; i++) {
+		const struct step *step = &s->test->step[i];
+
+		for (size_t k = 0; r == 0 && k < step->op_count; k++)
+			r = add_lots_of_op(s, &step->op[k], numbers,
+					   reterr_why);
+	}
+	return r;
 }
 
 /* Init must get the CPU from any worker, and so must one that is to die. */
 _Static_assert(WORK_PRIORITY_MAX < SPAWN_INIT_PRIORITY - 1, "init is above");
 
-static int add_workers(struct scenario *s, struct group *g,
-		       const struct work *work, unsigned int work_index,
+static int prepare_lot(struct scenario *s, const struct lot *lot,
 		       struct why *reterr_why)
 {
-	unsigned int n = workers_of(s, work), segments;
-	struct worker *first = &s->worker[s->worker_count];
+	unsigned int segments = count_segments(s->test);
 	int r = 0;
 
-	if (n == 0)
-		return why_set(reterr_why, -EINVAL,
-			       "the number of workers of cgroup '%s' does not "
-			       "fit this machine",
-			       g->def->name);
-	segments = count_segments(s->test);
-	for (unsigned int i = 0; r == 0 && i < n; i++) {
-		struct worker *w = &s->worker[s->worker_count++];
+	for (unsigned int i = 0; r == 0 && i < lot->count; i++) {
+		struct worker *w = &s->worker[lot->first + i];
 
-		*w = (struct worker){ .born = g,
-				      .group = g,
-				      .work = work,
-				      .work_index = work_index,
+		*w = (struct worker){ .born = lot->group,
+				      .group = lot->group,
+				      .work = lot->work,
+				      .work_index = lot->work_index,
 				      .index = i,
 				      .ext = s->ext };
 		r = crew_prepare(w, segments);
 		if (r < 0)
 			why_set(reterr_why, r, "no memory for worker %zu",
-				s->worker_count);
+				lot->first + i);
 	}
 	if (r == 0)
-		crew_team_up(first, n);
+		crew_team_up(&s->worker[lot->first], lot->count);
 	return r;
 }
 
 int scenario_prepare(struct scenario *s, struct why *reterr_why)
 {
-	const struct test *t = s->test;
-	int r = 0;
+	struct amount_machine numbers =
+		amount_machine_of(s->machine, s->test->workers);
+	int r;
 
 	s->default_work = work_default();
-	why_set(reterr_why, 0, "out of memory");
-	s->group = calloc(count_groups(t) + 1, sizeof(*s->group));
-	if (!s->group)
-		return -ENOMEM;
-	add_groups(s, t->cgroup, t->cgroup_count);
-	for (size_t i = 0; i < t->step_count; i++)
-		add_groups(s, t->step[i].cgroup, t->step[i].cgroup_count);
-	s->worker = calloc(count_workers(s) + 1, sizeof(*s->worker));
+	s->online = s->machine->all;
+	r = add_all_groups(s, &numbers, reterr_why);
+	if (r == 0)
+		r = add_all_lots(s, &numbers, reterr_why);
+	if (r < 0)
+		return r;
+	s->worker = calloc(s->worker_count + 1, sizeof(*s->worker));
 	if (!s->worker)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
-		size_t count;
-		const struct work *work = works_of(s, s->group[i].def, &count);
-
-		for (size_t k = 0; r == 0 && k < count; k++)
-			r = add_workers(s, &s->group[i], &work[k],
-					(unsigned int)k, reterr_why);
-	}
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < s->lot_count; i++)
+		r = prepare_lot(s, &s->lot[i], reterr_why);
 	return r;
 }
 
 void scenario_free(struct scenario *s)
 {
-	for (size_t i = 0; i < s->worker_count; i++)
+	for (size_t i = 0; s->worker && i < s->worker_count; i++)
 		crew_free(&s->worker[i]);
 	free(s->worker);
+	free(s->lot);
 	free(s->group);
 }

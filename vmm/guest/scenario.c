@@ -7,125 +7,152 @@
 
 #include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
+#include "vmm/guest/json.h"
+#include "vmm/guest/ops.h"
 #include "vmm/guest/report.h"
 #include "vmm/guest/scenario-setup.h"
 
-/* Workers begin within this time of each other, as the seed says. */
-#define JITTER_NS NS_PER_MS
+/* Turns of a loop whose ops are told one by one. */
+#define TOLD_TURNS 64
 
-struct group *scenario_group(struct scenario *s, const char *name)
+bool scenario_hold(struct scenario *s, uint64_t ns)
 {
-	for (size_t i = 0; i < s->group_count; i++) {
-		struct group *g = &s->group[i];
-
-		if (g->exists && strcmp(g->def->name, name) == 0)
-			return g;
-	}
-	return NULL;
+	return !s->watch->was_lost && watch_until(s->watch, clock_now_ns() + ns,
+						  NULL, NULL) == WATCH_DEADLINE;
 }
 
-int scenario_crew(struct scenario *s,
-		  bool (*choose)(const struct worker *, const void *),
-		  const void *arg, struct crew *ret)
-{
-	struct worker **member = calloc(s->worker_count + 1, sizeof(*member));
-	size_t n = 0;
-
-	if (!member)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->worker_count; i++) {
-		if (choose(&s->worker[i], arg))
-			member[n++] = &s->worker[i];
-	}
-	*ret = (struct crew){ .watch = s->watch,
-			      .machine = s->machine,
-			      .member = member,
-			      .count = n,
-			      .random = &s->random,
-			      .jitter_ns = JITTER_NS };
-	return 0;
-}
-
-/* Was it born in a cgroup that @arg, an array, defines? */
-struct defs {
-	const struct cgroup_def *def;
-	size_t count;
-};
-
-static bool is_of(const struct worker *w, const void *arg)
-{
-	const struct defs *d = arg;
-
-	return w->born->def >= d->def && w->born->def < d->def + d->count;
-}
-
-/* Make the cgroups that are defined at one place, and their waiting workers. */
-static int make_groups(struct scenario *s, const struct defs *d,
-		       struct crew *ret, struct why *reterr_why)
+/* The cgroups that are defined at one place, and their waiting workers. */
+static int make_groups(struct scenario *s, const struct cgroup_def *def,
+		       size_t count, bool start, struct why *reterr_why)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
 		struct group *g = &s->group[i];
 
-		if (g->def >= d->def && g->def < d->def + d->count)
-			r = group_make(g, s->machine, reterr_why);
+		if (g->def >= def && g->def < def + count && !g->def->by_op)
+			r = group_make(g, s->machine, &s->online, reterr_why);
 	}
-	if (r < 0)
-		return r;
-	r = scenario_crew(s, is_of, d, ret);
-	if (r < 0)
-		return why_set(reterr_why, r, "out of memory");
-	return crew_spawn(ret, reterr_why);
+	return r < 0 ? r
+		     : scenario_spawn(s, scenario_is_fresh, NULL, start,
+				      reterr_why);
 }
 
-/* Wait; false if the scheduler is lost. */
-static bool hold(struct scenario *s, uint64_t ns)
+static int run_ops(struct scenario *s, const struct step *step,
+		   struct why *reterr_why)
 {
-	return !s->watch->was_lost && watch_until(s->watch, clock_now_ns() + ns,
-						  NULL, NULL) == WATCH_DEADLINE;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < step->op_count; i++)
+		r = scenario_op(s, &step->op[i], reterr_why);
+	return r;
+}
+
+static void tell_turns(struct scenario *s, const struct step *step,
+		       uint64_t turns)
+{
+	struct str out = { 0 };
+
+	json_open(&out, "event");
+	json_text(&out, "what", "turns");
+	json_text(&out, "name", step->name);
+	json_number(&out, "at_ns", clock_now_ns());
+	json_number(&out, "turns", turns);
+	channel_send(s->watch->channel, &out);
+}
+
+/* Turn after turn, each an interval after the one before, or as soon as that is
+ * over. */
+static int loop(struct scenario *s, const struct step *step,
+		struct why *reterr_why)
+{
+	const struct hold *h = &step->hold;
+	uint64_t next = clock_now_ns(), end, now, turns = 0;
+	int r = 0;
+
+	end = next + test_hold_ns(s->test, step);
+	if (!h->is_share && !h->ns)
+		end = s->start_ns + s->test->duration_ns;
+	do {
+		s->quiet = turns >= TOLD_TURNS;
+		r = run_ops(s, step, reterr_why);
+		turns++;
+		now = clock_now_ns();
+		next = next + h->loop_ns > now ? next + h->loop_ns : now;
+		if (next > end)
+			next = end;
+		if (r == 0 && next > now)
+			(void)scenario_hold(s, next - now);
+	} while (r == 0 && !s->watch->was_lost && clock_now_ns() < end);
+	s->quiet = false;
+	tell_turns(s, step, turns);
+	return r;
+}
+
+/* What lives no longer than its step, children before parents. */
+static int end_step(struct scenario *s, const struct step *step,
+		    struct why *reterr_why)
+{
+	int r = 0;
+
+	for (size_t i = step->cgroup_count; r == 0 && i > 0; i--) {
+		const struct cgroup_def *c = &step->cgroup[i - 1];
+		size_t at = 0;
+
+		if (!c->of_step || !scenario_next(s, c->name, &at))
+			continue;
+		r = scenario_remove(s, c->name, reterr_why);
+		channel_send_event(s->watch->channel, "end-of-step", c->name);
+	}
+	return r;
 }
 
 static int play_step(struct scenario *s, const struct step *step,
 		     struct why *reterr_why)
 {
 	struct channel *channel = s->watch->channel;
-	struct defs d = { step->cgroup, step->cgroup_count };
-	struct crew crew = { 0 };
+	bool loops = step->hold.loop_ns > 0;
 	int r = 0;
 
 	channel_send_event(channel, "step", step->name);
-	for (size_t i = 0; r == 0 && i < step->op_count; i++)
-		r = scenario_op(s, &step->op[i], reterr_why);
-	if (r == 0 && d.count > 0) {
-		r = make_groups(s, &d, &crew, reterr_why);
-		if (r == 0)
-			crew_start(&crew);
-		free(crew.member);
-	}
+	if (!loops)
+		r = run_ops(s, step, reterr_why);
+	if (r == 0)
+		r = make_groups(s, step->cgroup, step->cgroup_count, true,
+				reterr_why);
 	if (r < 0)
 		return r;
 	channel_send_event(channel, "hold", step->name);
-	(void)hold(s, test_hold_ns(s->test, step));
-	return 0;
+	if (loops)
+		r = loop(s, step, reterr_why);
+	else
+		(void)scenario_hold(s, test_hold_ns(s->test, step));
+	return r < 0 || s->watch->was_lost ? r : end_step(s, step, reterr_why);
+}
+
+static bool is_waiting(const struct worker *w, const void *arg)
+{
+	(void)arg;
+	return w->child.pid > 0 && !w->started;
 }
 
 static int play(struct scenario *s, struct why *reterr_why)
 {
 	struct channel *channel = s->watch->channel;
-	struct defs d = { s->test->cgroup, s->test->cgroup_count };
 	struct crew crew = { 0 };
 	int r;
 
 	channel_send_event(channel, "setup", NULL);
-	r = make_groups(s, &d, &crew, reterr_why);
-	if (r < 0) {
-		free(crew.member);
+	r = make_groups(s, s->test->cgroup, s->test->cgroup_count, false,
+			reterr_why);
+	if (r == 0)
+		r = scenario_crew(s, is_waiting, NULL, &crew);
+	if (r < 0)
 		return r;
-	}
 	channel_send_event(channel, "settle", NULL);
-	(void)hold(s, s->test->settle_ns);
+	(void)scenario_hold(s, s->test->settle_ns);
 	channel_send_event(channel, "start", NULL);
+	s->start_ns = clock_now_ns();
 	crew_start(&crew);
 	free(crew.member);
 	for (size_t i = 0; r == 0 && i < s->test->step_count; i++) {
@@ -144,11 +171,13 @@ static bool is_any(const struct worker *w, const void *arg)
 /* Stop all, tell all, remove all; returns the first failure. */
 static int wind_up(struct scenario *s, struct why *reterr_why)
 {
+	struct why later;
 	struct crew crew;
-	int r = scenario_crew(s, is_any, NULL, &crew);
+	int r = scenario_restore(s, reterr_why), end;
 
-	if (r < 0)
-		return why_set(reterr_why, r, "out of memory");
+	end = scenario_crew(s, is_any, NULL, &crew);
+	if (end < 0)
+		return why_set(reterr_why, end, "out of memory");
 	channel_send_event(s->watch->channel, "stop", NULL);
 	crew_stop(&crew);
 	free(crew.member);
@@ -161,9 +190,12 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 		report_frame(&s->worker[i], &out);
 		channel_send(s->watch->channel, &out);
 	}
-	for (size_t i = s->group_count; r == 0 && i > 0; i--) {
-		if (s->group[i - 1].exists)
-			r = group_remove(&s->group[i - 1], reterr_why);
+	for (size_t i = s->group_count; i > 0; i--) {
+		if (!s->group[i - 1].exists)
+			continue;
+		end = group_remove(&s->group[i - 1], &later);
+		if (end < 0 && r == 0)
+			r = why_set(reterr_why, end, "%s", later.text);
 	}
 	channel_send_event(s->watch->channel, "removed", NULL);
 	return r;
@@ -182,7 +214,7 @@ int scenario_run(struct watch *w, const struct test *test,
 	int r = scenario_prepare(&s, reterr_why), end;
 
 	if (r == 0)
-		r = cgroup_init(reterr_why);
+		r = cgroup_init(!test->no_cpu_controller, reterr_why);
 	if (r == 0) {
 		r = play(&s, reterr_why);
 		end = wind_up(&s, &later);

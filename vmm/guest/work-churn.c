@@ -39,7 +39,7 @@ static void turn_nice_sweep(struct self *self)
 }
 
 /* One of the CPUs that init allows, by lot; false while that changes. */
-static bool choose_cpu(struct self *self, uint32_t epoch, cpu_set_t *ret)
+static bool choose_cpu(struct self *self, uint64_t epoch, cpu_set_t *ret)
 {
 	const struct worker_shared *sh = self->shared;
 	cpu_set_t all = sh->allowed;
@@ -68,7 +68,7 @@ static bool choose_cpu(struct self *self, uint32_t epoch, cpu_set_t *ret)
 static void turn_affinity_churn(struct self *self)
 {
 	const struct segments *segments = &self->shared->segments;
-	uint32_t epoch;
+	uint64_t epoch;
 	cpu_set_t one;
 
 	worker_spin_and_look(self, self->work->spin);

@@ -50,7 +50,7 @@ bool worker_stopped(const struct self *self)
 static void look(struct self *self)
 {
 	struct worker_shared *sh = self->shared;
-	uint32_t epoch = segment_begin(&sh->segments);
+	uint64_t epoch = segment_begin(&sh->segments);
 	int cpu = sched_getcpu();
 
 	if (cpu < 0 || cpu >= CPU_SETSIZE)

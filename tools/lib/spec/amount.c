@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "tools/lib/num.h"
 #include "tools/lib/spec/cpuset.h"
 #include "tools/lib/spec/read.h"
 

@@ -13,20 +13,23 @@
 static const struct {
 	const char *name;
 	enum cpuset_kind kind;
-	size_t words; /* behind the name */
+	size_t min_words, max_words; /* behind the name */
 	const char *usage;
 } kind_table[] = {
-	{ "llc", CPUSET_LLC, 1, "llc I" },
-	{ "numa", CPUSET_NUMA, 1, "numa N" },
-	{ "range", CPUSET_RANGE, 2, "range A B" },
-	{ "disjoint", CPUSET_DISJOINT, 1, "disjoint I/OF" },
-	{ "overlap", CPUSET_OVERLAP, 2, "overlap I/OF F" },
-	{ "cpus", CPUSET_EXACT, 1, "cpus LIST" },
+	{ "llc", CPUSET_LLC, 1, 2, "llc I' or 'llc I usable" },
+	{ "numa", CPUSET_NUMA, 1, 2, "numa N' or 'numa N usable" },
+	{ "range", CPUSET_RANGE, 2, 2, "range A B" },
+	{ "disjoint", CPUSET_DISJOINT, 1, 1,
+	  "disjoint I/OF' or 'disjoint each" },
+	{ "overlap", CPUSET_OVERLAP, 2, 2, "overlap I/OF F" },
+	{ "misaligned", CPUSET_MISALIGNED, 1, 1, "misaligned I/2" },
+	{ "each", CPUSET_EACH, 0, 0, "each" },
+	{ "cpus", CPUSET_EXACT, 1, 1, "cpus LIST" },
 };
 #define KIND_COUNT (sizeof(kind_table) / sizeof(kind_table[0]))
-static const char *const kind_names[] = { "llc",      "numa",	 "range",
-					  "disjoint", "overlap", "cpus",
-					  NULL };
+static const char *const kind_names[] = { "llc",	"numa",	   "range",
+					  "disjoint",	"overlap", "cpus",
+					  "misaligned", "each",	   NULL };
 
 static int read_list(const char *text, const struct place *at, struct diag *d,
 		     cpu_set_t *ret)
@@ -46,6 +49,20 @@ static int read_list(const char *text, const struct place *at, struct diag *d,
 		diag_add(d, at, "the list of CPUs is empty");
 	}
 	return r;
+}
+
+void nodes_read(const char *text, const struct place *at, struct diag *d,
+		cpu_set_t *ret)
+{
+	size_t offset = 0;
+	int r = cpulist_parse(text, ret, &offset);
+	struct place bad = *at;
+
+	if (r == -EINVAL && *text)
+		bad = place_part(at, offset, 1);
+	if (r < 0 || CPU_COUNT(ret) == 0)
+		diag_add(d, &bad, "'%s' is no list of NUMA nodes such as 0-1",
+			 text);
 }
 
 /* "I/OF" */
@@ -83,17 +100,32 @@ static void read_range(const struct value_word *w, struct diag *d,
 			 w[1].text, w[0].text);
 }
 
-static void read_kind(const struct value_word *w, struct diag *d,
+/* "I" or "I usable" */
+static void read_index(const struct value_word *w, size_t count,
+		       const char *what, struct diag *d,
+		       struct cpuset_spec *ret)
+{
+	(void)read_count_at(w->text, &w->at, what, d, 0, INDEX_MAX,
+			    &ret->index);
+	if (count < 2)
+		return;
+	ret->usable = strcmp(w[1].text, "usable") == 0;
+	if (!ret->usable)
+		diag_add(d, &w[1].at,
+			 "behind the number only 'usable' may stand, not '%s'",
+			 w[1].text);
+}
+
+/* @count words @w behind the name */
+static void read_kind(const struct value_word *w, size_t count, struct diag *d,
 		      struct cpuset_spec *ret)
 {
 	switch (ret->kind) {
 	case CPUSET_LLC:
-		(void)read_count_at(w->text, &w->at, "the LLC", d, 0, INDEX_MAX,
-				    &ret->index);
+		read_index(w, count, "the LLC", d, ret);
 		break;
 	case CPUSET_NUMA:
-		(void)read_count_at(w->text, &w->at, "the NUMA node", d, 0,
-				    INDEX_MAX, &ret->index);
+		read_index(w, count, "the NUMA node", d, ret);
 		break;
 	case CPUSET_RANGE:
 		read_range(w, d, ret);
@@ -103,11 +135,22 @@ static void read_kind(const struct value_word *w, struct diag *d,
 		read_fraction(w, d, ret);
 		break;
 	case CPUSET_DISJOINT:
+		ret->each = strcmp(w->text, "each") == 0;
+		if (!ret->each)
+			read_fraction(w, d, ret);
+		break;
+	case CPUSET_MISALIGNED:
 		read_fraction(w, d, ret);
+		if (ret->of && ret->of != 2)
+			diag_add(d, &w->at,
+				 "there are two misaligned shares, 0/2 and "
+				 "1/2, not '%s'",
+				 w->text);
 		break;
 	case CPUSET_EXACT:
 		(void)read_list(w->text, &w->at, d, &ret->exact);
 		break;
+	case CPUSET_EACH:
 	case CPUSET_NONE:
 		break;
 	}
@@ -119,20 +162,24 @@ int cpuset_read(const struct value_words *w, size_t first,
 	if (w->count <= first) {
 		diag_add(d, at,
 			 "a cpuset is missing: llc I, numa N, range A B, "
-			 "disjoint I/OF, overlap I/OF F or cpus LIST");
+			 "disjoint I/OF, overlap I/OF F, misaligned I/2, each "
+			 "or cpus LIST");
 		return 0;
 	}
 	const struct value_word *name = &w->item[first];
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (strcmp(kind_table[i].name, name->text) != 0)
 			continue;
-		if (w->count - first - 1 != kind_table[i].words) {
+		size_t behind = w->count - first - 1;
+
+		if (behind < kind_table[i].min_words ||
+		    behind > kind_table[i].max_words) {
 			diag_add(d, &name->at, "this cpuset is written '%s'",
 				 kind_table[i].usage);
 			return 0;
 		}
 		ret->kind = kind_table[i].kind;
-		read_kind(name + 1, d, ret);
+		read_kind(name + 1, behind, d, ret);
 		return 0;
 	}
 	complain_of_name(d, &name->at, "kind of cpuset", name->text, kind_names,

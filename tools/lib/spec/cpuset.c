@@ -64,6 +64,57 @@ static unsigned int usable_cpus(const cpu_set_t *all,
 	return n > 2 ? n - 1 : n;
 }
 
+/* How many of @usable come before the middle of LLC 0, or of all of them where
+ * it is the only one. */
+static unsigned int middle_of_llc(const struct machine *m,
+				  const unsigned int *usable, unsigned int n)
+{
+	unsigned int in_llc = 0;
+
+	if (m->llc_count < 2)
+		return n / 2;
+	for (unsigned int i = 0; i < n; i++)
+		in_llc += CPU_ISSET(usable[i], &m->llc[0]) != 0;
+	return in_llc / 2;
+}
+
+struct cpuset_spec cpuset_for_copy(const struct cpuset_spec *spec,
+				   unsigned int index, unsigned int count)
+{
+	struct cpuset_spec r = *spec;
+
+	if (spec->kind == CPUSET_EACH || spec->each) {
+		r.index = index;
+		r.of = count;
+	}
+	return r;
+}
+
+/* @set without the last CPU of a machine that has more than 2. */
+static int resolve_usable(const struct cpuset_spec *spec,
+			  const struct machine *m, const cpu_set_t *set,
+			  cpu_set_t *ret, struct why *reterr_why)
+{
+	unsigned int usable[CPU_SETSIZE], n = usable_cpus(&m->all, usable);
+	cpu_set_t r;
+
+	if (!spec->usable) {
+		*ret = *set;
+		return 0;
+	}
+	CPU_ZERO(&r);
+	for (unsigned int i = 0; i < n; i++) {
+		if (CPU_ISSET(usable[i], set))
+			CPU_SET(usable[i], &r);
+	}
+	if (CPU_COUNT(&r) == 0)
+		return why_set(reterr_why, -ERANGE, "%s %u has no usable CPU",
+			       spec->kind == CPUSET_LLC ? "LLC" : "NUMA node",
+			       spec->index);
+	*ret = r;
+	return 0;
+}
+
 static int resolve_part(const struct cpuset_spec *spec, const struct machine *m,
 			cpu_set_t *ret, struct why *reterr_why)
 {
@@ -74,6 +125,19 @@ static int resolve_part(const struct cpuset_spec *spec, const struct machine *m,
 	if (spec->kind == CPUSET_RANGE) {
 		start = (unsigned int)(n * spec->from);
 		end = (unsigned int)(n * spec->to);
+	} else if (spec->kind == CPUSET_MISALIGNED) {
+		unsigned int cut = middle_of_llc(m, usable, n);
+
+		start = spec->index ? cut : 0;
+		end = spec->index ? n : cut;
+	} else if (spec->kind == CPUSET_EACH) {
+		if (n < spec->of)
+			return why_set(reterr_why, -ERANGE,
+				       "%u usable CPUs are too few for %u "
+				       "copies with one each",
+				       n, spec->of);
+		start = spec->index;
+		end = start + 1;
 	} else {
 		if (n < spec->of)
 			return why_set(reterr_why, -ERANGE,
@@ -131,8 +195,8 @@ int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 			return why_set(reterr_why, -ERANGE,
 				       "there is no LLC %u: the machine has %u",
 				       spec->index, m->llc_count);
-		*ret = m->llc[spec->index];
-		return 0;
+		return resolve_usable(spec, m, &m->llc[spec->index], ret,
+				      reterr_why);
 	case CPUSET_NUMA:
 		if (spec->index >= m->node_count)
 			return why_set(reterr_why, -ERANGE,
@@ -142,11 +206,13 @@ int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 		if (CPU_COUNT(&m->node[spec->index]) == 0)
 			return why_set(reterr_why, -ERANGE,
 				       "NUMA node %u has no CPUs", spec->index);
-		*ret = m->node[spec->index];
-		return 0;
+		return resolve_usable(spec, m, &m->node[spec->index], ret,
+				      reterr_why);
 	case CPUSET_RANGE:
 	case CPUSET_DISJOINT:
 	case CPUSET_OVERLAP:
+	case CPUSET_MISALIGNED:
+	case CPUSET_EACH:
 		return resolve_part(spec, m, ret, reterr_why);
 	case CPUSET_EXACT:
 		return resolve_exact(&spec->exact, m, ret, reterr_why);

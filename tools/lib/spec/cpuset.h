@@ -28,7 +28,9 @@ void machine_done(struct machine *m);
  * Usable CPUs U are all but the last one where there are more than 2. Rules:
  * range: U[trunc(n*a)] to U[trunc(n*b)) ; disjoint i/of: chunks of n/of, the
  * last takes the rest; overlap i/of f: the chunk, wider by trunc(chunk*f) on
- * each side that has a neighbour.
+ * each side that has a neighbour; misaligned 0/2: U up to the middle of LLC 0,
+ * with one LLC up to the middle of U; misaligned 1/2: the rest. An "each" must
+ * have been through cpuset_for_copy().
  *
  * Return: 0; -ERANGE with the reason when the machine is too small for it (an
  * LLC or node that is not there, fewer CPUs than shares); CPUSET_NONE gives
@@ -36,6 +38,10 @@ void machine_done(struct machine *m);
  */
 int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 		   cpu_set_t *ret, struct why *reterr_why);
+
+/* What @spec means for copy @index of @count. */
+struct cpuset_spec cpuset_for_copy(const struct cpuset_spec *spec,
+				   unsigned int index, unsigned int count);
 
 /**
  * affinity_resolve() - the CPUs a worker may run on

@@ -154,6 +154,20 @@ static int read_excluded(const struct setting *s)
 	return read_names(s->e, s->d, "flag", &s->t->excluded_flags);
 }
 
+static int read_needed(const struct setting *s)
+{
+	return read_names(s->e, s->d, "flag", &s->t->needs_flags);
+}
+
+static int read_controller(const struct setting *s)
+{
+	bool has = true;
+
+	read_yesno(s->e, s->d, &has);
+	s->t->no_cpu_controller = !has;
+	return 0;
+}
+
 static int read_tags(const struct setting *s)
 {
 	return read_names(s->e, s->d, "tag", &s->t->tags);
@@ -195,6 +209,8 @@ static const struct {
 	{ "requires-smt", read_smt, false },
 	{ "required-flags", read_required, true },
 	{ "excluded-flags", read_excluded, true },
+	{ "needs-flag", read_needed, true },
+	{ "cpu-controller", read_controller, false },
 	{ "tags", read_tags, true },
 	{ "args", read_extra_args, true },
 	{ "expect", read_expect, false },
@@ -203,11 +219,10 @@ static const struct {
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 
 static const struct planned planned[] = {
-	{ "needs-flag", NULL },	    { "cpu-controller", NULL },
-	{ "watchdog", NULL },	    { "payload", NULL },
-	{ "workloads", NULL },	    { "include-files", NULL },
-	{ "auto-repro", NULL },	    { "host-only", NULL },
-	{ "map-write", NULL },	    { "cleanup-budget", NULL },
+	{ "watchdog", NULL },	{ "payload", NULL },
+	{ "workloads", NULL },	{ "include-files", NULL },
+	{ "auto-repro", NULL }, { "host-only", NULL },
+	{ "map-write", NULL },	{ "cleanup-budget", NULL },
 	{ NULL, NULL },
 };
 
@@ -299,6 +314,9 @@ static void check_flags(const struct test *t, const struct conf_section *s,
 			 "'scheduler = none' has no flags");
 	if (none && t->excluded_flags)
 		diag_add(d, place_in(s, "excluded-flags"),
+			 "'scheduler = none' has no flags");
+	if (none && t->needs_flags)
+		diag_add(d, place_in(s, "needs-flag"),
 			 "'scheduler = none' has no flags");
 	if (none && t->extra_args)
 		diag_add(d, place_in(s, "args"),

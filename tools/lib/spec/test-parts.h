@@ -20,6 +20,22 @@ int test_read_step(struct test *t, const struct conf_section *s,
 /* One value of "work =" that is not "none". */
 int work_read(const struct conf_entry *e, struct diag *d, struct work *ret);
 
+/* "100", "50ms/100ms" or "none", "10%" and "60%", "0-1"; they complain. */
+void weight_read(const char *text, const struct place *at, struct diag *d,
+		 unsigned int *ret);
+void cpu_max_read(const char *text, const struct place *at, struct diag *d,
+		  struct cpu_max *ret);
+void uclamp_read(const struct value_word word[2], struct diag *d,
+		 struct uclamp *ret);
+
+void nodes_read(const char *text, const struct place *at, struct diag *d,
+		cpu_set_t *ret);
+
+/* One op, appended to @s; @key is one of op_kind_names. */
+int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
+	    struct diag *d);
+void op_done(struct op *op);
+
 /* Words @first and up of @w as a cpuset; @at is blamed when there are none. */
 int cpuset_read(const struct value_words *w, size_t first,
 		const struct place *at, struct diag *d,

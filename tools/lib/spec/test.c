@@ -67,7 +67,7 @@ static int complete_steps(struct test *t, struct diag *d)
 	for (size_t i = 0; i < t->step_count; i++) {
 		struct hold *hold = &t->step[i].hold;
 
-		if (hold->is_share || hold->ns)
+		if (hold->is_share || hold->ns || hold->loop_ns)
 			continue;
 		if (t->step_count > 1)
 			diag_add(
@@ -82,22 +82,58 @@ static int complete_steps(struct test *t, struct diag *d)
 }
 
 /* Groups of workers whose number comes from the test's "workers". */
-static void check_groups(const struct test *t, const struct cgroup_def *c,
+static void check_groups(const struct test *t, const struct work *work,
 			 size_t count, struct diag *d)
 {
 	const struct amount_machine m = { .workers = t->workers };
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < c[i].work_count; j++) {
-			const struct work *w = &c[i].work[j];
-			unsigned int n;
-			struct why why;
+	for (size_t i = 0; work && i < count; i++) {
+		unsigned int n;
+		struct why why;
 
-			if (!amount_is_set(&w->workers) &&
-			    work_count(w, &m, &n, &why) < 0)
-				diag_add(d, &w->at, "%s", why.text);
-		}
+		if (!amount_is_set(&work[i].workers) &&
+		    work_count(&work[i], &m, &n, &why) < 0)
+			diag_add(d, &work[i].at, "%s", why.text);
 	}
+}
+
+/* Without the controller cpu there is nothing to write these to. */
+static void check_controller(const struct test *t, const struct cgroup_def *c,
+			     struct diag *d)
+{
+	static const char *const keys[] = { "cpu-weight", "cpu-max", "uclamp" };
+	const bool has[] = { c->weight > 0, c->has_max, c->has_uclamp };
+
+	for (size_t i = 0; t->no_cpu_controller && i < 3; i++) {
+		if (has[i])
+			diag_add(d,
+				 place_of(&t->conf, "cgroup", c->name, keys[i]),
+				 "'%s' needs the controller cpu, and this test "
+				 "has 'cpu-controller = no'",
+				 keys[i]);
+	}
+}
+
+static void check_cgroups(const struct test *t, const struct cgroup_def *c,
+			  size_t count, struct diag *d)
+{
+	for (size_t i = 0; i < count; i++) {
+		check_groups(t, c[i].work, c[i].work_count, d);
+		check_controller(t, &c[i], d);
+	}
+}
+
+static void check_op(const struct test *t, const struct op *op, struct diag *d)
+{
+	bool controlled = op->kind == OP_SET_WEIGHT || op->kind == OP_SET_MAX ||
+			  op->kind == OP_SET_UCLAMP;
+
+	check_groups(t, op->work, 1, d);
+	if (t->no_cpu_controller && controlled)
+		diag_add(d, &op->at,
+			 "'%s' needs the controller cpu, and this test has "
+			 "'cpu-controller = no'",
+			 op_kind_names[op->kind]);
 }
 
 /* Does any cgroup of @c have workers? */
@@ -119,6 +155,20 @@ static bool any_cpuset(const struct cgroup_def *c, size_t count)
 	return false;
 }
 
+/* A loop to the end of the duration needs some of it. */
+static void check_loops(const struct test *t, struct diag *d)
+{
+	for (size_t i = 0; i < t->step_count; i++) {
+		const struct step *s = &t->step[i];
+
+		if (s->hold.loop_ns && test_hold_ns(t, s) == 0)
+			diag_add(d, &s->at,
+				 "step '%s' loops to the end of the duration, "
+				 "and the steps before it leave nothing",
+				 s->name);
+	}
+}
+
 /* A test that judges nothing would pass, so it is refused. */
 static void check_purpose(const struct test *t, struct diag *d)
 {
@@ -126,15 +176,18 @@ static void check_purpose(const struct test *t, struct diag *d)
 	bool work = any_work(t->cgroup, t->cgroup_count);
 	bool cpuset = any_cpuset(t->cgroup, t->cgroup_count);
 
-	check_groups(t, t->cgroup, t->cgroup_count, d);
+	check_cgroups(t, t->cgroup, t->cgroup_count, d);
 	for (size_t i = 0; i < t->step_count; i++) {
 		const struct step *s = &t->step[i];
 
-		check_groups(t, s->cgroup, s->cgroup_count, d);
+		check_cgroups(t, s->cgroup, s->cgroup_count, d);
 		work |= any_work(s->cgroup, s->cgroup_count);
 		cpuset |= any_cpuset(s->cgroup, s->cgroup_count);
-		for (size_t j = 0; j < s->op_count; j++)
+		for (size_t j = 0; j < s->op_count; j++) {
+			check_op(t, &s->op[j], d);
 			cpuset |= s->op[j].kind == OP_SET_CPUSET;
+			work |= s->op[j].work != NULL;
+		}
 	}
 	if (!work)
 		diag_add(d, &t->conf.section[0].at,
@@ -183,6 +236,7 @@ static int parse(const char *path, const char *text, struct diag *d,
 	if (r < 0 || seen[SEEN_UNKNOWN])
 		return r;
 	check_purpose(ret, d);
+	check_loops(ret, d);
 	return test_check_flow(ret, d);
 }
 
@@ -196,28 +250,52 @@ int test_parse(const char *path, const char *text, struct diag *d,
 	return r;
 }
 
+/* How long the ops of @s wait in one turn. */
+static uint64_t waits_ns(const struct step *s)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < s->op_count; i++)
+		ns += s->op[i].wait_ns;
+	return ns;
+}
+
+/* What the steps before @s leave of the duration. */
+static uint64_t rest_ns(const struct test *t, const struct step *s)
+{
+	uint64_t gone = 0;
+
+	for (const struct step *p = t->step; p < s; p++) {
+		if (p->hold.loop_ns && !p->hold.is_share && !p->hold.ns)
+			return 0; /* it took all the rest */
+		gone += test_hold_ns(t, p);
+		if (!p->hold.loop_ns)
+			gone += waits_ns(p);
+	}
+	return gone < t->duration_ns ? t->duration_ns - gone : 0;
+}
+
 uint64_t test_hold_ns(const struct test *t, const struct step *s)
 {
-	if (!s->hold.is_share)
-		return s->hold.ns;
-	return (uint64_t)((double)t->duration_ns * s->hold.share);
+	if (s->hold.is_share)
+		return (uint64_t)((double)t->duration_ns * s->hold.share);
+	return s->hold.ns ? s->hold.ns : rest_ns(t, s);
 }
 
 uint64_t test_run_ns(const struct test *t)
 {
 	uint64_t ns = t->settle_ns;
 
+	/* The last turn of a loop may begin at its very end. */
 	for (size_t i = 0; i < t->step_count; i++)
-		ns += test_hold_ns(t, &t->step[i]);
+		ns += test_hold_ns(t, &t->step[i]) + waits_ns(&t->step[i]);
 	return ns;
 }
 
 static void step_done(struct step *s)
 {
-	for (size_t i = 0; i < s->op_count; i++) {
-		free(s->op[i].cgroup);
-		free(s->op[i].other);
-	}
+	for (size_t i = 0; i < s->op_count; i++)
+		op_done(&s->op[i]);
 	for (size_t i = 0; i < s->cgroup_count; i++)
 		cgroup_def_done(&s->cgroup[i]);
 	free(s->op);
@@ -238,6 +316,7 @@ void test_done(struct test *t)
 	free(t->scheduler);
 	words_free(t->required_flags);
 	words_free(t->excluded_flags);
+	words_free(t->needs_flags);
 	words_free(t->tags);
 	words_free(t->extra_args);
 	conf_done(&t->conf);

@@ -15,31 +15,75 @@
 
 /* Which CPUs a cgroup gets; resolved in the guest by cpuset_resolve(). */
 enum cpuset_kind {
-	CPUSET_NONE,	 /* none written: all of the parent's */
-	CPUSET_LLC,	 /* "llc I": the CPUs of LLC I */
-	CPUSET_NUMA,	 /* "numa N": the CPUs of node N */
-	CPUSET_RANGE,	 /* "range A B": shares of the usable CPUs, 0 to 1 */
-	CPUSET_DISJOINT, /* "disjoint I/OF" */
-	CPUSET_OVERLAP,	 /* "overlap I/OF F" */
-	CPUSET_EXACT,	 /* "cpus LIST" */
+	CPUSET_NONE,	   /* none written: all of the parent's */
+	CPUSET_LLC,	   /* "llc I": the CPUs of LLC I */
+	CPUSET_NUMA,	   /* "numa N": the CPUs of node N */
+	CPUSET_RANGE,	   /* "range A B": shares of the usable CPUs, 0 to 1 */
+	CPUSET_DISJOINT,   /* "disjoint I/OF" */
+	CPUSET_OVERLAP,	   /* "overlap I/OF F" */
+	CPUSET_MISALIGNED, /* "misaligned I/2": cut in the middle of LLC 0 */
+	CPUSET_EACH,	   /* "each": copy I gets usable CPU I */
+	CPUSET_EXACT,	   /* "cpus LIST" */
 };
 
+/**
+ * struct cpuset_spec - a cpuset as written
+ * @index, @of: LLC, NUMA, DISJOINT, OVERLAP, MISALIGNED; EACH once
+ *	    cpuset_for_copy() has filled them in
+ * @from, @to: RANGE; OVERLAP's share is @from
+ * @usable: LLC, NUMA: without the machine's last CPU
+ * @each:   DISJOINT: share and number of shares are those of the copies
+ */
 struct cpuset_spec {
 	enum cpuset_kind kind;
-	unsigned int index, of; /* LLC, NUMA, DISJOINT, OVERLAP */
-	double from, to;	/* RANGE; OVERLAP's share is @from */
-	cpu_set_t exact;	/* EXACT */
+	unsigned int index, of;
+	double from, to;
+	bool usable, each;
+	cpu_set_t exact;
 };
 
-/* "[cgroup NAME]": lives from its step (or the start) until removed or the end.
+/* Of a test with all that it ever spawns. */
+#define WORKERS_OF_TEST_MAX 2048
+
+#define CGROUP_COPIES_MAX 512
+#define CGROUP_WEIGHT_MAX 10000
+
+/* CPU time of a cgroup: @quota_ns in each @period_ns; no limit if that is 0. */
+struct cpu_max {
+	uint64_t quota_ns, period_ns;
+};
+
+/* Bounds of utilization in hundredths of a percent, 0 to 10000. */
+struct uclamp {
+	unsigned int min, max;
+};
+
+/**
+ * struct cgroup_def - "[cgroup NAME]"
+ * @name:  may be nested, "a/b"
+ * @work:  none at all is one cpu-spin with default workers
+ * @empty: "work = none": no workers on purpose
+ * @mems:  NUMA nodes, valid if @has_mems
+ * @weight: 1 to CGROUP_WEIGHT_MAX; 0: none written, the kernel's 100
+ * @max, @uclamp: valid if @has_max, @has_uclamp
+ * @copies: amount_is_set(): NAME-0, NAME-1, ...
+ * @by_op: made by "add-cgroup" alone
+ * @of_step: removed at the end of the step under which it stands
+ *
+ * It lives from its step (or the start, or its op) until it is removed or the
+ * test ends.
  */
 struct cgroup_def {
-	char *name; /* may be nested, "a/b" */
+	char *name;
 	struct cpuset_spec cpuset;
-	struct work
-		*work; /* none at all is one cpu-spin with default workers */
+	struct work *work;
 	size_t work_count;
-	bool empty; /* "work = none": no workers on purpose */
+	bool empty, has_mems, has_max, has_uclamp, by_op, of_step;
+	cpu_set_t mems;
+	unsigned int weight;
+	struct cpu_max max;
+	struct uclamp uclamp;
+	struct amount copies;
 	struct place at;
 };
 
@@ -51,29 +95,66 @@ enum op_kind {
 	OP_STOP_CGROUP,	  /* stop-cgroup = CGROUP: its workers end and report */
 	OP_REMOVE_CGROUP, /* remove-cgroup = CGROUP: stop, then rmdir */
 	OP_MOVE_TASKS,	  /* move-tasks = FROM TO */
+	OP_ADD_CGROUP,	  /* add-cgroup = CGROUP, one with "start = op" */
+	OP_SPAWN,	  /* spawn = CGROUP WORK... */
+	OP_SPAWN_HOST,	  /* spawn-host = WORK..., in no cgroup of the test */
+	OP_SET_WEIGHT,	  /* set-weight = CGROUP N */
+	OP_SET_MAX,	  /* set-max = CGROUP TIME/TIME|none */
+	OP_SET_NICE,	  /* set-nice = CGROUP N */
+	OP_SET_POLICY,	  /* set-policy = CGROUP POLICY */
+	OP_SET_UCLAMP,	  /* set-uclamp = CGROUP MIN MAX */
+	OP_FREEZE,	  /* freeze = CGROUP */
+	OP_THAW,	  /* thaw = CGROUP */
+	OP_OFFLINE_CPUS,  /* offline-cpus = CPUSET */
+	OP_ONLINE_CPUS,	  /* online-cpus = CPUSET */
+	OP_WAIT,	  /* wait = TIME */
 	OP_KINDS,
 };
 
+/**
+ * struct op - one op
+ * @cgroup: NULL for those that name none
+ * @other:  OP_SWAP_CPUSETS and OP_MOVE_TASKS
+ * @cpuset: OP_SET_CPUSET, OP_OFFLINE_CPUS, OP_ONLINE_CPUS
+ * @work:   OP_SPAWN, OP_SPAWN_HOST
+ *
+ * A @cgroup that is made in copies means all of them, with "-N" behind it copy
+ * N alone.
+ */
 struct op {
 	enum op_kind kind;
-	char *cgroup, *other; /* @other: OP_SWAP_CPUSETS and OP_MOVE_TASKS */
+	char *cgroup, *other;
 	struct cpuset_spec cpuset;
 	struct affinity affinity;
+	struct work *work;
+	unsigned int weight, priority;
+	struct cpu_max max;
+	struct uclamp uclamp;
+	int nice;
+	enum work_policy policy;
+	uint64_t wait_ns;
 	struct place at;
 };
 
-/* How long a step holds: a share of the test's duration, or a time. */
+/**
+ * struct hold - how long a step holds
+ * @is_share, @share: a share of the test's duration, above 0; 1 is all of it
+ * @ns:      a time, when !@is_share; 0: none was written
+ * @loop_ns: the step's ops run again every so often; 0: once. Without share
+ *	     and time until the test's duration is over.
+ */
 struct hold {
 	bool is_share;
-	double share; /* above 0; 1 is the whole duration */
-	uint64_t ns;  /* when !is_share */
+	double share;
+	uint64_t ns, loop_ns;
 };
 
 /**
  * struct step - "[step NAME]": its ops in order, its cgroups, then its hold
  *
  * Cgroups that stand in the file before the first step belong to the start;
- * those that stand below a step are made in that step, after its ops.
+ * those that stand below a step are made in that step, after its ops, or
+ * before the first turn of a loop.
  * A test without steps has one of the name "run" that holds 100 %.
  */
 struct step {
@@ -97,6 +178,8 @@ struct step {
  *		 1..192 CPUs
  * @performance: wants CPUs of the host for itself, under the real clock
  * @expect_fail: passes only if the run fails by a check, stall or exit
+ * @needs_flags: the scheduler must declare them, or the test is skipped
+ * @no_cpu_controller: cgroups have no controller cpu
  */
 struct test {
 	char *name, *description, *scheduler;
@@ -106,8 +189,9 @@ struct test {
 	unsigned int workers, memory_mib;
 	unsigned int min_nodes, max_nodes, min_llcs, max_llcs, min_cpus,
 		max_cpus;
-	bool requires_smt, expect_fail, performance;
-	char **required_flags, **excluded_flags, **tags, **extra_args;
+	bool requires_smt, expect_fail, performance, no_cpu_controller;
+	char **required_flags, **excluded_flags, **tags, **extra_args,
+		**needs_flags;
 	struct cgroup_def *cgroup; /* made at the start */
 	size_t cgroup_count;
 	struct step *step; /* at least one */
@@ -131,10 +215,17 @@ int test_parse(const char *path, const char *text, struct diag *d,
 	       struct test *ret);
 void test_done(struct test *t);
 
-/* How long @s, a step of @t, holds. */
+/* How long @s, a step of @t, holds; all its turns together if it loops. */
 uint64_t test_hold_ns(const struct test *t, const struct step *s);
-/* How long @t settles and all its steps hold. */
+/* How long @t settles, and all its steps wait and hold. */
 uint64_t test_run_ns(const struct test *t);
+
+/* Is the cgroup of that name, as an op names it, one of @c? @ret_copy: which of
+ * the copies, or -1: all that there are. */
+bool cgroup_def_is(const struct cgroup_def *c, const char *name, int *ret_copy);
+/* "NAME", or "NAME-COPY" where @c is made in copies. */
+void cgroup_copy_name(const struct cgroup_def *c, unsigned int copy,
+		      struct str *ret);
 
 /**
  * test_check_fit() - complain about all that cannot work on one machine
