@@ -63,3 +63,13 @@ the kernel complained: BUG kmalloc-64 (Tainted: G): the kernel says so" ]
 	script -qec "$exec </dev/null" /dev/null >got
 	printf 'a?[31mb?c\357\277\275d?e\357\277\275' | cmp - got
 }
+
+@test "hostile: the last words of a machine need no disk" {
+	mkdir full
+	unshare -rm true || skip "needs mount namespaces"
+	printf '[scheduler]\nbinary = %s/death\nargs = panic\n' "$BATS_FILE_TMPDIR" >x.sched
+	run -125 --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=4k none full && : >full/x &&
+		head -c 4096 /dev/zero >full/x; TMPDIR=$PWD/full exec "$@"' sh \
+		ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched x.sched --test short.test --out o
+	tells guest-panic "the guest's kernel panicked: sysrq triggered crash"
+}

@@ -181,9 +181,11 @@ static void teach_to_say(const char *text)
 /* Both say the same; one of them is the kernel. */
 static void complain(void)
 {
+	static const char text[] = "<2>BUG: a program says so";
 	int fd = open("/dev/kmsg", O_WRONLY);
 
-	dprintf(fd, "<2>BUG: a program says so");
+	if (write(fd, text, sizeof(text) - 1) < 0)
+		fail("write to /dev/kmsg");
 	teach_to_say("\0013BUG kmalloc-64 (Tainted: G): the kernel says so\n");
 	syscall(SYS_sysinfo, NULL);
 	exit(3);

@@ -117,17 +117,16 @@ void launch_show(const struct machine_config *c)
 	puts(str_text(&line));
 }
 
-/* A file without a name: it is gone when its last descriptor is. */
+/*
+ * A file without a name, in memory: no disk is full when QEMU writes, which it
+ * would not say, and the file is gone when its last descriptor is.
+ */
 static int unnamed_file(void)
 {
-	const char *folder = getenv("TMPDIR");
-	int fd = open(folder && *folder ? folder : "/tmp",
-		      O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int fd = memfd_create("ktstr-port", MFD_CLOEXEC);
 
-	if (fd < 0) /* a file system without O_TMPFILE: memory serves */
-		fd = memfd_create("ktstr-port", MFD_CLOEXEC);
 	if (fd < 0)
-		die(EX_BROKEN, "cannot make a temporary file: %m");
+		die(EX_BROKEN, "cannot make a memory file: %m");
 	return fd;
 }
 

@@ -53,8 +53,8 @@ void launch_done(struct machine_config *c);
  *
  * Dies with EX_USAGE when the job's files do not fit the machine's memory.
  *
- * The console is written to a file without a name in $TMPDIR, which nobody has
- * to remove. SIGINT, SIGTERM and SIGHUP end the machine, then this program.
+ * The console is written to a file in memory, which nobody has to remove.
+ * SIGINT, SIGTERM and SIGHUP end the machine, then this program.
  */
 void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o);
