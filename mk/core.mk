@@ -36,7 +36,8 @@ ktstr-say  = $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,\
 
 # $(call ktstr-run,NAME): run $(ktstr-cmd-NAME) if the target is missing, a real
 # prerequisite is newer, or the command text differs from the one that built it.
-# The rule must list ktstr-force. The record is moved into place only after success.
+# The rule must list ktstr-force. The record is emptied before and written after, so
+# that what was begun and not ended counts as never made.
 ktstr-run = $(if $(ktstr-stale),$(ktstr-exec),$(ktstr-fresh))
 
 # "make -n" takes a target for made whose recipe has anything in it, and then
@@ -52,12 +53,16 @@ ktstr-stale = $(if $(filter ktstr-force,$^),,$(error $@: rule lacks ktstr-force)
 ktstr-same = $(and $(findstring x$(strip $1)x,x$(strip $2)x),\
 	$(findstring x$(strip $2)x,x$(strip $1)x))
 
+# The record is also the lock: of two makes in one folder the second waits, so that
+# their temporary files may have one name, and a rename publishes what is whole. A
+# command does not have the lock, for it may start something that stays.
+ktstr-in-turn = exec 9>>$@.cmd && flock 9 && : >$@.cmd &&
+ktstr-quoted  = '$(subst ','\'',$1)'
+ktstr-show    = $(if $(filter 1,$(V)),@printf '%s\n' $(call ktstr-quoted,$(ktstr-cmd-$1)),@$(call ktstr-say,$1))
+
 define ktstr-exec
-$(if $(ktstr-dry),,$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))$(file \
-	>$@.cmd.new,$(ktstr-cmd-$1)))
-@$(call ktstr-say,$1)
-$(ktstr-q)$(ktstr-cmd-$1)
-@mv -f $@.cmd.new $@.cmd
+$(if $(ktstr-dry),$(ktstr-cmd-$1),$(if $(wildcard $(@D)/.),,$(shell mkdir -p $(@D)))$(ktstr-show))
+$(if $(ktstr-dry),,@$(ktstr-in-turn) { $(ktstr-cmd-$1); } 9>&- && printf '%s\n' $(call ktstr-quoted,$(ktstr-cmd-$1)) >&9)
 endef
 
 # $(call ktstr-update,NAME): like a shell > $@, but an equal file keeps its time.
@@ -65,8 +70,8 @@ endef
 ktstr-update = $(if $(and $(ktstr-dry),$(wildcard $@),$(if $(ktstr-newer),,y)),$(ktstr-fresh),$(ktstr-write))
 define ktstr-write
 @mkdir -p $(@D)
-@$(ktstr-cmd-$1) >$@.new
-@if cmp -s $@.new $@; then rm -f $@.new; else $(call ktstr-say,$1); mv -f $@.new $@; fi
+@$(ktstr-in-turn) { $(ktstr-cmd-$1); } >$@.new 9>&- && \
+	if cmp -s $@.new $@; then rm -f $@.new; else $(call ktstr-say,$1); mv -f $@.new $@; fi
 endef
 
 endif # ktstr-core

@@ -39,14 +39,14 @@ ktstr-tools     :=
 endif
 
 # The project's own settings for compilers are not for our tools. The first time
-# takes long enough to be told.
+# takes long enough to be told. Of two makes the second waits for the first.
 .PHONY: ktstr-tools
 ktstr-tools:
 	$(ktstr-no-blanks)
 	$(ktstr-new-out)
 	$(if $(wildcard $(ktstr-tools-dir)/ktstr-gauntlet)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  TOOLS   $(KTSTR_OUT)/tools' >&2)
 	$(ktstr-deep)$(ktstr-q)env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
-	$(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
+	flock -o '$(KTSTR_OUT)' $(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
 	-C $(ktstr-mk)/.. O=$(ktstr-tools-dir) all
 
 # A recipe that hands the jobserver on, and is only shown by "make -n".

@@ -62,8 +62,11 @@ ktstr-map = -ffile-prefix-map=$(CURDIR)=. $(if \
 ktstr-arch   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(firstword $(subst -, ,$(MAKE_HOST)))))
 ktstr-clang   = $(or $(CLANG),clang)
 
-# Every output appears whole, by a rename: $(call ktstr-whole,COMMAND).
+# Every output appears whole, by a rename: $(call ktstr-whole,COMMAND); so does
+# the list of headers that $(ktstr-headers) has a compiler write.
 ktstr-whole   = $1 && mv -f $@.new $@
+ktstr-headers = -MMD -MP -MT $@ -MF $@.d.new
+ktstr-compiled = $(call ktstr-whole,$1 $(ktstr-headers) -c -o $@.new $< && mv -f $@.d.new $@.d)
 
 # Skeletons of struct_ops with a link need libbpf 1.3, in both halves.
 ktstr-tag-bpf-tools := CHECK
@@ -85,9 +88,9 @@ ktstr-tag-vmlinux-h := GEN
 ktstr-cmd-vmlinux-h  = cat $(ktstr-bpf)/vmlinux.btf
 
 ktstr-tag-bpf := BPF
-ktstr-cmd-bpf  = $(call ktstr-whole,$(ktstr-clang) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ktstr-arch) \
+ktstr-cmd-bpf  = $(call ktstr-compiled,$(ktstr-clang) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ktstr-arch) \
 	-g -O2 -Wall $(ktstr-map) -I$(ktstr-bpf) -I$(or $(patsubst %/,%,$(dir $<)),.) $(ktstr-include) \
-	$(KTSTR_BPF_CFLAGS) -MMD -MP -MT $@ -MF $@.d -c -o $@.new $<)
+	$(KTSTR_BPF_CFLAGS))
 
 # libbpf's linker drops DWARF and merges BTF: what is left is what gets loaded.
 ktstr-tag-skel := SKEL
@@ -95,9 +98,8 @@ ktstr-cmd-skel  = $(ktstr-bpftool) gen object $@.o $< && \
 	$(call ktstr-whole,$(ktstr-bpftool) gen skeleton $@.o name $(notdir $(<:.bpf.o=)) >$@.new)
 
 ktstr-tag-loader := CC
-ktstr-cmd-loader  = $(call ktstr-whole,$(CC) $(KTSTR_CFLAGS) $(ktstr-map) -I$(ktstr-bpf) \
-	-I$(or $(patsubst %/,%,$(dir $<)),.) $(ktstr-include) $(CPPFLAGS) $(CFLAGS) \
-	-MMD -MP -MT $@ -MF $@.d -c -o $@.new $<)
+ktstr-cmd-loader  = $(call ktstr-compiled,$(CC) $(KTSTR_CFLAGS) $(ktstr-map) -I$(ktstr-bpf) \
+	-I$(or $(patsubst %/,%,$(dir $<)),.) $(ktstr-include) $(CPPFLAGS) $(CFLAGS))
 
 ktstr-tag-link := LD
 ktstr-cmd-link  = $(call ktstr-whole,$(CC) $(KTSTR_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@.new \

@@ -305,9 +305,9 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	for key in one two; do ktstr-lock build $key -- true; done
 	mkdir tree
 	ktstr-lock source tree -- true
-	[ "$(ls -A cache/.locks | wc -l)" = 5 ]
+	[ "$(find cache/.locks -type f | wc -l)" = 5 ]
 	run -0 ktstr-cache clean --force one
-	[[ "$(ls -A cache/.locks | paste -sd' ')" == ".build-held.lock .build-two.lock source-"*.lock ]]
+	XX.lock .build-two.lock source-"*.lock ]]
 	run -0 ktstr-cache gc
 	[ "$(ls -A cache/.locks)" = .build-held.lock ]
 	# Who waits for a lock whose file is removed has the lock that others mean.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # mk/core.mk: quiet commands that run again when they must, and only then.
+# shellcheck disable=SC2016,SC2154 # $ for make, on purpose; the helper sets spawned
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -37,6 +38,41 @@ age() { find out -type f -exec touch -d '1 minute ago' {} +; }
 	run -2 make out/c FLAGS=--no-such-option
 	run -0 make out/c
 	[ -f out/c ]
+}
+
+@test "core.mk: a command that was killed is run again, whatever it left" {
+	echo 'out/k: a ktstr-force ; $(call ktstr-run,copy)' >>Makefile
+	run -0 make out/k
+	run -137 make out/k FLAGS='; echo other >out/k; kill -9 $$PPID $$$$'
+	[ "$(cat out/k)" = other ]
+	run -0 make out/k
+	[ "$(cat out/k)" = 1 ]
+}
+
+@test "core.mk: of two makes that make one thing the second waits, and none fails" {
+	cat >>Makefile <<-'END'
+		ktstr-tag-slow := SLOW
+		ktstr-cmd-slow  = { : >began-$(WHO); while ! test -e go; do sleep 0.05; done; echo $(WHO); } >$@.new && mv $@.new $@
+		out/s: ktstr-force ; $(call ktstr-run,slow)
+		ktstr-cmd-shown = : >began-$(WHO); while ! test -e go; do sleep 0.05; done; echo shown
+		out/u: a ; $(call ktstr-update,shown)
+	END
+	for what in s u; do
+		rm -f go began-*
+		spawn make out/$what WHO=1 >first 2>&1
+		until_true test -e began-1
+		spawn make out/$what WHO=2 >second 2>&1
+		waits() { pgrep -s "${spawned[-1]}" -x flock >/dev/null; }
+		until_true waits
+		[ ! -e began-2 ]
+		: >go
+		wait "${spawned[-2]}"
+		wait "${spawned[-1]}"
+		[[ "$(cat out/$what)" == [2s]* ]]
+		[ -z "$(find . -name '*.new')" ]
+	done
+	run -0 make out/s WHO=2
+	[ -z "$output" ]
 }
 
 @test "core.mk: make -n shows what would be made, and makes nothing" {

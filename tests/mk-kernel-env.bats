@@ -1,5 +1,6 @@
 # mk/kernel.mk: what a kernel is built with: compilers, variables, the jobserver.
 # The kernels are small trees that build in a moment: tests/data/fake-kernel.
+# shellcheck disable=SC2016 # $ for make and shells, on purpose
 # shellcheck disable=SC2154 # bats and the helper set stderr, spawned
 bats_require_minimum_version 1.5.0
 load helper
