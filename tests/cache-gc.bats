@@ -307,7 +307,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	ktstr-lock source tree -- true
 	[ "$(find cache/.locks -type f | wc -l)" = 5 ]
 	run -0 ktstr-cache clean --force one
-	XX.lock .build-two.lock source-"*.lock ]]
+	[[ "$(cd cache/.locks && echo .build* *)" == ".build-held.lock .build-two.lock source-"*.lock ]]
 	run -0 ktstr-cache gc
 	[ "$(ls -A cache/.locks)" = .build-held.lock ]
 	# Who waits for a lock whose file is removed has the lock that others mean.
