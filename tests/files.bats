@@ -48,14 +48,17 @@ check_row() {
 	while read -r text; do
 		check_row '[test]' "$text" '[cgroup a]'
 	done < <(examples_below test)
-	[ "$rows" -eq 17 ]
+	[ "$rows" -eq 19 ]
 }
 
 @test "files: the example of each cpuset, option, op and check is right" {
 	local text rows=0
 	while read -r text; do
 		case $text in
-		cpuset* | work\ *) check_row '[cgroup a]' "$text" '' ;;
+		*each) check_row $'[cgroup a]\ncopies = 2' "$text" '' ;;
+		start\ *) check_row '[cgroup a]' "$text" $'[step s]\nadd-cgroup = a' ;;
+		lives\ *) check_row $'[step s]\n[cgroup a]' "$text" '' ;;
+		*\ =\ *) check_row '[cgroup a]' "$text" '' ;;
 		spin=*) check_row '[cgroup a]' "work = pipe-io $text" '' ;;
 		burst=* | sleep=*) check_row '[cgroup a]' "work = bursty $text" '' ;;
 		size=* | stride=*) check_row '[cgroup a]' "work = cache-pressure $text" '' ;;
@@ -67,17 +70,21 @@ check_row() {
 		*) check_row '[cgroup a]' "work = mixed $text" '' ;;
 		esac
 	done < <(examples_below 'cgroup NAME')
-	[ "$rows" -eq 26 ]
+	[ "$rows" -eq 36 ]
 	rows=0
 	while read -r text; do
-		check_row $'[cgroup left]\ncpuset = disjoint 0/2\n[cgroup right]\ncpuset = disjoint 1/2\n[step s]' "$text" ''
+		case $text in
+		add-*) check_row $'[cgroup late]\nstart = op\n[step s]' "$text" '' ;;
+		*) check_row $'[test]\ntopology = 1n2l4c1t\n[cgroup left]\ncpuset = disjoint 0/2\n[cgroup right]
+cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
+		esac
 	done < <(examples_below 'step NAME')
-	[ "$rows" -eq 8 ]
+	[ "$rows" -eq 20 ]
 	rows=0
 	while read -r text; do
 		check_row $'[cgroup a]\ncpuset = llc 0\n[check]' "$text" ''
 	done < <(examples_below check)
-	[ "$rows" -eq 4 ]
+	[ "$rows" -eq 10 ]
 }
 
 @test "files: every key, type, option and preset has its row" {
@@ -90,12 +97,12 @@ check_row() {
 		}
 	done < <(
 		cd "$KTSTR_TOP/tools/lib/spec" || exit
-		sed -n 's/^\t{ "\([a-z-]*\)", \(read_\|FIELD_\).*/\1/p' settings.c work.c work-types.c
-		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work-types.c step.c | sed 's/.* = "//; s/"//' | grep -v '^$'
+		grep -ohE '\{ "[a-z-]*", (read_|FIELD_)' settings.c cgroup.c work.c work-types.c | cut -d'"' -f2
+		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work-types.c op.c | sed 's/.* = "//; s/"//' | grep -v '^$'
 		grep -oh '\[CHECK_[A-Z_]*\] = { "[a-z-]*"' checks.c | sed 's/.*"\(.*\)"/\1/'
 		printf '%s\n' binary args topology requires
 	)
-	[ "$names" -ge 45 ]
+	[ "$names" -ge 90 ]
 	[ "$missing" -eq 0 ]
 	names=0
 	while read -r name; do
