@@ -48,9 +48,8 @@ static void describe(struct str *out, const struct job *job)
 	str_addf(out, "seed = %" PRIu64 "\n", job->seed);
 	str_addf(out, "clock = %s\n",
 		 job->clock == CLOCK_VIRTUAL ? "virtual" : "real");
-	/* Its limit is the guest's time: a busy host cannot make it fire. */
-	str_addf(out, "watchdog = %s\n",
-		 job->clock == CLOCK_VIRTUAL ? "yes" : "no");
+	/* Who sits at a shell sees that it hangs, and may have stopped it. */
+	str_addf(out, "watchdog = %s\n", job->shell ? "no" : "yes");
 	for (unsigned int i = 0; i < PHASES; i++) {
 		if (job->limits.ns[i])
 			str_addf(out, "%s-limit = %" PRIu64 "ns\n",

@@ -11,6 +11,7 @@ lib-objs-y += vmm/attest.o
 lib-objs-y += vmm/attest-caches.o
 lib-objs-y += vmm/attest-domains.o
 lib-objs-y += vmm/attest-nodes.o
+lib-objs-y += vmm/boot-limit.o
 lib-objs-y += vmm/buildid.o
 lib-objs-y += vmm/closure.o
 lib-objs-y += vmm/confine.o

@@ -223,6 +223,14 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		finish(v, END_TIMEOUT, 0);
 		return 0;
 	}
+	if (!v->is_ready) {
+		if (boot_limit_reached(&v->c.boot, now() - v->begin, v->pid)) {
+			finish(v, END_HUNG, 0);
+			return 0;
+		}
+		if (left > 1)
+			left = 1;
+	}
 	if (v->c.clock == CLOCK_REAL) {
 		noise_sample(&v->result->noise, v->pid, v->is_ready);
 		if (left > NOISE_INTERVAL_S)

@@ -8,6 +8,7 @@
 
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/why.h"
+#include "vmm/boot-limit.h"
 #include "vmm/noise.h"
 #include "vmm/qmp.h"
 
@@ -54,6 +55,7 @@ struct perf;
  * @qmp_fd:     set by machine_run(); -1 for a dry run
  * @one_thread: TCG, real clock: the CPUs take turns on one thread of the host,
  *		as they always do under the virtual clock
+ * @boot:       of a machine that boots, until it is ready
  * @perf:       performance mode, or NULL; see vmm/perf.h
  * @before:     called once, or NULL: the machine has its CPUs and has not run
  * @ready:      called once, or NULL: a machine that booted stands still where
@@ -82,6 +84,7 @@ struct machine_config {
 		      struct why *reterr_why);
 	int (*ready)(void *arg, struct qmp *q, struct why *reterr_why);
 	void *before_arg, *ready_arg;
+	struct boot_limit boot;
 	struct perf *perf;
 };
 
@@ -124,6 +127,7 @@ enum machine_end {
 	END_EXIT,    /* QEMU exited; @status is its exit status */
 	END_SIGNAL,  /* QEMU died of signal @status */
 	END_TIMEOUT, /* the host-time limit ran out; QEMU was killed */
+	END_HUNG,    /* machine_config.boot was reached; QEMU was killed */
 	END_STOPPED, /* we were asked to stop by signal @status; QEMU was killed
 		      */
 	END_PANICKED, /* the guest's kernel has a driver for pvpanic and used
@@ -151,7 +155,7 @@ struct machine_result {
 	struct noise noise;	 /* real clock: what the host withheld */
 	uint64_t port_bytes_max; /* of the machine_config */
 	struct machine_times times;
-	bool gated;	 /* QEMU has loaded the gate, as far as we can see */
+	bool gated;	/* QEMU has loaded the gate, as far as we can see */
 	json_t *events; /* of QEMU's monitor, an array; json_decref() it */
 };
 

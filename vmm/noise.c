@@ -114,6 +114,7 @@ static void read_steal(struct sample *s)
 static void begin(struct noise *n, const struct sample *s)
 {
 	n->has_first = true;
+	n->wall_ns = n->pause_ns = 0;
 	n->count = s->count;
 	memcpy(n->first_vcpu, s->vcpu, sizeof(n->first_vcpu));
 	n->first_wall_ns = s->wall_ns;
@@ -129,7 +130,11 @@ static void go_on(struct noise *n, const struct sample *s)
 		n->vcpu[i].run_ns = s->vcpu[i].run_ns - first->run_ns;
 		n->vcpu[i].wait_ns = s->vcpu[i].wait_ns - first->wait_ns;
 	}
+	uint64_t before = n->wall_ns;
+
 	n->wall_ns = s->wall_ns - n->first_wall_ns;
+	if (n->wall_ns > before && n->wall_ns - before > n->pause_ns)
+		n->pause_ns = n->wall_ns - before;
 	n->pressure_ns =
 		s->pressure_ns < 0 ? -1 : s->pressure_ns - n->first_pressure_ns;
 	n->steal_ns = s->has_steal ? 0 : -1;

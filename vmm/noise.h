@@ -35,13 +35,16 @@ struct noise_vcpu {
  * @pressure_ns: time in which something on the host waited for a CPU (Linux
  *	    Documentation/accounting/psi.rst). -1: the host does not tell
  *
+ * @pause_ns: longest time between two samples: who takes them was stopped, and
+ *	    the machine with it
+ *
  * Start with all of it 0. What begins with "first_" is where counting began:
  * with the first sample, and again with the first one of a guest that is ready.
  */
 struct noise {
 	unsigned int count;
 	struct noise_vcpu vcpu[NOISE_VCPUS_MAX], first_vcpu[NOISE_VCPUS_MAX];
-	uint64_t wall_ns, first_wall_ns;
+	uint64_t wall_ns, first_wall_ns, pause_ns;
 	int64_t steal_ns, pressure_ns, first_pressure_ns;
 	uint64_t first_steal_ns[CPU_SETSIZE];
 	cpu_set_t cpus;

@@ -90,6 +90,60 @@ TEST(qemus_end_tells_why_there_is_no_report)
 	}
 }
 
+/* One second in which the guest's CPUs waited for @ms. */
+#define WAITED(ms)                                                             \
+	{                                                                      \
+		.count = 1, .wall_ns = 1000000000, .pressure_ns = -1,          \
+		.vcpu = {                                                      \
+			{ .wait_ns = (ms)*1000000ULL }                         \
+		}                                                              \
+	}
+
+TEST(a_hang_is_an_error_unless_the_host_was_busy)
+{
+	static const char nmi[] =
+		"Kernel panic - not syncing: NMI: Not continuing";
+	static const struct {
+		enum machine_end end;
+		const char *console;
+		enum vm_clock clock;
+		struct noise noise;
+		enum verdict verdict;
+		const char *class;
+	} row[] = {
+		{ END_HUNG, "", CLOCK_VIRTUAL, WAITED(900), VERDICT_ERROR,
+		  "boot-hang" },
+		{ END_HUNG, "", CLOCK_REAL, WAITED(10), VERDICT_ERROR,
+		  "boot-hang" },
+		{ END_HUNG, "", CLOCK_REAL, WAITED(30), VERDICT_INCONCLUSIVE,
+		  "host-noise" },
+		{ END_EXIT, nmi, CLOCK_REAL, WAITED(10), VERDICT_ERROR,
+		  "guest-hang" },
+		{ END_EXIT, nmi, CLOCK_REAL, WAITED(30), VERDICT_INCONCLUSIVE,
+		  "host-noise" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		auto_run struct run r = { .machine.end = row[i].end,
+					  .machine.noise = row[i].noise };
+
+		r.e.clock = row[i].clock;
+		run_cut(&r, row[i].console, NULL);
+		check_verdict(&r, row[i].verdict, row[i].class);
+	}
+}
+
+TEST(a_machine_that_was_stopped_ran_on_a_busy_host)
+{
+	auto_run struct run r = { .machine.end = END_HUNG,
+				  .machine.noise = WAITED(0) };
+
+	r.e.clock = CLOCK_REAL;
+	r.machine.noise.pause_ns = NOISE_PAUSE_NS + 1;
+	run_cut(&r, "", NULL);
+	check_verdict(&r, VERDICT_INCONCLUSIVE, "host-noise");
+}
+
 TEST(qemus_events_tell_more)
 {
 	auto_run struct run r = { .machine.end = END_EXIT };

@@ -2,8 +2,10 @@
 #include "vmm/limits.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "tests/unit/t.h"
+#include "vmm/boot-limit.h"
 
 #define S UINT64_C(1000000000)
 
@@ -23,6 +25,25 @@ TEST(limits_grow_with_the_test_and_the_machine)
 	CHECK_INT(l.ns[PHASE_ATTACH], 252 * S);
 	CHECK_INT(l.ns[PHASE_RUN], (7200 + 60 + 252) * S);
 	CHECK_INT(l.host_s, 120 + 3620 * 256);
+}
+
+TEST(a_boot_is_bounded_by_what_its_clock_is_made_of)
+{
+	struct boot_limit b = boot_limit_derive(38 * S, 8, false);
+	const struct boot_limit none = { 0 }, least = { .cpu_s = 1 };
+
+	CHECK_INT(b.wall_s, 38 + BOOT_LIMIT_GRACE_S);
+	CHECK_INT(b.cpu_s, 0);
+	CHECK(!boot_limit_reached(&b, b.wall_s - 1, 1));
+	CHECK(boot_limit_reached(&b, b.wall_s, 1));
+	b = boot_limit_derive(38 * S, 8, true);
+	CHECK_INT(b.wall_s, 0);
+	CHECK_INT(b.cpu_s, 110);
+	/* Whatever the host's time, when QEMU has computed little. */
+	CHECK(!boot_limit_reached(&b, 1e6, getpid()));
+	CHECK(!boot_limit_reached(&none, 1e6, getpid()));
+	while (!boot_limit_reached(&least, 0, getpid()))
+		continue;
 }
 
 TEST(a_test_of_any_duration_has_time_to_end)

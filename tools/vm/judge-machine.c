@@ -55,6 +55,15 @@ void judge_late(const struct evidence *e, const char *why, struct judgement *j)
 				"says nothing about the guest");
 }
 
+/* The watchdog waits for the host's time, too, under the real clock. */
+static void decide_hang(const struct evidence *e, struct judgement *j)
+{
+	bool busy = judge_host_was_busy(e);
+
+	judge_decide(j, busy ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
+		     busy ? "host-noise" : "guest-hang");
+}
+
 static void tell_panic(const struct evidence *e, const char *panic,
 		       struct judgement *j)
 {
@@ -80,7 +89,7 @@ static void tell_panic(const struct evidence *e, const char *panic,
 		judge_decide(j, VERDICT_ERROR, "harness");
 		judge_reason(j, "the guest's init died: %s", panic);
 	} else if (strstr(panic, "NMI")) {
-		judge_decide(j, VERDICT_ERROR, "guest-hang");
+		decide_hang(e, j);
 		judge_reason(j, "the guest hung; its watchdog ended it: %s",
 			     panic);
 	} else if (strstr(panic, "memory")) {
@@ -115,7 +124,7 @@ static void tell_time_limit(const struct evidence *e, struct judgement *j)
 	const struct machine_result *m = e->machine;
 
 	if (strcmp(event_field(m, "WATCHDOG", "action"), "inject-nmi") == 0) {
-		judge_decide(j, VERDICT_ERROR, "guest-hang");
+		decide_hang(e, j);
 		judge_reason(j,
 			     "the guest hung in phase %s, and its watchdog's "
 			     "interrupt changed nothing",
@@ -127,6 +136,25 @@ static void tell_time_limit(const struct evidence *e, struct judgement *j)
 		     "%s did not finish within %.0f s of the host's time, the "
 		     "limit for the whole machine; --timeout sets it",
 		     phase_name(phase_of(e)), m->seconds);
+}
+
+/* The guest's CPUs were busy, or waited, and init never came. */
+static void tell_boot_hang(const struct evidence *e, struct judgement *j)
+{
+	bool busy = judge_host_was_busy(e);
+
+	judge_decide(j, busy ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
+		     busy ? "host-noise" : "boot-hang");
+	judge_reason(
+		j, "the guest was not ready after %.0f s of the host's time%s",
+		e->machine->seconds,
+		e->clock == CLOCK_VIRTUAL
+			? ", of which QEMU computed ten times what a boot "
+			  "takes: it hangs"
+			: "; --limit boot= gives it more");
+	if (busy)
+		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
+				"says nothing about the guest");
 }
 
 static void tell_signal(const struct machine_result *m, struct judgement *j)
@@ -198,6 +226,8 @@ static void tell_end(const struct evidence *e, struct judgement *j)
 
 	if (m->end == END_TIMEOUT) {
 		tell_time_limit(e, j);
+	} else if (m->end == END_HUNG) {
+		tell_boot_hang(e, j);
 	} else if (m->end == END_PANICKED) {
 		judge_decide(j, VERDICT_ERROR, "guest-panic");
 		judge_reason(j, "the guest's kernel panicked without a word");

@@ -167,9 +167,15 @@ static bool judge_start(const struct evidence *e, struct judgement *j)
 		add_last_words(f, j);
 		return false;
 	}
-	judge_decide(j, VERDICT_FAIL, "not-attached");
+	if (judge_host_was_busy(e))
+		judge_decide(j, VERDICT_INCONCLUSIVE, "host-noise");
+	else
+		judge_decide(j, VERDICT_FAIL, "not-attached");
 	judge_reason(j, "the scheduler never came into charge: %s",
 		     out ? facts_text(out, "why") : "no such frame");
+	if (j->verdict == VERDICT_INCONCLUSIVE)
+		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
+				"says nothing about the scheduler");
 	add_last_words(f, j);
 	return false;
 }
@@ -295,11 +301,13 @@ static void invert(struct judgement *j)
 }
 
 const char *const judge_classes[] = {
-	"ok",	       "load-rejected", "died",		"not-attached",
-	"stalled",     "fell-back",	"check-failed", "kernel-splat",
-	"guest-panic", "guest-hang",	"guest-reset",	"guest-memory",
-	"qemu",	       "channel",	"time-limit",	"host-noise",
-	"calibration", "kernel-log",	"unsupported",	"harness",
+	"ok",		"load-rejected", "died",
+	"not-attached", "stalled",	 "fell-back",
+	"check-failed", "kernel-splat",	 "guest-panic",
+	"boot-hang",	"guest-hang",	 "guest-reset",
+	"guest-memory", "qemu",		 "channel",
+	"time-limit",	"host-noise",	 "calibration",
+	"kernel-log",	"unsupported",	 "harness",
 	NULL,
 };
 

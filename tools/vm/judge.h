@@ -80,6 +80,8 @@ extern const char *const judge_classes[];
 #define CALIBRATION_UNITS_MIN 1000000
 /* Real clock: the share of time that a guest's CPUs may wait for the host's. */
 #define NOISE_PERMILLE 20
+/* What is longer between two samples (NOISE_INTERVAL_S) is a stop. */
+#define NOISE_PAUSE_NS 2000000000
 
 /**
  * judge_ran() - did the machine run as it should, and was it the right one?

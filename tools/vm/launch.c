@@ -54,6 +54,17 @@ static void check_wish(const struct request *req, const struct topology *t,
 		    want_mib, declared);
 }
 
+static struct boot_limit boot_limit_of(const struct request *req,
+				       const struct machine_config *c)
+{
+	unsigned int cpus = topology_cpus(&c->topology);
+	bool is_virtual = c->clock == CLOCK_VIRTUAL;
+	struct limits l =
+		request_limits(req, (struct limits_for){ 0, cpus, is_virtual });
+
+	return boot_limit_derive(l.ns[PHASE_BOOT], cpus, is_virtual);
+}
+
 void launch_configure(const struct request *req, const struct topology *t,
 		      unsigned int want_mib, struct machine_config *ret)
 {
@@ -81,6 +92,7 @@ void launch_configure(const struct request *req, const struct topology *t,
 	if (c.accel == ACCEL_TCG && c.clock == CLOCK_REAL)
 		c.tsc_khz = tsc_khz();
 	gate_open(&c);
+	c.boot = boot_limit_of(req, &c);
 	c.sandbox = qemu_has_sandbox(c.qemu);
 	c.memory_mib =
 		machine_memory(t, req->memory_mib ? req->memory_mib : want_mib);

@@ -146,7 +146,7 @@ static int explain(const struct making *m, struct why *reterr_why)
 	if (len > 0 && console_line(text, (size_t)len, CONSOLE_PANIC, &panic))
 		return why_set(reterr_why, -EIO, "the guest panicked: %s",
 			       panic);
-	if (m->result.end == END_TIMEOUT)
+	if (m->result.end == END_TIMEOUT || m->result.end == END_HUNG)
 		return why_set(reterr_why, -ETIME,
 			       "the guest was not ready after %.0f s",
 			       m->result.seconds);

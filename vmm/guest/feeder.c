@@ -67,7 +67,8 @@ static void visit(unsigned int cpus, unsigned int *next)
 	}
 }
 
-static noreturn void feed(unsigned int cpus, const struct feeder_page *page)
+static noreturn void feed(unsigned int cpus, unsigned int patience_s,
+			  const struct feeder_page *page)
 {
 	uint64_t next = clock_now_ns();
 	unsigned int next_cpu = 0;
@@ -79,7 +80,7 @@ static noreturn void feed(unsigned int cpus, const struct feeder_page *page)
 		struct timespec until;
 
 		if (is_well(page))
-			ports_watchdog_feed();
+			ports_watchdog_feed(patience_s);
 		visit(cpus, &next_cpu);
 		next += PERIOD_NS;
 		until = clock_timespec(next);
@@ -87,8 +88,8 @@ static noreturn void feed(unsigned int cpus, const struct feeder_page *page)
 	}
 }
 
-int feeder_start(unsigned int cpus, pid_t *ret_pid, struct feeder_page **ret,
-		 struct why *reterr_why)
+int feeder_start(unsigned int cpus, unsigned int patience_s, pid_t *ret_pid,
+		 struct feeder_page **ret, struct why *reterr_why)
 {
 	struct sched_param top = { .sched_priority = 99 };
 	struct feeder_page *page =
@@ -103,7 +104,7 @@ int feeder_start(unsigned int cpus, pid_t *ret_pid, struct feeder_page **ret,
 	if (pid < 0)
 		return why_set(reterr_why, -errno, "cannot fork");
 	if (pid == 0)
-		feed(cpus < CPU_SETSIZE ? cpus : CPU_SETSIZE, page);
+		feed(cpus < CPU_SETSIZE ? cpus : CPU_SETSIZE, patience_s, page);
 	if (sched_setscheduler(pid, SCHED_FIFO, &top) < 0) {
 		int saved = errno;
 

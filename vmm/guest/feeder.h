@@ -24,13 +24,14 @@ struct feeder_page {
 /**
  * feeder_start() - feed the watchdog every 500 ms of the guest's time
  * @cpus: of the machine
+ * @patience_s: how long the device waits for food
  * @ret:  the caller stores the time there while it is alive
  *
  * A process of its own, of the highest real-time priority: init may wait in the
  * kernel for threads which a bad scheduler starves, until sched_ext's own
  * watchdog (30 s) ends that scheduler, and that story must still be told. So
- * the device bites when no real-time task runs for PORTS_WATCHDOG_SECONDS (the
- * guest is dead), or when init showed no life for FEEDER_PATIENCE_NS, or did
+ * the device bites when no real-time task runs for @patience_s (the guest is
+ * dead), or when init showed no life for FEEDER_PATIENCE_NS, or did
  * not end a phase FEEDER_GRACE_NS after its limit; CONSOLE_LATE is then on the
  * console.
  *
@@ -39,8 +40,8 @@ struct feeder_page {
  *
  * Return: 0 or -errno and @reterr_why.
  */
-int feeder_start(unsigned int cpus, pid_t *ret_pid, struct feeder_page **ret,
-		 struct why *reterr_why);
+int feeder_start(unsigned int cpus, unsigned int patience_s, pid_t *ret_pid,
+		 struct feeder_page **ret, struct why *reterr_why);
 
 #define FEEDER_PATIENCE_NS (60 * UINT64_C(1000000000))
 #define FEEDER_GRACE_NS	   (5 * UINT64_C(1000000000))

@@ -93,9 +93,9 @@ static void stop_turn_timer(void)
 	(void)rtc_read(RTC_C);
 }
 
-int ports_watchdog_feed(void)
+int ports_watchdog_feed(unsigned int seconds)
 {
-	outb(IB700_CODE(PORTS_WATCHDOG_SECONDS), IB700_FEED);
+	outb((unsigned char)IB700_CODE(seconds), IB700_FEED);
 	return 0;
 }
 
@@ -155,8 +155,9 @@ int ports_turn_timer(struct why *reterr_why)
 		       "this machine has no PC real time clock");
 }
 
-int ports_watchdog_feed(void)
+int ports_watchdog_feed(unsigned int seconds)
 {
+	(void)seconds;
 	return -ENOTSUP;
 }
 

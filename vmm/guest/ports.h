@@ -22,8 +22,13 @@
 /* status 89: this kernel or machine has no channel; the console says why */
 #define PORTS_EXIT_UNSUPPORTED 0x2c
 
-/* Longest time without a feed before the watchdog resets the machine. */
-#define PORTS_WATCHDOG_SECONDS 6
+/*
+ * Longest time without a feed before the watchdog bites, an even number up to
+ * 30. A busy host cannot make the virtual clock's run out; the real clock's it
+ * could.
+ */
+#define PORTS_WATCHDOG_SECONDS	    6
+#define PORTS_WATCHDOG_REAL_SECONDS 20
 
 /* Get the right to use the ports. Return: 0 or -errno and @reterr_why. */
 int ports_init(struct why *reterr_why);
@@ -44,7 +49,7 @@ int ports_init(struct why *reterr_why);
 int ports_turn_timer(struct why *reterr_why);
 
 /* Start or feed the ib700 watchdog; stop it. */
-int ports_watchdog_feed(void);
+int ports_watchdog_feed(unsigned int seconds);
 int ports_watchdog_stop(void);
 
 /**

@@ -158,14 +158,18 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 {
 	pid_t feeder;
 
-	if (!g->has_ports && g->job.watchdog)
+	bool counted = g->job.virtual_clock;
+
+	if (!g->has_ports && g->job.watchdog && counted)
 		return why_set(reterr_why, -ENODEV, "no watchdog: %s",
 			       g->no_ports.text);
 	if (g->has_ports)
 		turns_begin(g->job.seed);
-	if (!g->job.watchdog)
+	if (!g->job.watchdog || !g->has_ports)
 		return 0;
 	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
+			     counted ? PORTS_WATCHDOG_SECONDS
+				     : PORTS_WATCHDOG_REAL_SECONDS,
 			     &feeder, &g->watch.feeder, reterr_why);
 	if (r == 0)
 		g->channel.heartbeat = &g->watch.feeder->heartbeat;
