@@ -293,7 +293,11 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 		plug_cpus(a, c, &g);
 }
 
-/* Where the shape has empty positions, KVM would have Linux wait for CPUs. */
+/*
+ * Where the shape has empty positions, KVM would have Linux wait for CPUs. Without
+ * numa=nohmat Linux 6.12 complains that SRAT, as QEMU writes it, tells of the
+ * memory that could be plugged in twice: "acpi/hmat: failed to reserve".
+ */
 void argv_add_cpu_words(struct str *line, const struct machine_config *c)
 {
 	const struct topology *t = &c->topology;
@@ -302,6 +306,8 @@ void argv_add_cpu_words(struct str *line, const struct machine_config *c)
 
 	if (seats.count > 0)
 		str_addf(line, " nr_cpus=%u", seats.count + 1);
+	if (!t->detail || !t->detail->latency)
+		str_add(line, " numa=nohmat");
 	if (!t->detail)
 		return;
 	topology_map(t, &map);

@@ -68,8 +68,8 @@ TEST(a_uniform_machine_is_whole_from_the_start)
 		     " node,nodeid=0,cpus=0-7,memdev=ram0 ",
 		     " node,nodeid=1,cpus=8-15,memdev=ram1 ",
 		     " memory-backend-ram,id=ram1,size=256M ",
-		     " dist,src=0,dst=1,val=20 "),
-		LIST("hmat", "-x86_64-cpu", "src=1", "offline", "possible"));
+		     " dist,src=0,dst=1,val=20 ", " numa=nohmat"),
+		LIST("hmat-", "hmat=on", "-x86_64-cpu", "src=1", "offline", "possible"));
 }
 
 /* Of the words for a machine under the virtual clock. */
@@ -178,7 +178,7 @@ TEST(hmat_is_told_of_what_there_is)
 			 " hmat-cache,node-id=2,size=64M,level=1,"
 			 "associativity=complex,policy=write-through,"
 			 "line=128 "),
-		    LIST("initiator=2", "node-id=0"));
+		    LIST("initiator=2", "node-id=0", "nohmat"));
 }
 
 TEST(init_is_told_which_cpus_to_take_offline)
