@@ -27,9 +27,9 @@ phase() {
 	jq -s "[.[].host.phases.$name] | sort | .[length / 2 | floor]" "${@/%//result.json}"
 }
 
-# seconds COMMAND: the median of three runs, and what of it the CPUs worked, in s.
+# seconds COMMAND RUNS: their median, and what of it the CPUs worked, in s.
 seconds() {
-	hyperfine -N --warmup 1 --runs 3 --style none --export-json one.json "$1" >/dev/null 2>&1
+	hyperfine -N --runs "$2" --style none --export-json one.json "$1" >/dev/null 2>&1
 	jq -r '.results[0] | "\(.median) \(.user + .system)"' one.json
 }
 
@@ -49,8 +49,9 @@ for cpus in ${BENCH_CPUS:-4 8 16 32 64}; do
 	began=$(date +%s%N)
 	template=$(ktstr-vm template -q --clock virtual --kernel "$KTSTR_TEST_KERNEL_ENTRY" $machine)
 	made=$((($(date +%s%N) - began) / 1000000))
-	read -r boot boot_cpu < <(seconds "./vm $machine --cold --out cold")
-	read -r clone clone_cpu < <(seconds "./vm $machine --out clone")
+	read -r boot boot_cpu < <(seconds "./vm $machine --cold --out cold" $((cpus > 16 ? 1 : 3)))
+	./vm $machine --out clone
+	read -r clone clone_cpu < <(seconds "./vm $machine --out clone" 5)
 	awk -v cpus="$cpus" -v made="$made" -v boot="$boot" -v boot_cpu="$boot_cpu" -v clone="$clone" -v clone_cpu="$clone_cpu" \
 		-v ready="$(phase ready_s clone)" -v mib="$(du -sm "$template" | cut -f1)" 'BEGIN {
 		printf "%4d  %8.2f  %10d  %8.2f  %9.2f  %5.1f  %18.2f  %9.2f  %5.1f  %9.3f\n", cpus, made / 1000, mib,
