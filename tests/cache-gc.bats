@@ -311,7 +311,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	run -0 ktstr-cache gc
 	[ "$(ls -A cache/.locks)" = .build-held.lock ]
 	# Who waits for a lock whose file is removed has the lock that others mean.
-	: >wait
+	: >"wait"
 	spawn ktstr-lock build two -- sh -c 'while [ -e wait ]; do sleep 0.1; done'
 	until_true bash -c "! flock -n cache/.locks/.build-two.lock true"
 	spawn ktstr-lock build two -- sh -c ': >second; exec sleep 60'

@@ -93,11 +93,12 @@ check_nothing_left() {
 	[ -z "$(ktstr-cache -q list)" ]
 }
 
+# start_slow_build [KERNELS]
 start_slow_build() {
 	touch linux/slow
 	rm -f linux/waiting
 	# Bash has its background jobs ignore SIGINT.
-	spawn env --default-signal=INT make ktstr-kernel KERNEL=linux >build.log 2>&1
+	spawn env --default-signal=INT make ktstr-kernel KERNEL="${1:-linux}" >build.log 2>&1
 	until_true test -e linux/waiting
 }
 
@@ -125,10 +126,15 @@ start_slow_build() {
 }
 
 @test "kernel.mk: Ctrl-C ends all of it, and the next command works" {
-	start_slow_build
-	kill -INT -- "-${spawned[-1]}"
-	check_nothing_left "Ctrl-C"
-	[ -z "$(ls "$KTSTR_CACHE_DIR/.tmp")" ]
+	for kernels in linux "linux linux"; do
+		start_slow_build "$kernels"
+		kill -INT -- "-${spawned[-1]}"
+		check_nothing_left "Ctrl-C"
+		[ -z "$(ls "$KTSTR_CACHE_DIR/.tmp")" ]
+		code=0
+		wait "${spawned[-1]}" || code=$?
+		[ "$code" = 130 ]
+	done
 	rm linux/slow
 	run -0 kernel KERNEL=linux
 	check_clean_cache

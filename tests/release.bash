@@ -1,5 +1,6 @@
 # release.bash - a mirror of kernel.org on loopback, for tests.
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # bats sets output and stderr
 
 # mirror: start it; FOLDER/www is empty. Sets KTSTR_KERNEL_MIRROR.
 mirror() {
@@ -63,3 +64,17 @@ control() { printf '%s\n' "$@" >mirror/control.new && mv mirror/control.new mirr
 
 # asked PATTERN: how many requests have been like this.
 asked() { grep -c -- "$1" mirror/log || :; }
+
+# tarball VERSION: its path at the mirror.
+tarball() { echo "mirror/www/v6.x/linux-$1.tar.xz"; }
+# kept VERSION: what the cache keeps of it.
+kept() { compgen -G "$KTSTR_CACHE_DIR/.downloads/linux-$1-*.tar.*"; }
+parts() { find "$KTSTR_CACHE_DIR/.downloads" -name '*.part*' | sort; }
+# got VERSION: fetch has printed its folder, with the right content.
+got() { diff -r "source-$1" "${output##*$'\n'}"; }
+# fails CODE TEXT ARG...: ktstr-cache ARG... ends so, with this sentence.
+fails() {
+	run "-$1" --separate-stderr ktstr-cache "${@:3}"
+	[ "$output" = "" ]
+	[[ "${stderr##*$'\n'}" == "ktstr-cache: "$2 ]] || { echo "$stderr" && false; }
+}
