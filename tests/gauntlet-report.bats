@@ -21,6 +21,28 @@ fail 6.12/qmap/b/own/default/virtual/s1: check-failed
 1 passed, 1 failed, 0 inconclusive, 0 skipped, 0 errors" ]
 }
 
+@test "gauntlet: what could not be judged is in the table with its reason, and counts for itself" {
+	result r 6.12/qmap/a/own/default/virtual/s1 pass
+	result r 6.12/qmap/b/own/default/virtual/s1 inconclusive host-noise
+	result r 6.12/qmap/c/own/default/virtual/s1 inconclusive kernel-log
+	NO_COLOR=1 run -3 ktstr-gauntlet report r
+	[ "$output" = "all: SCHEDULER qmap, KERNEL 6.12, PRESET own, PROFILE default, CLOCK virtual, SEED s1
+TEST  VERDICT            TIME  WHY
+a     pass             3.25 s
+b     inconclusive     3.25 s  host-noise: because <it> & that
+c     inconclusive     3.25 s  kernel-log: because <it> & that
+
+inconclusive 6.12/qmap/b/own/default/virtual/s1: host-noise
+  because <it> & that
+  again: ktstr-vm run x
+
+inconclusive 6.12/qmap/c/own/default/virtual/s1: kernel-log
+  because <it> & that
+  again: ktstr-vm run x
+
+1 passed, 0 failed, 2 inconclusive, 0 skipped, 0 errors" ]
+}
+
 @test "gauntlet: verdicts have colours on a terminal, and none with NO_COLOR" {
 	command -v script >/dev/null || skip "needs script(1)"
 	result r k/s/t/own/default/virtual/s1 pass

@@ -11,6 +11,8 @@
 #include "tools/lib/cleanup.h"
 
 #define LINE_MAX_BYTES (8U << 20)
+/* Read in one go, of 4 KiB each: more than a socket holds. */
+#define PIECES_MAX 64
 
 int qmp_pair(int *ret_ours, int *ret_theirs, struct why *reterr_why)
 {
@@ -67,7 +69,8 @@ int qmp_pump(struct qmp *q)
 {
 	char piece[4096];
 
-	for (;;) {
+	/* There are events that a guest causes: not for ever in one go. */
+	for (int i = 0; i < PIECES_MAX; i++) {
 		ssize_t n = recv(q->fd, piece, sizeof(piece), MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
@@ -85,6 +88,7 @@ int qmp_pump(struct qmp *q)
 		if (r < 0)
 			return r;
 	}
+	return 0;
 }
 
 static int explain(int error, struct why *reterr_why)

@@ -116,6 +116,8 @@ TEST(a_complaint_has_room_behind_many_notes)
 	for (n = 0; n < KMSG_FRAMES_MAX + 3; n++)
 		add_record(fd, 6, n, "sched_ext: a note");
 	kmsg_drain(&k, &c);
+	CHECK(c.seq > 0 && c.seq < KMSG_FRAMES_MAX); /* a part */
+	kmsg_drain(&k, &c);
 	CHECK_INT(c.seq, KMSG_FRAMES_MAX);
 	for (unsigned int i = 0; i < KMSG_SPLATS_MAX + 2; i++)
 		add_record(fd, 4, n++, "WARNING: CPU: 0 PID: 1 at x");

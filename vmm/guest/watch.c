@@ -68,23 +68,24 @@ void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
 
 static void sleep_until(const struct watch *w, uint64_t deadline_ns)
 {
-	struct pollfd fd[3 + WATCH_LOGS];
+	struct pollfd fd[2 + WATCH_LOGS];
 	uint64_t now = clock_now_ns(), look = input_wait_ns(&w->input);
 	struct timespec left;
 
 	/* Where the pipe is full, wait for it; else look again in time. */
 	if (look > 0 && look < UINT64_MAX && deadline_ns > now + look)
 		deadline_ns = now + look;
-	fd[2 + WATCH_LOGS] =
+	fd[1 + WATCH_LOGS] =
 		(struct pollfd){ .fd = look == 0 ? w->input.fd : -1,
 				 .events = POLLOUT };
 	fd[0] = (struct pollfd){ .fd = w->signal_fd, .events = POLLIN };
-	fd[1] = (struct pollfd){ .fd = w->kmsg.fd, .events = POLLIN };
+	/* The kernel's log is looked at, and never waited for: a program that
+	 * writes there without end would keep us, and us a CPU. */
 	for (int i = 0; i < WATCH_LOGS; i++)
-		fd[2 + i] =
+		fd[1 + i] =
 			(struct pollfd){ .fd = w->log[i].fd, .events = POLLIN };
 	left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
-	(void)ppoll(fd, 3 + WATCH_LOGS, &left, NULL);
+	(void)ppoll(fd, 2 + WATCH_LOGS, &left, NULL);
 }
 
 enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
