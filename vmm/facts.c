@@ -62,6 +62,7 @@ void facts_done(struct facts *f)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		json_decref(*(json_t **)((char *)f + kinds[i].offset));
 	str_done(&f->log);
+	str_done(&f->work_log);
 	str_done(&f->out);
 	str_done(&f->err);
 	*f = (struct facts){ 0 };
@@ -80,8 +81,11 @@ static void add_output(struct facts *f, int stream, const char *data,
 
 static void add_log(struct facts *f, const json_t *frame)
 {
-	if (f->log.len < TEXT_MAX)
-		str_add(&f->log, facts_text(frame, "text"));
+	bool is_work = strcmp(facts_text(frame, "name"), "work") == 0;
+	struct str *to = is_work ? &f->work_log : &f->log;
+
+	if (to->len < TEXT_MAX)
+		str_add(to, facts_text(frame, "text"));
 }
 
 /* Return: 0; -EBADMSG when nothing of that kind is expected. */

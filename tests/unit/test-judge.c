@@ -87,6 +87,18 @@ TEST(a_wrong_machine_is_an_error)
 	check_verdict(&r, VERDICT_ERROR, "harness");
 }
 
+TEST(a_worker_that_could_not_go_on_is_a_failure)
+{
+	auto_run struct run r = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      "{\"t\":\"worker\",\"cgroup\":\"a\",\"exit\":\"failed\","
+	      "\"warnings\":[\"x\",\"'p' ended early\"],\"segments\":[],"
+	      "\"units\":1}");
+	check_verdict(&r, VERDICT_FAIL, "worker-failed");
+	check_reason(&r, "cgroup 'a': 'p' ended early");
+}
+
 TEST(a_guest_without_memory_is_no_result)
 {
 	auto_run struct run r = { 0 };

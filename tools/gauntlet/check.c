@@ -63,6 +63,8 @@ int command_check(const struct request *req)
 
 	sort_by_ending(req, &schedulers, &tests);
 	project_read(schedulers, tests, !schedulers, &p);
+	for (size_t i = 0; i < p.test_count; i++)
+		test_check_programs(&p.test[i].test, &p.d);
 	if (p.d.count == 0 && schedulers)
 		check_pairs(&p);
 	else if (p.d.count == 0)

@@ -44,14 +44,15 @@ static char *find_program(const char *name)
  * The program with all that it takes into the guest. What is wrong with it is
  * for the run to tell; here it only counts that it is so.
  */
-static void hash_program(const char *path, char ret[HASH_HEX_SIZE])
+static void hash_program(const char *path, const char *what,
+			 char ret[HASH_HEX_SIZE])
 {
 	auto_closure struct closure needs = { 0 };
 	char hex[HASH_HEX_SIZE];
 	struct why why;
 	struct hash h;
 
-	hash_or_die(path, "the scheduler's binary", hex);
+	hash_or_die(path, what, hex);
 	hash_init(&h);
 	hash_add_fact(&h, "file", hex);
 	hash_add_fact(&h, "mode", access(path, X_OK) == 0 ? "x" : "-");
@@ -66,6 +67,30 @@ static void hash_program(const char *path, char ret[HASH_HEX_SIZE])
 		hash_add_fact(&h, needs.item[i].soname, hex);
 	}
 	hash_hex(&h, ret);
+}
+
+/* The programs of a test's exec workers. */
+static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
+{
+	const struct work *w;
+	bool any = false;
+	struct hash h;
+
+	hash_init(&h);
+	for (size_t i = 0; (w = test_work(t, i)); i++) {
+		auto_free char *path = NULL;
+		char hex[HASH_HEX_SIZE];
+
+		if (!w->program)
+			continue;
+		path = find_program(w->program[0]);
+		hash_program(path, "the program", hex);
+		hash_add_fact(&h, w->program[0], hex);
+		any = true;
+	}
+	ret[0] = '\0';
+	if (any)
+		hash_hex(&h, ret);
 }
 
 static void hash_kernel(const struct kernel *k, char ret[HASH_HEX_SIZE])
@@ -96,6 +121,7 @@ void identity_read(const struct request *req, const struct project *p,
 	struct identity_facts f = {
 		.kernel = must(calloc(req->kernel_count, sizeof(*f.kernel))),
 		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
+		.programs = must(calloc(p->test_count, sizeof(*f.programs))),
 	};
 
 	hash_or_die(program, "the program", f.vm);
@@ -114,8 +140,11 @@ void identity_read(const struct request *req, const struct project *p,
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
 		if (p->sched[i].path)
-			hash_program(p->sched[i].sched.binary, f.binary[i]);
+			hash_program(p->sched[i].sched.binary,
+				     "the scheduler's binary", f.binary[i]);
 	}
+	for (size_t i = 0; i < p->test_count; i++)
+		hash_work(&p->test[i].test, f.programs[i]);
 	*ret = f;
 }
 
@@ -123,6 +152,7 @@ void identity_facts_done(struct identity_facts *f)
 {
 	free(f->kernel);
 	free(f->binary);
+	free(f->programs);
 	free(f->firmware);
 }
 
@@ -156,6 +186,8 @@ void identity_of(const struct request *req, const struct project *p,
 	hash_add_fact(&h, "binary", f->binary[v->sched - p->sched]);
 	hash_add_fact(&h, "sched", v->sched->text ? v->sched->text : "none");
 	hash_add_fact(&h, "test", v->test->text);
+	if (*f->programs[v->test - p->test])
+		hash_add_fact(&h, "programs", f->programs[v->test - p->test]);
 	hash_add_fact(&h, "clock", v->clock);
 	hash_add_fact(&h, "seed", seed);
 	hash_add_fact(&h, "topology", shape);

@@ -14,6 +14,8 @@ struct identity_facts {
 	char *firmware; /* what firmware_describe() says */
 	/* one for each kernel, and for each scheduler, in their order */
 	char (*kernel)[HASH_HEX_SIZE], (*binary)[HASH_HEX_SIZE];
+	/* of each test, in their order: its programs; "" for none */
+	char (*programs)[HASH_HEX_SIZE];
 };
 
 /**
@@ -30,8 +32,9 @@ void identity_facts_done(struct identity_facts *f);
  * identity_of() - the first 16 hex digits of a SHA-256 over the facts
  *
  * Facts: the kernel entry's metadata.json, the scheduler's binary and its
- * declaration, the test, the guest's init, ktstr-vm, QEMU and its firmware, and
- * the settings: clock, seed, machine, arguments of the profile.
+ * declaration, the test and its programs, the guest's init, ktstr-vm, QEMU and
+ * its firmware, and the settings: clock, seed, machine, arguments of the
+ * profile.
  */
 void identity_of(const struct request *req, const struct project *p,
 		 const struct identity_facts *f, const struct variant *v,

@@ -12,6 +12,7 @@ ktstr-vm-objs-y += tools/vm/include.o
 ktstr-vm-objs-y += tools/vm/input.o
 ktstr-vm-objs-y += tools/vm/judge.o
 ktstr-vm-objs-y += tools/vm/judge-checks.o
+ktstr-vm-objs-y += tools/vm/judge-workers.o
 ktstr-vm-objs-y += tools/vm/judge-kernel.o
 ktstr-vm-objs-y += tools/vm/judge-machine.o
 ktstr-vm-objs-y += tools/vm/judge-measure.o

@@ -11,6 +11,7 @@
 #include "tools/vm/judge-checks.h"
 #include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
+#include "tools/vm/judge-workers.h"
 #include "vmm/attest.h"
 #include "vmm/console.h"
 
@@ -301,14 +302,12 @@ static void invert(struct judgement *j)
 }
 
 const char *const judge_classes[] = {
-	"ok",		"load-rejected", "died",
-	"not-attached", "stalled",	 "fell-back",
-	"check-failed", "kernel-splat",	 "guest-panic",
-	"boot-hang",	"guest-hang",	 "guest-reset",
-	"guest-memory", "qemu",		 "channel",
-	"time-limit",	"host-noise",	 "calibration",
-	"kernel-log",	"unsupported",	 "harness",
-	NULL,
+	"ok",		"load-rejected", "died",	 "not-attached",
+	"stalled",	"fell-back",	 "check-failed", "worker-failed",
+	"kernel-splat", "guest-panic",	 "boot-hang",	 "guest-hang",
+	"guest-reset",	"guest-memory",	 "qemu",	 "channel",
+	"time-limit",	"host-noise",	 "calibration",	 "kernel-log",
+	"unsupported",	"harness",	 NULL,
 };
 
 /* Whom the kernel killed for want of memory does not matter: nothing that was
@@ -347,7 +346,10 @@ void judge(const struct evidence *e, struct judgement *ret)
 	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
 
 	if (judge_ran(e, &j) && judge_room(e, &j) && judge_scheduler(e, &j)) {
+		bool failed = judge_workers(e, &j); /* told first */
 		judge_checks(e, &j);
+		if (failed)
+			judge_decide(&j, VERDICT_FAIL, "worker-failed");
 		judge_kernel_log(e, &j);
 	}
 	if (e->expect_fail)

@@ -231,6 +231,21 @@ static void remove_stamps(const char *folder)
 	closedir(d);
 }
 
+/* Of tests that have such workers: one of an earlier run is no longer true. */
+static void write_worker_log(const struct result *r, const char *folder)
+{
+	const struct str *log = &r->outcome->facts.work_log;
+	auto_str struct str path = { 0 };
+
+	if (r->variant->include_count > 0) {
+		publish(folder, "worker.log", str_text(log), log->len);
+		return;
+	}
+	str_addf(&path, "%s/worker.log", folder);
+	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
+		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
+}
+
 void result_write(const struct result *r, const json_t *json,
 		  const char *folder)
 {
@@ -244,6 +259,7 @@ void result_write(const struct result *r, const json_t *json,
 	publish(folder, "channel.log", o->channel, o->channel_len);
 	publish(folder, "scheduler.log", str_text(&o->facts.log),
 		o->facts.log.len);
+	write_worker_log(r, folder);
 	auto_free char *text =
 		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	if (!text)

@@ -42,6 +42,8 @@ static void read_files(const struct request *req, struct variant *v)
 	v->test_text = read_file(req->test);
 	if (test_parse(req->test, v->test_text, &d, &v->test) < 0)
 		die(EX_BROKEN, "out of memory");
+	if (d.count == 0)
+		test_check_programs(&v->test, &d);
 	v->has_sched = req->sched && strcmp(req->sched, "none") != 0;
 	if (v->has_sched) {
 		text = read_file(req->sched);
@@ -122,11 +124,10 @@ static void choose_topology(const struct request *req, struct variant *v)
 	struct why why;
 
 	v->preset = req->preset ? req->preset : "own";
-	v->topology = topology_default;
-	if (v->has_sched && v->sched.has_topology)
-		v->topology = v->sched.topology;
-	if (v->test.has_topology)
-		v->topology = v->test.topology;
+	v->topology = test_own_topology(
+		&v->test, v->has_sched && v->sched.has_topology
+				  ? &v->sched.topology
+				  : NULL);
 	/* With --topology the preset is only the machine's name in results. */
 	if (strcmp(v->preset, "own") != 0 && !req->topology) {
 		preset = preset_find(v->preset);
@@ -173,6 +174,43 @@ void variant_read_sched(const char *path, struct sched *ret)
 	diag_done(&d);
 }
 
+static bool has_include(const struct variant *v, const char *guest)
+{
+	for (size_t i = 0; i < v->include_count; i++) {
+		if (strcmp(v->include[i].guest, guest) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The programs of exec: each once. */
+static void find_programs(struct variant *v)
+{
+	const struct work *w;
+
+	for (size_t i = 0; (w = test_work(&v->test, i)); i++) {
+		struct str guest = { 0 };
+		struct include *grown;
+
+		if (!w->program)
+			continue;
+		work_program_guest(w, &guest);
+		if (has_include(v, str_text(&guest))) {
+			str_done(&guest);
+			continue;
+		}
+		grown = reallocarray(v->include, v->include_count + 1,
+				     sizeof(*grown));
+		if (!grown)
+			die(EX_BROKEN, "out of memory");
+		v->include = grown;
+		grown[v->include_count++] = (struct include){
+			.host = work_program_host(w),
+			.guest = str_take(&guest),
+		};
+	}
+}
+
 void variant_read(const struct request *req, struct variant *ret)
 {
 	struct variant v = { 0 };
@@ -182,6 +220,7 @@ void variant_read(const struct request *req, struct variant *ret)
 	check_needs(&v);
 	choose_topology(req, &v);
 	choose_profile(req, &v);
+	find_programs(&v);
 	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,
 		     &v.check);
 	*ret = v;
@@ -195,5 +234,10 @@ void variant_done(struct variant *v)
 	free(v->test_text);
 	profile_done(&v->profile);
 	words_free(v->args);
+	for (size_t i = 0; i < v->include_count; i++) {
+		free(v->include[i].host);
+		free(v->include[i].guest);
+	}
+	free(v->include);
 	*v = (struct variant){ 0 };
 }

@@ -5,12 +5,14 @@
 
 #include "tools/lib/spec/profile.h"
 #include "tools/vm/request.h"
+#include "vmm/pack.h"
 
 /**
  * struct variant - test x scheduler x machine x profile, all checked
  * @sched:    meaningful if @has_sched
  * @args:     the scheduler's arguments in order
  * @check:    merged
+ * @include:  programs of the test, @include_count of them
  * @name:     KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED, set late
  */
 struct variant {
@@ -23,6 +25,8 @@ struct variant {
 	struct profile profile;
 	char **args;
 	struct checks check;
+	struct include *include;
+	size_t include_count;
 };
 
 /* Read and check everything; complaints are printed, then EX_USAGE. */

@@ -212,13 +212,15 @@ static void turn(struct self *self)
 {
 	struct program *p = program_of(self);
 	struct signalfd_siginfo info;
+	pid_t pid;
 
 	worker_away(self, WORKER_AWAY_PARTNER);
-	p->pid = fork();
-	if (p->pid < 0)
+	pid = fork();
+	if (pid < 0)
 		worker_fail(self, "cannot fork");
-	if (p->pid == 0)
+	if (pid == 0)
 		become(self, p);
+	p->pid = pid;
 	/* Init writes a byte when it stops the worker. */
 	while (!worker_stopped(self)) {
 		struct pollfd fd[2] = {

@@ -189,6 +189,7 @@ struct test {
 	unsigned int workers, memory_mib;
 	unsigned int min_nodes, max_nodes, min_llcs, max_llcs, min_cpus,
 		max_cpus;
+	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
 	bool requires_smt, expect_fail, performance, no_cpu_controller;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
@@ -214,6 +215,23 @@ struct test {
 int test_parse(const char *path, const char *text, struct diag *d,
 	       struct test *ret);
 void test_done(struct test *t);
+
+/* The work of number @index, in the order of the file; NULL behind the last. */
+const struct work *test_work(const struct test *t, size_t index);
+
+/* Complain about programs of exec that this host does not have. */
+void test_check_programs(const struct test *t, struct diag *d);
+
+/**
+ * test_own_topology() - the machine that a test has when none is chosen
+ * @base: the scheduler's, NULL: topology_default
+ *
+ * What the test says itself; else @base, made as wide as the test's minima ask
+ * for: first nodes and LLCs, then cores. @base stays as it is if it has details
+ * of its own, or if nothing up to 512 CPUs would do.
+ */
+struct topology test_own_topology(const struct test *t,
+				  const struct topology *base);
 
 /* How long @s, a step of @t, holds; all its turns together if it loops. */
 uint64_t test_hold_ns(const struct test *t, const struct step *s);

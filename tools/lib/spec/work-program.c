@@ -27,7 +27,7 @@ static uint64_t number_of(const char *word)
 /* Two programs of one name have two folders. */
 void work_program_guest(const struct work *w, struct str *ret)
 {
-	str_addf(ret, "/job/work/%016" PRIx64 "/%s", number_of(w->program[0]),
+	str_addf(ret, "/programs/%016" PRIx64 "/%s", number_of(w->program[0]),
 		 name_of(w));
 }
 
