@@ -42,4 +42,6 @@ void gate_check(const struct machine_config *c, const struct machine_result *r)
 {
 	if (c->gate_fd && !r->gated)
 		warn("QEMU does not load ktstr-gate.so: " LOSS);
+	else if (c->gate_fd && r->errors && strstr(r->errors, "ktstr-gate:"))
+		warn("QEMU's main loop did not rest for half a minute: " LOSS);
 }

@@ -16,6 +16,7 @@
 #include "tools/lib/str.h"
 #include "tools/vm/environment.h"
 #include "tools/vm/template-check.h"
+#include "tools/vm/gate.h"
 #include "tools/vm/template-files.h"
 #include "tools/vm/template-store.h"
 #include "vmm/archive.h"
@@ -166,6 +167,7 @@ static int boot(struct making *m, int stop_fd, int *ret_signal,
 
 	if (r < 0)
 		return r;
+	gate_check(&m->c, &m->result);
 	if (m->result.end == END_STOPPED) {
 		*ret_signal = m->result.status;
 		return why_set(reterr_why, -EINTR, "stopped by a signal");
