@@ -73,12 +73,15 @@ expected() {
 		share/man/man7/ktstr-cache-build.7 644
 		share/man/man7/ktstr-cache-remote.7 644
 		share/man/man7/ktstr-kernel-spec.7 644
+		share/man/man7/ktstr-lock-plan.7 644
 	END
 }
 
 @test "install: these files, below DESTDIR, whatever the umask" {
 	(umask 077 && ours install DESTDIR="$PWD/stage" prefix=/usr)
-	(cd stage/usr && find . ! -type d -printf '%P %m\n' | LC_ALL=C sort) >got
+	diff -r --no-dereference "$KTSTR_TOP/scenarios" stage/usr/share/ktstr/scenarios
+	[ "$(find stage/usr/share/ktstr/scenarios -type f ! -perm 644)" = "" ]
+	(cd stage/usr && find . -name scenarios -prune -o ! -type d -printf '%P %m\n' | LC_ALL=C sort) >got
 	expected | LC_ALL=C sort | diff -u - got
 	[ -z "$(find stage -type d ! -perm 755 ! -path stage)" ]
 	[ "$(ls stage)" = usr ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# ktstr-lock(1), "Inside make": make's jobserver in its styles, and what is none.
+# ktstr-lock-plan(7), "Inside make": make's jobserver in its styles, and what is none.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code for other shells; variables of bats
 bats_require_minimum_version 1.5.0
 load helper

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# ktstr-lock(1), "Inside make": what it takes of make's jobserver, and that it
+# ktstr-lock-plan(7), "Inside make": what it takes of make's jobserver, and that it
 # gives it back. Descriptors 7 and 8 are the jobserver of most tests.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code for other shells; variables of bats
 bats_require_minimum_version 1.5.0

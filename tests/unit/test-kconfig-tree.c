@@ -116,74 +116,73 @@ static struct option_facts look(const char *text)
 	return o;
 }
 
+static const struct {
+	const char *text, *unmet, *selected;
+	bool known, prompt, visible, in_choice;
+} option_cases[] = {
+	{ "config X\n\tbool \"x\"\n", "", "", 1, 1, 1, 0 },
+	{ "config X\n\tbool\n\tdefault y\n", "", "", 1, 0, 0, 0 },
+	{ "config XY\n\tbool \"x\"\n", "", "", 0, 0, 0, 0 },
+	{ "menuconfig X # no\n  bool 'x' if OFF\n", "OFF", "", 1, 1, 0, 0 },
+	{ "config X\n\tint \"x if y\" if A\n\tdepends on OFF && A\n", "OFF", "",
+	  1, 1, 0, 0 },
+	{ "if OFF\nif A\nconfig X\n\tbool\n\tprompt \"x\"\nendif\nendif", "OFF",
+	  "", 1, 1, 0, 0 },
+	{ "if OFF\nendif\nconfig X\n\tbool \"x\"\n", "", "", 1, 1, 1, 0 },
+	{ "menu \"m\"\n\tdepends on OFF\nconfig X\n\tbool \"x\"\nendmenu",
+	  "OFF", "", 1, 1, 0, 0 },
+	{ "choice\n\tprompt \"c\"\nconfig X\n\tbool \"x\"\nendchoice", "", "",
+	  1, 1, 1, 1 },
+	{ "config Y\n\tdepends on OFF\n\tbool \"y\"\nconfig X\n"
+	  "\tbool \"x\"\n",
+	  "", "", 1, 1, 1, 0 },
+	{ "comment \"c\"\n\tdepends on OFF\nconfig X\n\tbool \"x\"\n", "", "",
+	  1, 1, 1, 0 },
+	/* two definitions: one that can be reached is enough */
+	{ "config X\n\tbool \"x\"\n\tdepends on OFF\nconfig X\n"
+	  "\tbool \"x\"\n\tdepends on A\n",
+	  "OFF", "", 1, 1, 1, 0 },
+	{ "config X\n\tbool \"x\"\nconfig X\n\tbool \"x\"\n\tdepends on "
+	  "OFF\n",
+	  "", "", 1, 1, 1, 0 },
+	/* help is no attribute, and ends where it is indented less */
+	{ "config X\n\thelp\n\t  depends on OFF\n\n\t  if OFF\n"
+	  "\tbool \"x\"\n",
+	  "", "", 1, 1, 1, 0 },
+	{ "config Y\n\thelp\nconfig X\n\tbool \"x\"\n", "", "", 1, 1, 1, 0 },
+	{ "config X\r\n\tbool \"x\"\r\n\tdepends on OFF\r\n", "OFF", "", 1, 1,
+	  0, 0 },
+	{ "config X\n\tbool \"x\"\n\tdepends on A && \\\n\t\tOFF\n", "OFF", "",
+	  1, 1, 0, 0 },
+	{ "config X\n\tbool \"x\"\n\tdepends on OFF || NO\n"
+	  "\tdepends on A\n",
+	  "(OFF || NO)", "", 1, 1, 0, 0 },
+	/* who switches it on */
+	{ "config A\n\tselect X\nconfig M\n\tselect X if A\n", "",
+	  "CONFIG_A, CONFIG_M", 0, 0, 0, 0 },
+	{ "config A\n\tselect X if OFF\nconfig OFF\n\tselect X\n"
+	  "config A\n\tselect XY\n",
+	  "", "", 0, 0, 0, 0 },
+	{ "endif\nendmenu\n", "", "", 0, 0, 0, 0 },
+};
+
 TEST(reads_what_a_file_says_of_an_option)
 {
-	static const struct {
-		const char *text, *unmet, *selected;
-		bool known, prompt, visible, in_choice;
-	} cases[] = {
-		{ "config X\n\tbool \"x\"\n", "", "", 1, 1, 1, 0 },
-		{ "config X\n\tbool\n\tdefault y\n", "", "", 1, 0, 0, 0 },
-		{ "config XY\n\tbool \"x\"\n", "", "", 0, 0, 0, 0 },
-		{ "menuconfig X # no\n  bool 'x' if OFF\n", "OFF", "", 1, 1, 0,
-		  0 },
-		{ "config X\n\tint \"x if y\" if A\n\tdepends on OFF && A\n",
-		  "OFF", "", 1, 1, 0, 0 },
-		{ "if OFF\nif A\nconfig X\n\tbool\n\tprompt \"x\"\nendif\nendif",
-		  "OFF", "", 1, 1, 0, 0 },
-		{ "if OFF\nendif\nconfig X\n\tbool \"x\"\n", "", "", 1, 1, 1,
-		  0 },
-		{ "menu \"m\"\n\tdepends on OFF\nconfig X\n\tbool \"x\"\nendmenu",
-		  "OFF", "", 1, 1, 0, 0 },
-		{ "choice\n\tprompt \"c\"\nconfig X\n\tbool \"x\"\nendchoice",
-		  "", "", 1, 1, 1, 1 },
-		{ "config Y\n\tdepends on OFF\n\tbool \"y\"\nconfig X\n"
-		  "\tbool \"x\"\n",
-		  "", "", 1, 1, 1, 0 },
-		{ "comment \"c\"\n\tdepends on OFF\nconfig X\n\tbool \"x\"\n",
-		  "", "", 1, 1, 1, 0 },
-		/* two definitions: one that can be reached is enough */
-		{ "config X\n\tbool \"x\"\n\tdepends on OFF\nconfig X\n"
-		  "\tbool \"x\"\n\tdepends on A\n",
-		  "OFF", "", 1, 1, 1, 0 },
-		{ "config X\n\tbool \"x\"\nconfig X\n\tbool \"x\"\n\tdepends on "
-		  "OFF\n",
-		  "", "", 1, 1, 1, 0 },
-		/* help is no attribute, and ends where it is indented less */
-		{ "config X\n\thelp\n\t  depends on OFF\n\n\t  if OFF\n"
-		  "\tbool \"x\"\n",
-		  "", "", 1, 1, 1, 0 },
-		{ "config Y\n\thelp\nconfig X\n\tbool \"x\"\n", "", "", 1, 1, 1,
-		  0 },
-		{ "config X\r\n\tbool \"x\"\r\n\tdepends on OFF\r\n", "OFF", "",
-		  1, 1, 0, 0 },
-		{ "config X\n\tbool \"x\"\n\tdepends on A && \\\n\t\tOFF\n",
-		  "OFF", "", 1, 1, 0, 0 },
-		{ "config X\n\tbool \"x\"\n\tdepends on OFF || NO\n"
-		  "\tdepends on A\n",
-		  "(OFF || NO)", "", 1, 1, 0, 0 },
-		/* who switches it on */
-		{ "config A\n\tselect X\nconfig M\n\tselect X if A\n", "",
-		  "CONFIG_A, CONFIG_M", 0, 0, 0, 0 },
-		{ "config A\n\tselect X if OFF\nconfig OFF\n\tselect X\n"
-		  "config A\n\tselect XY\n",
-		  "", "", 0, 0, 0, 0 },
-		{ "endif\nendmenu\n", "", "", 0, 0, 0, 0 },
-	};
+	for (size_t i = 0; i < sizeof(option_cases) / sizeof(option_cases[0]);
+	     i++) {
+		struct option_facts o = look(option_cases[i].text);
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct option_facts o = look(cases[i].text);
-
-		if (o.known != cases[i].known ||
-		    o.visible != cases[i].visible ||
-		    strcmp(str_text(&o.unmet), cases[i].unmet) != 0)
+		if (o.known != option_cases[i].known ||
+		    o.visible != option_cases[i].visible ||
+		    strcmp(str_text(&o.unmet), option_cases[i].unmet) != 0)
 			printf("# case %zu: %s\n", i, str_text(&o.unmet));
-		CHECK_INT(o.known, cases[i].known);
-		CHECK_INT(o.prompt, cases[i].prompt);
-		CHECK_INT(o.visible, cases[i].visible);
-		CHECK_INT(o.in_choice, cases[i].in_choice);
-		CHECK(strcmp(str_text(&o.unmet), cases[i].unmet) == 0);
-		CHECK(strcmp(str_text(&o.selected), cases[i].selected) == 0);
+		CHECK_INT(o.known, option_cases[i].known);
+		CHECK_INT(o.prompt, option_cases[i].prompt);
+		CHECK_INT(o.visible, option_cases[i].visible);
+		CHECK_INT(o.in_choice, option_cases[i].in_choice);
+		CHECK(strcmp(str_text(&o.unmet), option_cases[i].unmet) == 0);
+		CHECK(strcmp(str_text(&o.selected), option_cases[i].selected) ==
+		      0);
 		option_facts_done(&o);
 	}
 }
