@@ -46,9 +46,9 @@ bad.test:3:1: unknown key 'wrok'
 	sed -i 's/cpuset = disjoint 0.2/cpuset = llc 2/' ktstr/swap.test
 	run -2 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched ktstr/swap.test
 	[[ $stderr == *"on 1n2l4c1t: there is no LLC 2: the machine has 2"* ]]
-	sed -i '/topology/d' ktstr/qmap.sched
+	sed -i 's/topology.*/& memory=1G/; s/2l4c/1l4c/' ktstr/qmap.sched
 	run -2 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched ktstr/swap.test
-	[[ $stderr == *"the machine 1n1l2c1t of scheduler 'qmap' is too small"* ]]
+	[[ $stderr == *"the machine 1n1l4c1t memory=1024M of scheduler 'qmap' is too small"* ]]
 }
 
 @test "gauntlet: a file that cannot be read exits 2 with the reason" {
@@ -64,8 +64,8 @@ bad.test:3:1: unknown key 'wrok'
 @test "gauntlet: show tells who set each check" {
 	run -0 ktstr-gauntlet show --sched ktstr/qmap.sched ktstr/swap.test
 	[ "${lines[0]}" = "test swap, scheduler qmap, machine 1n2l4c1t, profile llc+steal" ]
-	[[ $output == *"max-spread   20%      test "* ]]
-	[[ $output == *"max-gap      2000ms   default "* ]]
+	[[ $output == *"max-spread           20%      test "* ]]
+	[[ $output == *"max-gap              2000ms   default "* ]]
 	run -0 ktstr-gauntlet show --json --sched ktstr/qmap.sched ktstr/swap.test
 	[ "$(jq -c '.checks[2] | [.name, .limit == 20, .unit, .layer]' <<<"$output")" = '["max-spread",true,"percent","test"]' ]
 }
@@ -161,4 +161,14 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 	ktstr-gauntlet --help | grep -oE -- '--[a-z-]+' | sort -u >help.list
 	sed -n 's/^\.It .*Fl -\([a-z-]*\).*/--\1/p' "$KTSTR_TOP/doc/ktstr-gauntlet.1" | sort -u >man.list
 	diff -u help.list man.list
+}
+
+@test "gauntlet: maxima that nobody wrote do not bind a shape that was asked for" {
+	printf '[test]\nscheduler = none\n[cgroup a]\n' >any.test
+	run -0 --separate-stderr ktstr-gauntlet list --topology 2n4l2c2t any.test
+	[[ $output == */2n4l2c2t/* ]]
+	printf '[test]\nscheduler = none\nmax-nodes = 1\n[cgroup a]\n' >one.test
+	run -0 --separate-stderr ktstr-gauntlet list --topology 2n4l2c2t --topology 1n2l2c1t one.test
+	[[ $output != *2n4l2c2t* ]]
+	[[ $stderr == *"test 'one' is not run on 1 of the machines"* ]]
 }

@@ -197,11 +197,6 @@ complains() {
 		[cgroup a]
 		cpuset = disjoint 0/4
 	END
-	complains "2:12: the machine 1n2l4c1t of scheduler 'scx_mini' is too small for this; say 'topology =' in the test" <<-'END'
-		[test]
-		min-llcs = 4
-		[cgroup a]
-	END
 	complains "2:18: scheduler 'scx_mini' declares no flag 'stael'" <<-'END'
 		[test]
 		required-flags = stael

@@ -157,11 +157,7 @@ bool project_runs_on(const struct test *t, const struct sched_file *s)
 struct topology project_own_topology(const struct test *t,
 				     const struct sched *s)
 {
-	if (t->has_topology)
-		return t->topology;
-	if (s && s->has_topology)
-		return s->topology;
-	return topology_default;
+	return test_own_topology(t, s && s->has_topology ? &s->topology : NULL);
 }
 
 /* Complain about each of @flags that @s does not declare. */

@@ -32,14 +32,22 @@ struct making {
 	const struct test_file *test;
 };
 
-static bool is_within_limits(const struct test *t, const struct topology *m)
+static bool is_enough(const struct test *t, const struct topology *m)
 {
-	unsigned int cpus = topology_cpus(m);
-
-	return m->nodes >= t->min_nodes && m->nodes <= t->max_nodes &&
-	       m->llcs >= t->min_llcs && m->llcs <= t->max_llcs &&
-	       cpus >= t->min_cpus && cpus <= t->max_cpus &&
+	return m->nodes >= t->min_nodes && m->llcs >= t->min_llcs &&
+	       topology_cpus(m) >= t->min_cpus &&
 	       (!t->requires_smt || topology_has_smt(m));
+}
+
+/* The maxima that nobody wrote keep presets few; a shape that was @asked for by
+ * itself they do not bind. */
+static bool is_within_limits(const struct test *t, const struct topology *m,
+			     bool asked)
+{
+	return is_enough(t, m) &&
+	       (m->nodes <= t->max_nodes || (asked && !t->has_max_nodes)) &&
+	       (m->llcs <= t->max_llcs || (asked && !t->has_max_llcs)) &&
+	       (topology_cpus(m) <= t->max_cpus || (asked && !t->has_max_cpus));
 }
 
 static void add_shape(struct shapes *s, const char *name,
@@ -54,7 +62,7 @@ static void offer_preset(const struct test *t, const struct preset *preset,
 			 struct shapes *s)
 {
 	struct diag d = { 0 };
-	bool fits = is_within_limits(t, &preset->topology);
+	bool fits = is_within_limits(t, &preset->topology, false);
 
 	if (fits)
 		test_check_fit(t, &preset->topology, &d);
@@ -79,7 +87,7 @@ static void take_topology(const struct making *m, const char *text,
 
 	if (topology_parse(text, &topology, NULL) < 0)
 		return; /* options_read() has looked */
-	if (!is_within_limits(t, &topology)) {
+	if (!is_within_limits(t, &topology, true)) {
 		s->left_out++;
 		detail("test '%s' is not run on %s, which its limits exclude",
 		       t->name, text);

@@ -104,6 +104,7 @@ static int read_min_nodes(const struct setting *s)
 
 static int read_max_nodes(const struct setting *s)
 {
+	s->t->has_max_nodes = true;
 	read_count(s->e, s->d, 1, NODES_MAX, &s->t->max_nodes);
 	return 0;
 }
@@ -116,6 +117,7 @@ static int read_min_llcs(const struct setting *s)
 
 static int read_max_llcs(const struct setting *s)
 {
+	s->t->has_max_llcs = true;
 	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->max_llcs);
 	return 0;
 }
@@ -128,6 +130,7 @@ static int read_min_cpus(const struct setting *s)
 
 static int read_max_cpus(const struct setting *s)
 {
+	s->t->has_max_cpus = true;
 	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->max_cpus);
 	return 0;
 }
