@@ -19,6 +19,8 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(filter-out doc/check-full.md,$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
 		install -D -m "$$(test -x "$$file" && echo 755 || echo 644)" "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
+	$(ktstr-q)rm -rf '$(DESTDIR)$(datadir)/scenarios' && cp -RP scenarios '$(DESTDIR)$(datadir)/scenarios' && \
+		chmod -R u=rwX,go=rX '$(DESTDIR)$(datadir)/scenarios'
 	$(ktstr-q)printf '%s\n' 'KTSTR_BINDIR := $(bindir)' 'KTSTR_LIBEXEC := $(libexecdir)' \
 		'include $(datadir)/mk/ktstr.mk' | install -m 644 /dev/stdin '$(DESTDIR)$(includedir)/ktstr.mk'
 

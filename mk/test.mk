@@ -5,6 +5,7 @@
 #:   ktstr-test      run every test on its own machine, print the verdicts
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
+#:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
 #:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
 #:   ktstr-progs     build the schedulers that KTSTR_PROGS names
@@ -15,7 +16,7 @@
 #: Settings (make NAME=VALUE, or in the Makefile before the include)
 #:   KERNEL=...            kernel trees, tarballs or cache keys, several words
 #:   TEST=GLOB             only tests of these names
-#:   PRESET=NAME           ktstr-shell: the machine; or TOPOLOGY=2n4l4c2t
+#:   PRESET=GLOB           machines by name, see doc/files.md; or TOPOLOGY=2n4l4c2t
 #:   KTSTR_SHELL_ARGS=...  ktstr-shell: more options of ktstr-vm shell
 #:   RERUN=all             run also what passed and has not changed
 #:   KTSTR_DIR=ktstr       folder of .sched and .test files
@@ -55,10 +56,20 @@ ktstr-tests     = $(if $(TEST),$(foreach g,$(TEST),$(filter $(wildcard \
 	$(addsuffix $g.test,$(sort $(dir $(KTSTR_TESTS))))),$(KTSTR_TESTS:./%=%))),$(KTSTR_TESTS))
 ktstr-chosen    = $(or $(sort $(ktstr-tests)),$(error ktstr: $(if \
 	$(KTSTR_TESTS),no test is named '$(TEST)',no test: there is no $(KTSTR_DIR)/*.test)))
+# The scenarios that come with us: of these categories, or of these names; all
+# without an argument, but for canned/, which are other names of the same.
+#
+#   KTSTR_TESTS += $(call ktstr-scenarios,basic cpuset)
+ktstr-scenario-dir = $(abspath $(ktstr-mk)/../scenarios)
+ktstr-scenarios    = $(sort $(if $(strip $1),$(foreach s,$1,$(or $(wildcard \
+	$(ktstr-scenario-dir)/$s/*.test $(ktstr-scenario-dir)/*/$s.test),$(error ktstr: no scenario and no \
+	category of scenarios is named '$s'; make ktstr-scenarios lists them))),$(filter-out \
+	$(ktstr-scenario-dir)/canned/%,$(wildcard $(ktstr-scenario-dir)/*/*.test))))
 # Read when a recipe runs: the kernels may be made just before.
 ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
 ktstr-kernels   = $(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
-ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS))
+ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS)) \
+	$(foreach p,$(PRESET),--preset '$p') $(foreach t,$(TOPOLOGY),--topology '$t')
 
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json junit markdown github
@@ -66,7 +77,7 @@ ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
 	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
 ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-list ktstr-report
+.PHONY: ktstr-test ktstr-list ktstr-report ktstr-scenarios
 
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
@@ -86,6 +97,9 @@ ktstr-list: $(ktstr-tools)
 		json=$$(ktstr-cache --kconfig-dir '$(ktstr-mk)/../kconfig' resolve "$$kernel") || exit; \
 		set -- "$$@" --kernel "$$(printf '%s\n' "$$json" | sed -n 's/.*"label":"\([^"]*\)".*/\1/p')"; \
 	done; exec ktstr-gauntlet list $(ktstr-select) "$$@" $(ktstr-chosen)
+
+ktstr-scenarios: $(ktstr-tools)
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet list --scenarios $(call ktstr-scenarios,$(TEST))
 
 ktstr-report: $(ktstr-tools)
 	$(ktstr-q)[ -s '$(KTSTR_OUT)/variants' ] || { echo "ktstr: nothing has run yet; make ktstr-test" >&2; exit 2; }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/gauntlet/scenarios.h"
 #include "tools/gauntlet/variant.h"
 
 static json_t *flags_on(const struct variant *v)
@@ -43,6 +44,8 @@ int command_list(const struct request *req)
 	struct variants v;
 	struct project p;
 
+	if (req->scenarios)
+		return scenarios_list(req);
 	project_read(req->sched, req->operand, false, &p);
 	project_stop_on_complaints(&p);
 	variants_select(req, &p, &v);

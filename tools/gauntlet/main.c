@@ -8,6 +8,7 @@ const char help_text[] =
 	"usage: ktstr-gauntlet check [--sched FILE]... FILE...\n"
 	"       ktstr-gauntlet show [--sched FILE]... [--json] TEST...\n"
 	"       ktstr-gauntlet list [SELECTION] [--json] TEST...\n"
+	"       ktstr-gauntlet list --scenarios [--json] [TEST...]\n"
 	"       ktstr-gauntlet plan [SELECTION] --init FILE [--out DIR] TEST...\n"
 	"       ktstr-gauntlet record --identity HEX --out DIR NAME -- COMMAND...\n"
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
@@ -38,6 +39,8 @@ const char help_text[] =
 	"      --variants FILE       a list of variants and identities\n"
 	"      --format NAME         table, tap, ktap, json, junit, markdown,\n"
 	"                            github\n"
+	"      --scenarios           what tests are and need, by default all that\n"
+	"                            were installed\n"
 	"      --json                one JSON object a line\n"
 	"  -q, --quiet    no notes\n"
 	"  -v, --verbose  more details\n"
@@ -47,7 +50,7 @@ const char help_text[] =
 const struct command command_table[] = {
 	{ "check", command_check, "FILE...", 1, SIZE_MAX, "s" },
 	{ "show", command_show, "TEST...", 1, SIZE_MAX, "sj" },
-	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "j" },
+	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jS" },
 	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
 	{ "record", command_record, "NAME", 1, 1, "OI" },
 	{ "report", command_report, "DIR", 1, 1, "LFj" },

@@ -31,6 +31,7 @@ static const struct option longopts[] = {
 	{ "variants", required_argument, NULL, 'L' },
 	{ "format", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "scenarios", no_argument, NULL, 'S' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -177,6 +178,9 @@ static void take_option(struct request *req, int letter, const char *text)
 	case 'j':
 		req->json = true;
 		break;
+	case 'S':
+		req->scenarios = true;
+		break;
 	default:
 		*text_option(req, letter) = text;
 	}
@@ -293,8 +297,13 @@ const struct command *options_read(int argc, char **argv, struct request *ret)
 		if (!strchr(command->options, *l))
 			die(EX_USAGE, "'%s' has no option --%s", command->name,
 			    long_name(*l));
+		if (req.scenarios && !strchr("Sj", *l))
+			die(EX_USAGE,
+			    "--scenarios lists what tests are, not variants: "
+			    "--%s has no meaning beside it",
+			    long_name(*l));
 	}
-	if (req.operand_count < command->operands_min ||
+	if (req.operand_count < (req.scenarios ? 0 : command->operands_min) ||
 	    req.operand_count > command->operands_max)
 		die(EX_USAGE, "%s takes %s; see --help", command->name,
 		    command->operands);

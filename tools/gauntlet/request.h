@@ -30,7 +30,7 @@ struct request {
 	size_t seed_count;
 	const char *clock, *format, *variants, *out, *init, *identity;
 	const char *vm_command, *lock_command;
-	bool json;
+	bool json, scenarios;
 	char **operand, **command;
 	size_t operand_count;
 };

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# The tests that come with ktstr: all there, all right, found by name.
+# shellcheck disable=SC2154,SC2016 # run sets stderr; '$' is meant as it stands
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	scenarios=$KTSTR_TOP/scenarios
+	printf 'KTSTR_TOOLS = %s\ninclude %s/mk/ktstr.mk\n' "$KTSTR_BUILD" "$KTSTR_TOP" >Makefile
+}
+
+ours() {
+	env -u MAKEFLAGS make --no-print-directory "$@"
+}
+
+@test "scenarios: 81 of the catalogue, eight of ours, 14 other names" {
+	[ "$(find "$scenarios" -name '*.test' -type f ! -path '*/trouble/*' | wc -l)" -eq 81 ]
+	[ "$(find "$scenarios/trouble" -name '*.test' -type f | wc -l)" -eq 8 ]
+	[ "$(find "$scenarios/canned" -name '*.test' -type l | wc -l)" -eq 14 ]
+	[ "$(find -L "$scenarios" -type l)" = "" ]
+	[ "$(find "$scenarios" -type f -printf '%f\n' | sort | uniq -d)" = "" ]
+}
+
+@test "scenarios: check finds nothing to complain about" {
+	run -0 --separate-stderr ktstr-gauntlet check "$scenarios"/*/*.test
+	[ "$output$stderr" = "" ]
+}
+
+@test "scenarios: each has its category as its first tag, and a description" {
+	run -0 ktstr-gauntlet list --scenarios --json $(find "$scenarios" -type f)
+	[ "$(jq -r 'select(.category != .tags[0] or .description == null) | .name' <<<"$output")" = "" ]
+	[ "$(jq -r .name <<<"$output" | wc -l)" -eq 89 ]
+}
+
+@test "scenarios: list --scenarios has name, category, needs and one line" {
+	run -0 ktstr-gauntlet list --scenarios "$scenarios"/{basic/cgroup-steady,cpuset/cgroup-cpuset-numa-swap}.test
+	[ "${lines[0]}" = "cgroup-steady            basic            two cgroups, nothing changes" ]
+	[[ ${lines[1]} == "cgroup-cpuset-numa-swap  cpuset  nodes>=2  two cgroups"* ]]
+}
+
+@test "scenarios: list --scenarios takes no selection, and says what is missing" {
+	run -2 --separate-stderr ktstr-gauntlet list --scenarios --preset tiny-1llc "$scenarios"/basic/*.test
+	[[ $stderr == *"--preset has no meaning beside it"* ]]
+	cp "$(command -v ktstr-gauntlet)" .
+	run -2 --separate-stderr ./ktstr-gauntlet list --scenarios
+	[[ $stderr == *"no scenarios are installed in"* ]]
+}
+
+@test "scenarios: make takes categories and names of them" {
+	echo '$(info $(notdir $(call ktstr-scenarios,stall cgroup-steady canned)))' >>Makefile
+	run -0 ours ktstr-help
+	[[ ${lines[0]} == *"stall-detect.test"*"stall-recovery.test"* ]]
+	[[ ${lines[0]} == *"cgroup-steady.test"* ]]
+	[[ ${lines[0]} == *"host-contention.test"* ]]
+	[ "$(wc -w <<<"${lines[0]}")" -eq 17 ]
+	echo '$(info $(words $(ktstr-scenarios)))' >>Makefile
+	run -0 ours ktstr-help
+	[ "${lines[1]}" = 89 ]
+}
+
+@test "scenarios: a category that is not there is refused" {
+	run ! ours ktstr-scenarios TEST='basic stal'
+	[[ $output == *"no scenario and no category of scenarios is named 'stal'"* ]]
+}
+
+@test "scenarios: make ktstr-scenarios lists them" {
+	run -0 ours ktstr-scenarios
+	[ "${#lines[@]}" -eq 89 ]
+	run -0 ours ktstr-scenarios TEST=trouble
+	[ "${#lines[@]}" -eq 8 ]
+}
