@@ -47,3 +47,10 @@ setup() {
 	[ "$(du -sm o | cut -f1)" -lt 300 ]
 	run ! still_here
 }
+
+@test "deaths: a report without an end is ended where it becomes too long" {
+	lie endless -125
+	tells channel "the guest's report is damaged"
+	[[ $stderr == *"it is longer than 32 MiB"* ]]
+	[ "$(du -sm o | cut -f1)" -lt 80 ]
+}

@@ -16,8 +16,8 @@
 /*
  * Records read in one go. Each takes some 50 us under TCG, and init looks ten
  * times a second (WATCH_POLL_NS), so a program that writes into /dev/kmsg
- * without end costs 6 % of one CPU. At the end all are read that the kernel's
- * buffer may hold: 4096 for its default size of 128 KiB, see
+ * without end costs about a tenth of one CPU. At the end all are read that the
+ * kernel's buffer may hold: 4096 for its default size of 128 KiB, see
  * kernel/printk/printk.c.
  */
 #define RECORDS_MAX 128
