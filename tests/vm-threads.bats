@@ -20,7 +20,7 @@ qemu_of() {
 # accel_of QEMU ARG...: the word behind -accel.
 accel_of() {
 	run --separate-stderr ktstr-vm run --kernel kernel --test a.test --dry-run --clock real --qemu "$PWD/$1" "${@:2}"
-	[ "$status" -eq 0 ] && sed 's/.* -accel \([^ ]*\) .*/\1/' <<<"$output"
+	[ "$status" -eq 0 ] && [[ $output =~ \ -accel\ ([^ ]*)\  ]] && echo "${BASH_REMATCH[1]}"
 }
 
 @test "vm: under the real clock TCG has a thread for each CPU where QEMU is 8.1 or newer" {

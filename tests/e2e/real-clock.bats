@@ -8,7 +8,7 @@ load project
 setup() {
 	needs_kernel
 	cd "$BATS_TEST_TMPDIR" || return 1
-	machine=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --clock real --accel tcg,thread=single --topology 1n1l2c1t)
+	machine=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --clock real --accel "tcg,thread=single" --topology 1n1l2c1t)
 	cat >lax.test <<-'E'
 	[test]
 	duration = 300ms

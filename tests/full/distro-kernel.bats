@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # Kernels of distributions, with their drivers as modules, which nobody loads:
 # the console and the channel are there all the same. KTSTR_TEST_DISTRO_KERNEL
-# is such an image; else Debian's is fetched by apt-get and not installed.
+# is such an image, or a folder with its package unpacked; else Debian's is fetched
+# by apt-get and not installed.
 # shellcheck disable=SC2154 # bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
@@ -38,6 +39,7 @@ setup_file() {
 setup() {
 	cd "$BATS_FILE_TMPDIR/project" || return 1
 	image=${KTSTR_TEST_DISTRO_KERNEL:-$(echo "$BATS_FILE_TMPDIR"/boot/vmlinuz-*)}
+	[ ! -d "$image" ] || image=$(echo "$image"/boot/vmlinuz-*)
 	[ -f "$image" ] || skip "needs a distribution's kernel: KTSTR_TEST_DISTRO_KERNEL, or apt-get"
 }
 
