@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Guests that lie, and what their kernels say. The bytes of damaged channels are
 # in tests/unit/test-{frame,facts,wire,pump}.c, floods in tests/full.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2154,SC2016 # bats sets stderr; the inner shell has the variables
 bats_require_minimum_version 1.5.0
 load ../helper
 load deaths
@@ -68,7 +68,7 @@ the kernel complained: BUG kmalloc-64 (Tainted: G): the kernel says so" ]
 	mkdir full
 	unshare -rm true || skip "needs mount namespaces"
 	printf '[scheduler]\nbinary = %s/death\nargs = panic\n' "$BATS_FILE_TMPDIR" >x.sched
-	run -125 --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=4k none full && : >full/x &&
+	run -125 --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=4k none full &&
 		head -c 4096 /dev/zero >full/x; TMPDIR=$PWD/full exec "$@"' sh \
 		ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched x.sched --test short.test --out o
 	tells guest-panic "the guest's kernel panicked: sysrq triggered crash"
