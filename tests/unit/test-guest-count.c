@@ -137,3 +137,29 @@ TEST(there_are_no_more_segments_than_room)
 	CHECK_INT(CPU_COUNT(&s->used[0]), 0);
 	free(s);
 }
+
+TEST(a_segment_goes_on_after_others)
+{
+	struct segments *s = new_segments(2);
+	uint64_t epoch;
+
+	CHECK_INT(segment_current(s), -1);
+	segment_open(s);
+	look(s, 1);
+	epoch = segment_begin(s);
+	segment_close(s);
+	segment_open(s);
+	look(s, 2);
+	CHECK_INT(segment_current(s), 1);
+	segment_close(s);
+	segment_reopen(s, 0);
+	CHECK_INT(segment_current(s), 0);
+	look(s, 3);
+	segment_end(s, epoch, 7); /* it was closed meanwhile */
+	segment_close(s);
+	CHECK(CPU_ISSET(1, &s->used[0]) && CPU_ISSET(3, &s->used[0]));
+	CHECK_INT(CPU_COUNT(&s->used[0]), 2);
+	CHECK_INT(CPU_COUNT(&s->used[1]), 1);
+	CHECK_INT(segment_open(s), -ENOSPC);
+	free(s);
+}

@@ -180,3 +180,92 @@ TEST(random_affinity_is_half_of_the_pool_and_repeats_by_seed)
 	check_set(&first, "5");
 	machine_done(&m);
 }
+
+static void check_spec(const struct machine *m, struct cpuset_spec spec,
+		       const char *want)
+{
+	struct why why;
+	cpu_set_t set;
+	int r = cpuset_resolve(&spec, m, &set, &why);
+
+	CHECK_INT(r, want ? 0 : -ERANGE);
+	if (want)
+		check_set(&set, want);
+	else
+		CHECK(why.text[0]);
+}
+
+TEST(usable_leaves_the_machines_last_cpu_out)
+{
+	struct machine m = machine("2n2l2c1t");
+	struct machine one = machine("3n3l1c1t");
+
+	check_spec(&m,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_LLC, .index = 1, .usable = true },
+		   "2");
+	check_spec(&m,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_LLC, .index = 0, .usable = true },
+		   "0-1");
+	check_spec(&m,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_NUMA, .index = 1, .usable = true },
+		   "2");
+	check_spec(&one,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_LLC, .index = 2, .usable = true },
+		   NULL);
+	check_spec(&one,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_NUMA, .index = 2, .usable = true },
+		   NULL);
+	machine_done(&m);
+	machine_done(&one);
+}
+
+TEST(misaligned_cuts_llc_0_in_its_middle)
+{
+	struct machine m = machine("1n2l4c1t"), one = machine("1n1l4c1t");
+	struct machine small = machine("1n2l1c1t");
+
+	check_spec(&m,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_MISALIGNED, .index = 0, .of = 2 },
+		   "0-1");
+	check_spec(&m,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_MISALIGNED, .index = 1, .of = 2 },
+		   "2-6");
+	check_spec(&one,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_MISALIGNED, .index = 0, .of = 2 },
+		   "0");
+	check_spec(&one,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_MISALIGNED, .index = 1, .of = 2 },
+		   "1-2");
+	check_spec(&small,
+		   (struct cpuset_spec){
+			   .kind = CPUSET_MISALIGNED, .index = 0, .of = 2 },
+		   NULL);
+	machine_done(&m);
+	machine_done(&one);
+	machine_done(&small);
+}
+
+TEST(each_copy_gets_its_cpu_or_its_share)
+{
+	struct machine m = machine("1n2l4c1t");
+	struct cpuset_spec each = { .kind = CPUSET_EACH };
+	struct cpuset_spec share = { .kind = CPUSET_DISJOINT, .each = true };
+	struct cpuset_spec same = { .kind = CPUSET_LLC, .index = 1 };
+
+	check_spec(&m, cpuset_for_copy(&each, 0, 7), "0");
+	check_spec(&m, cpuset_for_copy(&each, 6, 7), "6");
+	check_spec(&m, cpuset_for_copy(&each, 0, 8), NULL);
+	check_spec(&m, cpuset_for_copy(&share, 0, 3), "0-1");
+	check_spec(&m, cpuset_for_copy(&share, 2, 3), "4-6");
+	check_spec(&m, cpuset_for_copy(&same, 0, 3), "4-7");
+	machine_done(&m);
+}
