@@ -35,8 +35,8 @@ while read -r n name; do
 		exit 1
 	}
 	jq -r --arg name "$name" --arg cpus "$n" --arg s "$((($(date +%s%N) - began) / 1000000))" '[$name, $cpus,
-		(.calibration | .max_gap_ns / 1e5 | round / 10, .spread_permille,
-		(.units_per_s_per_cpu | min / 1e5 | round / 10)), ($s | tonumber / 100 | round / 10), .verdict, .class] | join(" ")' out/result.json >line
+		(.calibration.max_gap_ns / 1e5 | round / 10), .calibration.spread_permille,
+		(.calibration.units_per_s_per_cpu | min / 1e5 | round / 10), ($s | tonumber / 100 | round / 10), .verdict, .class] | join(" ")' out/result.json >line
 	read -r name n gap spread units s verdict class <line
 	printf '%-20s %4s %10s %16s %17s %13s  %s\n' "$name" "$n" "$gap" "$spread" "$units" "$s" "$verdict"
 	want='pass ok'

@@ -40,7 +40,7 @@ bool judge_turns_doubted(const json_t *c, unsigned int cpus,
 	else if (speed < CALIBRATION_UNITS_MIN)
 		snprintf(why, size,
 			 "calibration: a CPU does %.2f million units a second; "
-			 "below %.0f its kernel needs a quarter of its time "
+			 "below %.0f its kernel needs a fifth of its time "
 			 "for itself; a smaller --shift makes CPUs faster",
 			 (double)speed / 1e6, CALIBRATION_UNITS_MIN / 1e6);
 	else if (gap > CALIBRATION_GAP_NS)

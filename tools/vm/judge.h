@@ -72,9 +72,9 @@ extern const char *const judge_classes[];
  * them to be quick: a turn of each takes 8 ms with 64, and what wakes another
  * CPU waits for that.
  *
- * A unit is about three instructions. What the kernel does by itself is 1.1
+ * A unit is about four instructions. What the kernel does by itself is 1.1
  * million a second on each of 32 CPUs, 4400 for each of its 250 ticks: a CPU
- * that does a million units in a second gives a quarter of its time for that.
+ * that does a million units in a second gives a fifth of its time for that.
  */
 #define CALIBRATION_CPUS_MAX  32
 #define CALIBRATION_UNITS_MIN 1000000
