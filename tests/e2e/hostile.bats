@@ -66,7 +66,7 @@ the kernel complained: BUG kmalloc-64 (Tainted: G): the kernel says so" ]
 
 @test "hostile: the last words of a machine need no disk" {
 	mkdir full
-	unshare -rm true || skip "needs mount namespaces"
+	unshare -m true || skip "needs mount namespaces"
 	printf '[scheduler]\nbinary = %s/death\nargs = panic\n' "$BATS_FILE_TMPDIR" >x.sched
 	run -125 --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=4k none full &&
 		head -c 4096 /dev/zero >full/x; TMPDIR=$PWD/full exec "$@"' sh \
