@@ -32,3 +32,28 @@ setup() {
 		ktstr-vm run --kernel kernel --test one.test --clock virtual --dry-run
 	[ "$stderr" = "" ]
 }
+
+@test "vm: --dry-run says what is wrong with files, programs and memory" {
+	local command
+	for command in "exec -- true" "run --test one.test" "template" "topology"; do
+		read -ra words <<<"$command"
+		run -2 --separate-stderr ktstr-vm "${words[0]}" --dry-run --kernel kernel --clock virtual \
+			--topology "1n1l1c1t memory=100M" "${words[@]:1}"
+		[[ $stderr == "ktstr-vm: the topology gives the machine 100 MiB of memory, it needs 2"[0-9][0-9]": "* ]]
+		run -2 --separate-stderr ktstr-vm "${words[0]}" --dry-run --kernel kernel --clock virtual \
+			--init nowhere "${words[@]:1}"
+		[ "$stderr" = "ktstr-vm: cannot read the init 'nowhere': No such file or directory" ]
+	done
+	exec_dry() { ktstr-vm exec --dry-run --kernel kernel --clock virtual "$@"; }
+	run -2 --separate-stderr exec_dry --include nowhere/file -- true
+	[ "$stderr" = "ktstr-vm: --include 'nowhere/file': there is no such file" ]
+	run -127 --separate-stderr exec_dry -- ./nothing
+	[ "$stderr" = "ktstr-vm: cannot run './nothing': No such file or directory" ]
+	truncate -s 1025M huge
+	run -2 --separate-stderr exec_dry --include huge=/huge -- true
+	[ "$stderr" = "ktstr-vm: the files for the machine take more than 1024 MiB" ]
+	# The memory that files need is in the command that is shown.
+	truncate -s 400M huge
+	run -0 --separate-stderr exec_dry --include huge=/huge -- true
+	[[ $output =~ " -m 8"[0-9][0-9], ]]
+}

@@ -138,7 +138,12 @@ static void add_kernel(struct argv *a, const struct machine_config *c)
 	argv_add_cpu_words(&line, c);
 	if (c->append)
 		str_addf(&line, " %s", c->append);
-	argv_add_path(a, "-kernel", "", c->kernel);
+	if (c->kernel_fd > 0) {
+		argv_add(a, "-kernel");
+		add_inherited(a, "", c->kernel_fd, "");
+	} else {
+		argv_add_path(a, "-kernel", "", c->kernel);
+	}
 	argv_add(a, "-initrd");
 	add_inherited(a, "", c->initrd_fd, "INITRD");
 	argv_add(a, "-append");

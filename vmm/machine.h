@@ -28,6 +28,7 @@ struct perf;
  * struct machine_config - everything that makes a machine
  * @qemu:       QEMU's program
  * @kernel:     boot image
+ * @kernel_fd:  its content; 0: QEMU opens it by its path
  * @initrd_fd:  the init's archive; -1 for a dry run
  * @console_fd: file that the serial port is written to; -1 for a dry run
  * @tty_fd:     a socket for the second serial port; 0: there is no such port
@@ -66,7 +67,8 @@ struct perf;
  */
 struct machine_config {
 	const char *qemu, *kernel, *append;
-	int initrd_fd, console_fd, job_fd, channel_fd, tty_fd, gate_fd;
+	int kernel_fd, initrd_fd, console_fd, job_fd, channel_fd, tty_fd,
+		gate_fd;
 	struct topology topology;
 	enum vm_clock clock;
 	enum vm_accel accel;

@@ -51,12 +51,13 @@ static int give_up_rights(const struct machine_config *c, const char *program,
 {
 	const int tty_fd = c->tty_fd ? c->tty_fd : -1;
 	const int gate_fd = c->gate_fd ? c->gate_fd : -1;
-	const int own[] = { c->initrd_fd,  c->console_fd, c->job_fd,
-			    c->channel_fd, c->state_fd,	  c->qmp_fd,
-			    tty_fd,	   gate_fd };
+	const int kernel_fd = c->kernel_fd ? c->kernel_fd : -1;
+	const int own[] = { kernel_fd, c->initrd_fd,  c->console_fd,
+			    c->job_fd, c->channel_fd, c->state_fd,
+			    c->qmp_fd, tty_fd,	      gate_fd };
 	const size_t owns = sizeof(own) / sizeof(own[0]);
 	unsigned int rams = c->ram_fds ? c->ram_count : 0;
-	const char *const read[] = { c->kernel, NULL };
+	const char *const read[] = { c->kernel_fd ? NULL : c->kernel, NULL };
 	int *keep = calloc(rams + owns, sizeof(*keep));
 	size_t count = 0;
 

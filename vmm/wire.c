@@ -72,26 +72,37 @@ static void *map(int fd, uint64_t at, int prot)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-int wire_open(struct wire *ret, struct why *reterr_why)
+static int open_channel(struct wire *w, struct why *reterr_why)
 {
 	const struct wire_channel channel = { .magic = WIRE_CHANNEL_MAGIC,
 					      .version = WIRE_VERSION };
 
+	w->channel_fd =
+		new_file("ktstr-channel", WIRE_CHANNEL_BYTES, reterr_why);
+	if (w->channel_fd < 0)
+		return w->channel_fd;
+	w->channel = map(w->channel_fd, 0, PROT_READ);
+	if (!w->channel || pwrite(w->channel_fd, &channel, sizeof(channel),
+				  0) != (ssize_t)sizeof(channel))
+		return why_set(reterr_why, -ENOMEM,
+			       "cannot map the machine's memory files: %s",
+			       strerror(errno));
+	return 0;
+}
+
+int wire_open(struct wire *ret, struct why *reterr_why)
+{
 	*ret = (struct wire){ .job_fd = -1, .channel_fd = -1 };
 	ret->job_fd = new_file("ktstr-job", WIRE_JOB_BYTES, reterr_why);
 	if (ret->job_fd < 0)
 		return ret->job_fd;
-	ret->channel_fd =
-		new_file("ktstr-channel", WIRE_CHANNEL_BYTES, reterr_why);
-	if (ret->channel_fd < 0)
-		return ret->channel_fd;
+	int r = open_channel(ret, reterr_why);
+	if (r < 0)
+		return r;
 	ret->job = map(ret->job_fd, 0, PROT_READ | PROT_WRITE);
 	ret->control =
 		map(ret->job_fd, WIRE_CONTROL_AT, PROT_READ | PROT_WRITE);
-	ret->channel = map(ret->channel_fd, 0, PROT_READ);
-	if (!ret->job || !ret->control || !ret->channel ||
-	    pwrite(ret->channel_fd, &channel, sizeof(channel), 0) !=
-		    (ssize_t)sizeof(channel))
+	if (!ret->job || !ret->control)
 		return why_set(reterr_why, -ENOMEM,
 			       "cannot map the machine's memory files: %s",
 			       strerror(errno));
@@ -103,6 +114,16 @@ static void unmap(const void *page)
 {
 	if (page)
 		munmap((void *)page, WIRE_PAGE);
+}
+
+int wire_renew_channel(struct wire *w, struct why *reterr_why)
+{
+	unmap(w->channel);
+	w->channel = NULL;
+	close(w->channel_fd);
+	w->taken = w->given = 0;
+	atomic_store(&w->control->channel_read, 0);
+	return open_channel(w, reterr_why);
 }
 
 void wire_done(struct wire *w)

@@ -111,6 +111,10 @@ struct wire {
 int wire_open(struct wire *ret, struct why *reterr_why);
 void wire_done(struct wire *w);
 
+/* A new channel for the same job, whose input was not a live one. Return: as
+ * wire_open(). */
+int wire_renew_channel(struct wire *w, struct why *reterr_why);
+
 /**
  * wire_put() - note what was written behind WIRE_ARCHIVE_AT
  * @archive_len, @input_len: bytes; the input begins at the page behind the

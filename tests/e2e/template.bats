@@ -142,6 +142,20 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	no_temporary
 }
 
+@test "template: one whose machine dies before its job is replaced, and the job is done" {
+	with_template
+	# Page tables are gone, and nothing tells: the file looks as it was noted.
+	size=$(stat -c %s "$template/ram0")
+	truncate -s 1M "$template/ram0"
+	truncate -s "$size" "$template/ram0"
+	stat -c 'ram0 %i %s %.9Y %.9Z' "$template/ram0" >"$template/noted"
+	run -7 --separate-stderr ktstr-vm exec "${machine[@]}" -- sh -c 'exit 7' </dev/null
+	[ "$stderr" = "ktstr-vm: the machine from template '$template' ended before its job began; it boots without it" ]
+	[ ! -e "$template" ]
+	no_temporary
+	[ -z "$(ls "$templates")" ]
+}
+
 @test "template: kill -9 while it is made leaves nothing that the next does not remove" {
 	spawn ktstr-vm template -q "${machine[@]}"
 	started() { pgrep -s "${spawned[-1]}" -f 'qemu-system.* -icount' >/dev/null; }

@@ -7,7 +7,6 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/program.h"
 #include "tools/vm/environment.h"
-#include "tools/vm/template.h"
 
 bool clone_is_possible(const struct machine_config *c)
 {
@@ -31,15 +30,15 @@ static int run_cold(struct clone *s, struct machine_result *ret,
 }
 
 /* QEMU could not load the template: make it anew, once. */
-static int run_again(struct clone *s, struct template *t,
-		     struct machine_result *ret, struct why *reterr_why)
+static int run_again(struct clone *s, struct machine_result *ret,
+		     struct why *reterr_why)
 {
+	struct template *t = &s->template;
 	int r;
 
 	warn("template '%s' cannot be used: %s; it is made anew", t->path,
 	     reterr_why->text);
-	r = template_remake(s->c, s->init, s->stop_fd, t, &s->signal,
-			    reterr_why);
+	r = template_remake(s->c, s->stop_fd, t, &s->signal, reterr_why);
 	if (r == 0) {
 		template_apply(t, s->c);
 		r = run(s, ret, reterr_why);
@@ -55,13 +54,13 @@ static int run_again(struct clone *s, struct template *t,
 int clone_run(struct clone *s, struct machine_result *ret,
 	      struct why *reterr_why)
 {
-	auto_template struct template t = TEMPLATE_NONE;
+	struct template *t = &s->template;
 	int r;
 
 	auto_free char *qemu = program_find(s->c->qemu);
 	if (!qemu || s->cold || !clone_is_possible(s->c))
 		return run_cold(s, ret, reterr_why);
-	r = template_get(s->c, s->init, s->stop_fd, &t, &s->signal, reterr_why);
+	r = template_get(s->c, s->stop_fd, t, &s->signal, reterr_why);
 	if (r == -EINTR)
 		return r;
 	if (r < 0) {
@@ -69,13 +68,23 @@ int clone_run(struct clone *s, struct machine_result *ret,
 		     reterr_why->text);
 		return run_cold(s, ret, reterr_why);
 	}
-	template_apply(&t, s->c);
+	template_apply(t, s->c);
 	r = run(s, ret, reterr_why);
 	if (r == -ESTALE)
-		r = run_again(s, &t, ret, reterr_why);
+		r = run_again(s, ret, reterr_why);
 	if (r == 0 && ret->times.cloned) {
-		s->console = take_ptr(t.console);
-		s->console_len = t.console_len;
+		s->console = take_ptr(t->console);
+		s->console_len = t->console_len;
 	}
 	return r;
+}
+
+int clone_reject(const struct clone *s, struct why *reterr_why)
+{
+	return template_reject(&s->template, reterr_why);
+}
+
+void clone_done(struct clone *s)
+{
+	template_done(&s->template);
 }

@@ -4,27 +4,34 @@
 
 #include <stdbool.h>
 
+#include "tools/vm/template.h"
 #include "vmm/machine.h"
 
 /**
  * struct clone - what a machine is started with
  * @c:       with all its files; its memory and its start are decided here
- * @init:    host path of ktstr-init
  * @cold:    boot in any case
  * @console: out: what the console had before the machine went on, or NULL; the
  *	     caller frees it
  * @signal:  out: which one came
+ * @template: out: the one that was used; clone_done() lets go of it
  */
 struct clone {
 	struct machine_config *c;
-	const char *init;
 	unsigned int timeout_s;
 	int stop_fd;
 	bool cold;
 	char *console;
 	size_t console_len;
 	int signal;
+	struct template template;
 };
+
+#define CLONE_OF(config, limit_s)                                              \
+	{                                                                      \
+		.c = (config), .timeout_s = (limit_s),                         \
+		.template = TEMPLATE_NONE                                      \
+	}
 
 /* May the machine start from a template? That gives the same result as a boot
  * where time is instructions and nobody types. */
@@ -41,3 +48,7 @@ bool clone_is_possible(const struct machine_config *c);
  */
 int clone_run(struct clone *s, struct machine_result *ret,
 	      struct why *reterr_why);
+
+/* The template that was used is no good. Return: 0 or -errno. */
+int clone_reject(const struct clone *s, struct why *reterr_why);
+void clone_done(struct clone *s);

@@ -129,6 +129,17 @@ void exec_job_done(struct job *job, struct include *include)
 	free((char *)job->program);
 }
 
+static int run_command(struct machine_config *c, const struct job *job,
+		       const char *init, struct outcome *o)
+{
+	launch(c, job, init, job->limits.host_s, o);
+	performance_tell(c);
+	phases_tell(&o->phases, &o->facts, &o->machine);
+	int code = exec_report(o, c);
+	outcome_done(o);
+	return code;
+}
+
 int command_exec(const struct request *req)
 {
 	struct topology t = topology_default;
@@ -146,10 +157,6 @@ int command_exec(const struct request *req)
 		die(EX_USAGE, "--topology: %s", why.text);
 	launch_configure(req, &t, 0, &c);
 	performance_set_up(req, NULL, &c, &perf);
-	if (req->dry_run) {
-		launch_show(&c);
-		return EX_PASS;
-	}
 	auto_free char *init = host_find_init(req);
 	struct job job = { .clock = c.clock, .input = true, .seed = req->seed };
 	input_check(c.clock);
@@ -159,11 +166,11 @@ int command_exec(const struct request *req)
 	job.include_count = include_read(req->include, &include);
 	job.include = include;
 	exec_fill_command(req, &job);
-	launch(&c, &job, init, job.limits.host_s, &o);
-	performance_tell(&c);
-	phases_tell(&o.phases, &o.facts, &o.machine);
-	int code = exec_report(&o, &c);
-	outcome_done(&o);
+	int code = EX_PASS;
+	if (req->dry_run)
+		launch_rehearse(&c, &job, init);
+	else
+		code = run_command(&c, &job, init, &o);
 	exec_job_done(&job, include);
 	launch_done(&c);
 	return code;

@@ -24,6 +24,7 @@
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
 #include "tools/vm/region.h"
+#include "tools/vm/signals.h"
 #include "tools/vm/template.h"
 #include "tools/vm/threads.h"
 #include "vmm/memory.h"
@@ -109,24 +110,12 @@ void launch_done(struct machine_config *c)
 {
 	free((char *)c->kernel);
 	c->kernel = NULL;
+	if (c->kernel_fd > 0)
+		cleanup_fd(&c->kernel_fd);
+	cleanup_fd(&c->initrd_fd);
 	if (c->perf)
 		perf_done(c->perf);
 	c->perf = NULL;
-}
-
-void launch_show(const struct machine_config *c)
-{
-	auto_words char **argv = NULL;
-	auto_str struct str line = { 0 };
-	struct why why;
-
-	if (machine_argv(c, &argv, &why) < 0)
-		die(EX_SKIP, "%s", why.text);
-	for (char **w = argv; *w; w++) {
-		str_add(&line, w == argv ? "" : " ");
-		words_quote(&line, *w);
-	}
-	puts(str_text(&line));
 }
 
 /*
@@ -167,82 +156,10 @@ static char *read_port(int fd, size_t *ret_len)
 	return text;
 }
 
-/* Signals that end us: taken as events, so that the machine ends first. */
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, LIVE_SIGNAL);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	int fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		die(EX_BROKEN, "cannot watch signals: %m");
-	return fd;
-}
-
-/* Die of @signal, as our caller expects. */
-static void die_of(int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	raise(signal);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	_exit(EX_SIGNAL + signal);
-}
-
-static void stop_now(int stop)
-{
-	struct signalfd_siginfo info = { 0 };
-
-	(void)!read(stop, &info, sizeof(info));
-	die_of((int)info.ssi_signo);
-}
-
-static int make_init(const char *init)
-{
-	struct why why = { "" };
-	int fd = memfd_create("ktstr-init", MFD_CLOEXEC);
-
-	if (fd < 0)
-		die(EX_BROKEN, "cannot make a memory file: %m");
-	if (archive_init(fd, init, &why) < 0)
-		die(EX_BROKEN, "%s", why.text);
-	return fd;
-}
-
-/* Give the machine the memory that its files need beside the kernel. */
-static void fit_memory(struct machine_config *c, int init_fd, uint64_t files)
-{
-	struct memory_need need = { .cpus = topology_cpus(&c->topology) };
-	struct stat st;
-	unsigned int asked = c->memory_mib;
-	struct why why;
-
-	if (fstat(init_fd, &st) < 0)
-		die(EX_BROKEN, "cannot look at a memory file: %m");
-	need.archive = (uint64_t)st.st_size;
-	need.files = files + need.archive;
-	if (memory_of_kernel(c->kernel, &need.kernel, &why) < 0)
-		die(EX_BROKEN, "%s", why.text);
-	if (memory_fit(&c->topology, &need, c->memory_mib, &c->memory_mib,
-		       &why) < 0)
-		die(EX_USAGE, "%s", why.text);
-	if (c->memory_mib > asked)
-		detail("the machine gets %u MiB of memory, which its files "
-		       "need",
-		       c->memory_mib);
-}
-
 /* The console of a clone begins with that of its template. */
-static void add_console(const struct clone *start, struct outcome *o)
+static void add_console(struct clone *start, struct outcome *o)
 {
-	auto_free char *before = start->console, *after = o->console;
+	auto_free char *before = take_ptr(start->console), *after = o->console;
 
 	if (!before) {
 		o->console = take_ptr(after);
@@ -276,15 +193,117 @@ static void end_live(struct live *l, struct outcome *o)
 	o->terminal_how = l->how;
 }
 
-void launch(struct machine_config *c, const struct job *job, const char *init,
-	    unsigned int timeout_s, struct outcome *o)
+/* Everything that looks at the machine while it runs. */
+static void begin_attempt(struct machine_config *c, struct wire *wire,
+			  struct live *live, struct pump *pump,
+			  struct outcome *o)
 {
-	struct clone start = { .c = c, .init = init, .timeout_s = timeout_s };
-	auto_wire struct wire wire;
+	c->job_fd = wire->job_fd;
+	c->channel_fd = wire->channel_fd;
+	if (facts_begin(&o->facts) < 0)
+		die(EX_BROKEN, "out of memory");
+	pump_begin(pump, wire, o->live, &o->facts);
+	live->pump = pump;
+	live->phases = &o->phases;
+	phases_begin(&o->phases);
+	c->tick = live_tick;
+	c->tick_arg = live;
+	c->tick_fd = pump->events;
+	begin_live(live, o, c, c->console_fd);
+}
+
+/* One machine, from its start to what came out of it. */
+static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
+{
+	struct machine_config *c = start->c;
+	auto_fd int console_fd = unnamed_file();
 	struct live live = { 0 };
 	struct pump pump;
 	struct why why;
-	int r;
+
+	c->console_fd = console_fd;
+	begin_attempt(c, wire, &live, &pump, o);
+	int r = clone_run(start, &o->machine, &why);
+	end_live(&live, o);
+	if (r == -EINTR)
+		signals_die_of(start->signal);
+	if (r == -ENOENT)
+		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
+	if (r < 0)
+		die(EX_BROKEN, "%s", why.text);
+	gate_check(c, &o->machine);
+	if (o->machine.end == END_STOPPED && !live.ended)
+		signals_die_of(o->machine.status);
+	o->console = read_port(console_fd, &o->console_len);
+	add_console(start, o);
+	if (!pump_end(&pump, start->stop_fd))
+		signals_die(start->stop_fd);
+	o->channel_len = pump.channel.len;
+	o->channel = str_take(&pump.channel);
+	pump_done(&pump);
+	phases_note(&o->phases, &o->facts);
+	facts_end(&o->facts);
+}
+
+/* Did the guest come to its job, or say why not? */
+static bool came_to_its_job(const struct facts *f)
+{
+	bool any = f->complete || f->error;
+
+	for (size_t i = 0; i < json_array_size(f->phase); i++)
+		any |= strcmp(facts_text(json_array_get(f->phase, i), "name"),
+			      phase_name(PHASE_BOOT)) != 0;
+	return any;
+}
+
+/* What a clone does before its job begins is all the template's: one that did
+ * not come that far boots, and if that works its template was no good. */
+static void boot_instead(struct clone *start, struct wire *wire,
+			 struct outcome *o)
+{
+	struct outcome asked = { .live = o->live,
+				 .cold = true,
+				 .dmesg = o->dmesg,
+				 .terminal = o->terminal };
+	struct why why;
+
+	warn("the machine from template '%s' ended before its job began; it "
+	     "boots without it",
+	     start->template.path);
+	outcome_done(o);
+	*o = asked;
+	if (wire_renew_channel(wire, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	start->cold = true;
+	attempt(start, wire, o);
+	if (came_to_its_job(&o->facts) && clone_reject(start, &why) < 0)
+		warn("%s", why.text);
+}
+
+/* A clone that stood still until the host's limit is not tried again: its time
+ * is up. */
+static void judge_clone(struct clone *start, struct wire *wire,
+			struct outcome *o)
+{
+	enum machine_end end = o->machine.end;
+	struct why why;
+
+	if (!o->machine.times.cloned || came_to_its_job(&o->facts))
+		return;
+	if (end == END_EXIT || end == END_PANICKED || end == END_REFUSED)
+		boot_instead(start, wire, o);
+	else if (end == END_TIMEOUT && clone_reject(start, &why) == 0)
+		warn("the machine from template '%s' did not come to its job; "
+		     "the next run makes it anew",
+		     start->template.path);
+}
+
+void launch(struct machine_config *c, const struct job *job, const char *init,
+	    unsigned int timeout_s, struct outcome *o)
+{
+	struct clone start = CLONE_OF(c, timeout_s);
+	auto_wire struct wire wire;
+	struct why why;
 
 	*o = (struct outcome){ .live = o->live,
 			       .cold = o->cold,
@@ -292,25 +311,8 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	uint64_t files = region_fill(&wire, job, timeout_s, o->live);
-	auto_fd int init_fd = make_init(init);
-	fit_memory(c, init_fd, files);
-	auto_fd int console_fd = unnamed_file();
-	auto_fd int stop = watch_signals();
-	c->initrd_fd = init_fd;
-	c->console_fd = console_fd;
-	c->job_fd = wire.job_fd;
-	c->channel_fd = wire.channel_fd;
-	if (facts_begin(&o->facts) < 0)
-		die(EX_BROKEN, "out of memory");
-	pump_begin(&pump, &wire, o->live, &o->facts);
-	live.pump = &pump;
-	live.phases = &o->phases;
-	phases_begin(&o->phases);
-	c->tick = live_tick;
-	c->tick_arg = &live;
-	c->tick_fd = pump.events;
-	begin_live(&live, o, c, console_fd);
+	launch_load(c, init, region_fill(&wire, job, timeout_s, o->live));
+	auto_fd int stop = signals_watch();
 	threads_tell(c);
 	if (c->perf) {
 		perf_take_memory(c);
@@ -319,26 +321,9 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	}
 	start.stop_fd = stop;
 	start.cold = o->cold;
-	r = clone_run(&start, &o->machine, &why);
-	end_live(&live, o);
-	if (r == -EINTR)
-		die_of(start.signal);
-	if (r == -ENOENT)
-		die(EX_SKIP, "%s (install QEMU: make deps)", why.text);
-	if (r < 0)
-		die(EX_BROKEN, "%s", why.text);
-	gate_check(c, &o->machine);
-	if (o->machine.end == END_STOPPED && !live.ended)
-		die_of(o->machine.status);
-	o->console = read_port(console_fd, &o->console_len);
-	add_console(&start, o);
-	if (!pump_end(&pump, stop))
-		stop_now(stop);
-	o->channel_len = pump.channel.len;
-	o->channel = str_take(&pump.channel);
-	pump_done(&pump);
-	phases_note(&o->phases, &o->facts);
-	facts_end(&o->facts);
+	attempt(&start, &wire, o);
+	judge_clone(&start, &wire, o);
+	clone_done(&start);
 }
 
 void outcome_done(struct outcome *o)

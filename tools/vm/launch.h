@@ -60,5 +60,19 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	    unsigned int timeout_s, struct outcome *o);
 void outcome_done(struct outcome *o);
 
+/**
+ * launch_load() - kernel and init, and the memory that they and the job need
+ * @files: of region_fill(), 0 without a job
+ *
+ * Sets kernel_fd, initrd_fd and memory_mib. Dies with EX_USAGE when the
+ * topology gives the machine too little.
+ */
+void launch_load(struct machine_config *c, const char *init, uint64_t files);
+
 /* Print the machine's command line for a shell (--dry-run). */
 void launch_show(const struct machine_config *c);
+
+/* The same, after all that launch() does before it starts QEMU, but for reading
+ * the command's input; dies as it does. */
+void launch_rehearse(struct machine_config *c, const struct job *job,
+		     const char *init);

@@ -129,14 +129,16 @@ int command_run(const struct request *req)
 	launch_configure(req, &v.topology, v.test.memory_mib, &c);
 	performance_set_up(req, v.test.performance ? v.test.name : NULL, &c,
 			   &perf);
-	if (req->dry_run) {
-		launch_show(&c);
-		return EX_PASS;
-	}
 	auto_free char *init = host_find_init(req);
 	auto_free char *name = variant_name(req, &v, c.clock);
 	auto_free char *folder = result_folder(req, name);
 	fill_job(req, &v, &c, &job);
+	if (req->dry_run) {
+		launch_rehearse(&c, &job, init);
+		launch_done(&c);
+		variant_done(&v);
+		return EX_PASS;
+	}
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
 	fill_evidence(&v, &c, &o, &e);

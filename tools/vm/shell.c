@@ -181,9 +181,8 @@ static void show_log(const struct outcome *o)
 }
 
 static int run(const struct request *req, struct machine_config *c,
-	       struct job *job)
+	       struct job *job, const char *init)
 {
-	auto_free char *init = host_find_init(req);
 	struct outcome o = {
 		.live = true,
 		.dmesg = req->dmesg,
@@ -244,10 +243,11 @@ int command_shell(const struct request *req)
 	job.include = include;
 	fill_shell(&asked, &job);
 	int code = EX_PASS;
+	auto_free char *init = host_find_init(req);
 	if (req->dry_run)
-		launch_show(&c);
+		launch_rehearse(&c, &job, init);
 	else
-		code = run(&asked, &c, &job);
+		code = run(&asked, &c, &job, init);
 	words_free((char **)job.args);
 	exec_job_done(&job, include);
 	launch_done(&c);

@@ -87,12 +87,14 @@ static int make(const struct request *req)
 	if (!clone_is_possible(&c))
 		die(EX_SKIP, "a machine starts from a template under the "
 			     "virtual clock only: --clock virtual");
+	auto_free char *init = host_find_init(req);
+	launch_load(&c, init, 0);
 	if (req->dry_run) {
 		launch_show(&c);
+		launch_done(&c);
 		return EX_PASS;
 	}
-	auto_free char *init = host_find_init(req);
-	int r = template_get(&c, init, -1, &t, &signal, &why);
+	int r = template_get(&c, -1, &t, &signal, &why);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
 	puts(t.path);

@@ -27,6 +27,19 @@ static int add_fact(json_t *facts, const char *name, const char *value)
 		       : 0;
 }
 
+static int add_open(json_t *facts, const char *name, int fd,
+		    struct why *reterr_why)
+{
+	char path[32], hex[HASH_HEX_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	int r = hash_file(AT_FDCWD, path, hex);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read a memory file: %s",
+			       strerror(-r));
+	return add_fact(facts, name, hex);
+}
+
 static int add_file(json_t *facts, const char *name, const char *path,
 		    struct why *reterr_why)
 {
@@ -72,6 +85,7 @@ static int add_machine(json_t *facts, const struct machine_config *given,
 
 	c.qemu = "QEMU";
 	c.kernel = "KERNEL";
+	c.kernel_fd = 0;
 	c.initrd_fd = c.console_fd = c.job_fd = c.channel_fd = -1;
 	c.state_fd = c.qmp_fd = -1;
 	c.ram_fds = NULL;
@@ -85,7 +99,7 @@ static int add_machine(json_t *facts, const struct machine_config *given,
 }
 
 static int collect(json_t *facts, const struct machine_config *c,
-		   const char *init, struct why *reterr_why)
+		   struct why *reterr_why)
 {
 	char user[24];
 	int r;
@@ -99,9 +113,9 @@ static int collect(json_t *facts, const struct machine_config *c,
 	if (r == 0)
 		r = add_fact(facts, "user", user);
 	if (r == 0)
-		r = add_file(facts, "kernel", c->kernel, reterr_why);
+		r = add_open(facts, "kernel", c->kernel_fd, reterr_why);
 	if (r == 0)
-		r = add_file(facts, "init", init, reterr_why);
+		r = add_open(facts, "init", c->initrd_fd, reterr_why);
 	if (r == 0)
 		r = add_qemu(facts, qemu, reterr_why);
 	if (r == 0)
@@ -109,9 +123,8 @@ static int collect(json_t *facts, const struct machine_config *c,
 	return r < 0 ? r : add_machine(facts, c, reterr_why);
 }
 
-int template_key(const struct machine_config *c, const char *init,
-		 char ret[TEMPLATE_KEY_SIZE], json_t **ret_facts,
-		 struct why *reterr_why)
+int template_key(const struct machine_config *c, char ret[TEMPLATE_KEY_SIZE],
+		 json_t **ret_facts, struct why *reterr_why)
 {
 	json_t *facts = json_object();
 	char hex[HASH_HEX_SIZE];
@@ -121,7 +134,7 @@ int template_key(const struct machine_config *c, const char *init,
 	int r;
 
 	(void)why_set(reterr_why, 0, "out of memory");
-	r = facts ? collect(facts, c, init, reterr_why) : -ENOMEM;
+	r = facts ? collect(facts, c, reterr_why) : -ENOMEM;
 	if (r < 0) {
 		json_decref(facts);
 		return r;

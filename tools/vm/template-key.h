@@ -11,7 +11,7 @@
 
 /**
  * template_key() - the name of the template that a machine would start from
- * @init:      host path of ktstr-init
+ * @c:	       with kernel_fd and initrd_fd
  * @ret_facts: an object, json_decref() frees it: what the key is a hash of, for
  *	       people
  *
@@ -21,6 +21,5 @@
  *
  * Return: 0 or -errno with @reterr_why.
  */
-int template_key(const struct machine_config *c, const char *init,
-		 char ret[TEMPLATE_KEY_SIZE], json_t **ret_facts,
-		 struct why *reterr_why);
+int template_key(const struct machine_config *c, char ret[TEMPLATE_KEY_SIZE],
+		 json_t **ret_facts, struct why *reterr_why);

@@ -19,7 +19,6 @@
 #include "tools/vm/gate.h"
 #include "tools/vm/template-files.h"
 #include "tools/vm/template-store.h"
-#include "vmm/archive.h"
 #include "vmm/console.h"
 #include "vmm/wire.h"
 
@@ -34,7 +33,7 @@
  */
 struct making {
 	struct machine_config c;
-	int state, console, initrd;
+	int state, console;
 	struct wire wire;
 	int ram[TOPOLOGY_NODES_MAX];
 	struct machine_result result;
@@ -48,7 +47,6 @@ static void making_done(struct making *m)
 		cleanup_fd(&m->ram[i]);
 	cleanup_fd(&m->state);
 	cleanup_fd(&m->console);
-	cleanup_fd(&m->initrd);
 	wire_done(&m->wire);
 	machine_result_done(&m->result);
 }
@@ -107,7 +105,7 @@ static int save(void *arg, struct qmp *q, struct why *reterr_why)
 	return r < 0 ? r : 1;
 }
 
-static int prepare(struct making *m, const char *init, struct why *reterr_why)
+static int prepare(struct making *m, struct why *reterr_why)
 {
 	int r = check_limit(m, reterr_why);
 
@@ -119,14 +117,9 @@ static int prepare(struct making *m, const char *init, struct why *reterr_why)
 		r = memory_file("ktstr-console", &m->console, reterr_why);
 	if (r == 0)
 		r = wire_open(&m->wire, reterr_why);
-	if (r == 0)
-		r = memory_file("ktstr-init", &m->initrd, reterr_why);
-	if (r == 0)
-		r = archive_init(m->initrd, init, reterr_why);
 	m->c.console_fd = m->console;
 	m->c.job_fd = m->wire.job_fd;
 	m->c.channel_fd = m->wire.channel_fd;
-	m->c.initrd_fd = m->initrd;
 	m->c.state_fd = m->c.qmp_fd = -1;
 	m->c.tick = NULL;
 	m->c.tick_fd = -1;
@@ -258,17 +251,16 @@ static int keep(const struct making *m, const struct template_place *place,
 					reterr_why);
 }
 
-int template_make(const struct machine_config *c, const char *init,
+int template_make(const struct machine_config *c,
 		  const struct template_place *place, int stop_fd,
 		  int *ret_signal, struct why *reterr_why)
 {
 	auto_making struct making m = { .c = *c,
 					.state = -1,
 					.console = -1,
-					.initrd = -1,
 					.wire = { .job_fd = -1,
 						  .channel_fd = -1 } };
-	int r = prepare(&m, init, reterr_why);
+	int r = prepare(&m, reterr_why);
 
 	if (r == 0)
 		r = boot(&m, stop_fd, ret_signal, reterr_why);

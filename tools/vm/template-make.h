@@ -20,6 +20,6 @@ struct template_place {
  *
  * Return: 0; -EINTR; or -errno with a sentence.
  */
-int template_make(const struct machine_config *c, const char *init,
+int template_make(const struct machine_config *c,
 		  const struct template_place *place, int stop_fd,
 		  int *ret_signal, struct why *reterr_why);

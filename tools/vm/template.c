@@ -62,7 +62,7 @@ static void trim(const struct template_place *place)
 }
 
 /* For who holds the maker's lock: it may have been made while we waited. */
-static int make(const struct machine_config *c, const char *init,
+static int make(const struct machine_config *c,
 		const struct template_place *place, int stop_fd,
 		struct template *ret, int *ret_signal, struct why *reterr_why)
 {
@@ -78,13 +78,13 @@ static int make(const struct machine_config *c, const char *init,
 	if (r != -ENOENT)
 		return r;
 	detail("making template %s", place->key);
-	r = template_make(c, init, place, stop_fd, ret_signal, reterr_why);
+	r = template_make(c, place, stop_fd, ret_signal, reterr_why);
 	return r < 0 ? r
 		     : template_open(place->templates, place->key, ret,
 				     reterr_why);
 }
 
-static int lock_and_make(const struct machine_config *c, const char *init,
+static int lock_and_make(const struct machine_config *c,
 			 const struct template_place *place, int stop_fd,
 			 struct template *ret, int *ret_signal,
 			 struct why *reterr_why)
@@ -94,34 +94,34 @@ static int lock_and_make(const struct machine_config *c, const char *init,
 
 	if (lock < 0)
 		return lock;
-	int r = make(c, init, place, stop_fd, ret, ret_signal, reterr_why);
+	int r = make(c, place, stop_fd, ret, ret_signal, reterr_why);
 	template_unlock(place->templates, place->key, lock);
 	if (r == 0)
 		trim(place);
 	return r;
 }
 
-static int get(const struct machine_config *c, const char *init,
-	       struct template_place *place, int stop_fd, struct template *ret,
-	       int *ret_signal, struct why *reterr_why)
+static int get(const struct machine_config *c, struct template_place *place,
+	       int stop_fd, struct template *ret, int *ret_signal,
+	       struct why *reterr_why)
 {
 	char key[TEMPLATE_KEY_SIZE];
 	int r = cache_folder(place->cache, FOLDER, NULL, reterr_why);
 
 	if (r == 0)
-		r = template_key(c, init, key, &place->facts, reterr_why);
+		r = template_key(c, key, &place->facts, reterr_why);
 	if (r < 0)
 		return r;
 	place->key = key;
 	r = template_open(place->templates, key, ret, reterr_why);
 	if (r == -ENOENT || r == -ESTALE)
-		r = lock_and_make(c, init, place, stop_fd, ret, ret_signal,
+		r = lock_and_make(c, place, stop_fd, ret, ret_signal,
 				  reterr_why);
 	json_decref(place->facts);
 	return r;
 }
 
-int template_get(const struct machine_config *c, const char *init, int stop_fd,
+int template_get(const struct machine_config *c, int stop_fd,
 		 struct template *ret, int *ret_signal, struct why *reterr_why)
 {
 	auto_free char *cache = NULL, *templates = NULL;
@@ -133,12 +133,10 @@ int template_get(const struct machine_config *c, const char *init, int stop_fd,
 					.templates = templates,
 					.max_bytes =
 						environment_templates_max() };
-	return get(c, init, &place, stop_fd, ret, ret_signal, reterr_why);
+	return get(c, &place, stop_fd, ret, ret_signal, reterr_why);
 }
 
-int template_remake(const struct machine_config *c, const char *init,
-		    int stop_fd, struct template *t, int *ret_signal,
-		    struct why *reterr_why)
+int template_reject(const struct template *t, struct why *reterr_why)
 {
 	auto_free char *cache = NULL, *templates = NULL;
 	const char *key = strrchr(t->path, '/') + 1;
@@ -146,20 +144,23 @@ int template_remake(const struct machine_config *c, const char *init,
 
 	if (r < 0)
 		return r;
-	{
-		auto_fd int lock =
-			template_lock(templates, key, WAIT_S, reterr_why);
+	auto_fd int lock = template_lock(templates, key, WAIT_S, reterr_why);
+	if (lock < 0)
+		return lock;
+	/* Another one may be there, made by who failed before us. */
+	if (template_is_current(t))
+		r = template_discard(cache, key, reterr_why);
+	template_unlock(templates, key, lock);
+	return r;
+}
 
-		if (lock < 0)
-			return lock;
-		/* Another one may be there, made by who failed before us. */
-		if (template_is_current(t))
-			r = template_discard(cache, key, reterr_why);
-	}
+int template_remake(const struct machine_config *c, int stop_fd,
+		    struct template *t, int *ret_signal, struct why *reterr_why)
+{
+	int r = template_reject(t, reterr_why);
+
 	template_done(t);
-	return r < 0 ? r
-		     : template_get(c, init, stop_fd, t, ret_signal,
-				    reterr_why);
+	return r < 0 ? r : template_get(c, stop_fd, t, ret_signal, reterr_why);
 }
 
 void template_apply(const struct template *t, struct machine_config *c)

@@ -7,8 +7,7 @@
 
 /**
  * template_get() - use the template of a machine; make it when there is none
- * @c:       with its files still -1
- * @init:    host path of ktstr-init
+ * @c:       with kernel_fd and initrd_fd, its other files still -1
  * @stop_fd: a signalfd that tells to stop
  * @ret:     template_done() lets go of it
  *
@@ -18,15 +17,23 @@
  * Return: 0; -EINTR when a signal came, which is @ret_signal; or -errno with a
  * sentence: then the machine has to boot.
  */
-int template_get(const struct machine_config *c, const char *init, int stop_fd,
+int template_get(const struct machine_config *c, int stop_fd,
 		 struct template *ret, int *ret_signal, struct why *reterr_why);
+
+/**
+ * template_reject() - a template that cannot be used: the next one makes it
+ *		       anew
+ *
+ * Who uses it keeps its files, as does @t. Return: 0 or -errno with a sentence.
+ */
+int template_reject(const struct template *t, struct why *reterr_why);
 
 /**
  * template_remake() - like template_get(), for one that QEMU could not load
  * @t: in and out
  */
-int template_remake(const struct machine_config *c, const char *init,
-		    int stop_fd, struct template *t, int *ret_signal,
+int template_remake(const struct machine_config *c, int stop_fd,
+		    struct template *t, int *ret_signal,
 		    struct why *reterr_why);
 
 /* Have @c start from @t. */

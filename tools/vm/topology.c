@@ -226,10 +226,6 @@ int command_topology(const struct request *req)
 	struct machine_config c;
 
 	launch_configure(req, &t, 0, &c);
-	if (req->dry_run) {
-		launch_show(&c);
-		return EX_PASS;
-	}
 	auto_free char *init = host_find_init(req);
 	struct job job = { .clock = c.clock,
 			   .seed = req->seed,
@@ -237,6 +233,11 @@ int command_topology(const struct request *req)
 	job.limits = request_limits(
 		req, (struct limits_for){ 0, topology_cpus(&t),
 					  c.clock == CLOCK_VIRTUAL });
+	if (req->dry_run) {
+		launch_rehearse(&c, &job, init);
+		launch_done(&c);
+		return EX_PASS;
+	}
 	launch(&c, &job, init, job.limits.host_s, &o);
 	int code = report(req, &c, &o);
 	outcome_done(&o);
