@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What doc/files.md says of cgroups and of the ops of steps, as the machine has
 # it: each test is one clone in which many ops run.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2016,SC2154 # jq has variables, too; bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
 
