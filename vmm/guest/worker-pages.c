@@ -4,80 +4,67 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define LINE_BYTES 1024
+#define PAGES_AT_ONCE 256
+#define SCHED_BYTES   8192
 
-void worker_add_pages(const char *line, uint64_t pages[WORKER_NODES])
+/* @count pages from @memory on. Return: 0, or -1: the kernel cannot tell. */
+static int add_pages(struct worker_shared *sh, unsigned char *memory,
+		     size_t page, size_t count)
 {
-	if (!strstr(line, " anon=") || strstr(line, " file=") ||
-	    strstr(line, " mapmax="))
-		return;
-	for (const char *p = strstr(line, " N"); p; p = strstr(p, " N")) {
-		unsigned long node, count;
-		char *end;
+	void *address[PAGES_AT_ONCE];
+	int node[PAGES_AT_ONCE];
 
-		node = strtoul(p + 2, &end, 10);
-		p += 2;
-		if (end == p || *end != '=' || node >= WORKER_NODES)
-			continue;
-		p = end + 1;
-		count = strtoul(p, &end, 10);
-		if (end != p)
-			pages[node] += count;
-	}
-}
-
-/* Each line of @path to @take; -1: there is no such file. */
-static int for_each_line(const char *path, struct worker_shared *sh,
-			 void (*take)(const char *, struct worker_shared *))
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char text[LINE_BYTES];
-	size_t have = 0;
-	ssize_t n;
-
-	if (fd < 0)
+	for (size_t i = 0; i < count; i++)
+		address[i] = memory + i * page;
+	/* Without nodes to move to it only tells where they are. */
+	if (syscall(SYS_move_pages, 0, count, address, NULL, node, 0) < 0)
 		return -1;
-	while ((n = read(fd, text + have, sizeof(text) - 1 - have)) > 0) {
-		char *line = text, *end;
-
-		have += (size_t)n;
-		text[have] = '\0';
-		while ((end = strchr(line, '\n'))) {
-			*end = '\0';
-			take(line, sh);
-			line = end + 1;
-		}
-		have -= (size_t)(line - text);
-		memmove(text, line, have);
-		if (have == sizeof(text) - 1)
-			have = 0; /* no line of these files is that long */
+	for (size_t i = 0; i < count; i++) {
+		if (node[i] >= 0 && node[i] < WORKER_NODES)
+			sh->pages[node[i]]++;
 	}
-	close(fd);
 	return 0;
-}
-
-static void add_pages(const char *line, struct worker_shared *sh)
-{
-	worker_add_pages(line, sh->pages);
 }
 
 /* "numa_pages_migrated   :   12", which only kernels with NUMA balancing have:
  * of this task alone, where /proc/vmstat counts all of them. */
-static void add_migrated(const char *line, struct worker_shared *sh)
+static uint64_t read_migrated(void)
 {
-	static const char name[] = "numa_pages_migrated";
-	const char *colon = strchr(line, ':');
+	char text[SCHED_BYTES], *at;
+	int fd = open("/proc/thread-self/sched", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
 
-	if (colon && strncmp(line, name, sizeof(name) - 1) == 0)
-		sh->migrated_pages = strtoul(colon + 1, NULL, 10);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	at = strstr(text, "\nnuma_pages_migrated");
+	at = at ? strchr(at, ':') : NULL;
+	return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-void worker_read_pages(struct worker_shared *sh)
+void worker_read_pages(struct worker_shared *sh, unsigned char *memory,
+		       size_t size)
 {
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t count = (size + page - 1) / page;
+
 	memset(sh->pages, 0, sizeof(sh->pages));
-	sh->has_pages = for_each_line("/proc/thread-self/numa_maps", sh,
-				      add_pages) == 0;
-	(void)for_each_line("/proc/thread-self/sched", sh, add_migrated);
+	sh->has_pages = false;
+	for (size_t i = 0; i < count; i += PAGES_AT_ONCE) {
+		size_t part = count - i;
+
+		if (part > PAGES_AT_ONCE)
+			part = PAGES_AT_ONCE;
+		if (add_pages(sh, memory + i * page, page, part) < 0)
+			return;
+	}
+	if (count == 0)
+		return;
+	sh->has_pages = true;
+	sh->migrated_pages = read_migrated();
 }

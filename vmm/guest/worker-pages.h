@@ -7,15 +7,15 @@
 #include "vmm/guest/worker.h"
 
 /**
- * worker_add_pages() - one line of a numa_maps
+ * worker_read_pages() - fill in @sh->pages and what goes with it
+ * @memory, @size: what the worker that calls has mapped for its type
  *
- * Counted are pages of anonymous memory that no other process maps: what is
- * shared, or was taken over by fork(), was put where it is by somebody else.
+ * Counted are the pages that are there. The kernel is asked for these alone: to
+ * read a whole numa_maps takes a worker longer than most tests last, when there
+ * are hundreds of others whose shared memory stands in it. Without memory, or
+ * on a kernel that cannot tell, @sh->has_pages stays false.
  *
- * Source: Linux, Documentation/filesystems/proc.rst; fs/proc/task_mmu.c
+ * Source: move_pages(2)
  */
-void worker_add_pages(const char *line, uint64_t pages[WORKER_NODES]);
-
-/* Fill in @pages and what goes with it for the process that calls; a kernel
- * without NUMA leaves @has_pages false. */
-void worker_read_pages(struct worker_shared *sh);
+void worker_read_pages(struct worker_shared *sh, unsigned char *memory,
+		       size_t size);

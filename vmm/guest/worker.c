@@ -211,7 +211,8 @@ noreturn void worker_main(const struct worker_task *task)
 	/* It may have been kept waiting between its last look and the stop. */
 	worker_checkpoint(&self);
 	report(sh);
-	worker_read_pages(sh);
+	/* Those types that keep something else there have no size. */
+	worker_read_pages(sh, self.memory, self.memory_size);
 	if (loop->end)
 		loop->end(&self);
 	atomic_store(&sh->complete, true);

@@ -46,7 +46,7 @@ enum worker_ready {
  *	      it wanted to, when that was noticed and on which CPU
  * @complete: the loop ended and all below was written
  * @cpu_ns, @run_delay_ns, @timeslices: of its whole life
- * @pages, @has_pages: its own anonymous pages on each node, at its end
+ * @pages, @has_pages: pages on each node of the memory of its type, at its end
  * @migrated_pages: of those that NUMA balancing moved for it
  * @trouble:  why it ended before the stop, or ""
  * @note:     what it had to do without, or ""
