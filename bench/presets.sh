@@ -13,7 +13,7 @@
 [ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || { echo "skip: needs a kernel: KTSTR_TEST_KERNEL_ENTRY" && exit 4; }
 export KTSTR_CACHE_DIR=$bench_dir/cache
 cd "$bench_dir"
-printf '[test]\nduration = 50ms\nsettle = 1ms\n[cgroup a]\nwork = cpu-spin workers=1\n' >one.test
+printf '[test]\nduration = 50ms\nsettle = 1ms\nmax-nodes = 64\nmax-llcs = 64\n[cgroup a]\nwork = cpu-spin workers=1\n' >one.test
 
 # all: CPUs and names of presets, small ones first.
 all() {
