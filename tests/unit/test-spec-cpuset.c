@@ -147,6 +147,13 @@ TEST(affinities_resolve)
 	a.kind = AFFINITY_SINGLE;
 	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);
 	check_set(&set, "2");
+	a.kind = AFFINITY_FIRST;
+	a.count = 2;
+	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);
+	check_set(&set, "2-3");
+	a.count = 512;
+	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);
+	check_set(&set, "2-6");
 	a.kind = AFFINITY_EXACT;
 	a.exact = list("0-3");
 	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);

@@ -193,8 +193,8 @@ int affinity_read(const char *text, const struct place *at, struct diag *d,
 	static const char *const names[] = {
 		[AFFINITY_INHERIT] = "inherit", [AFFINITY_RANDOM] = "random",
 		[AFFINITY_LLC] = "llc",		[AFFINITY_CROSS] = "cross",
-		[AFFINITY_SINGLE] = "single",	[AFFINITY_EXACT] = "cpus:LIST",
-		[AFFINITY_EXACT + 1] = NULL
+		[AFFINITY_SINGLE] = "single",	[AFFINITY_FIRST] = "first:N",
+		[AFFINITY_EXACT] = "cpus:LIST", [AFFINITY_EXACT + 1] = NULL
 	};
 
 	if (strncmp(text, "cpus:", 5) == 0) {
@@ -204,7 +204,15 @@ int affinity_read(const char *text, const struct place *at, struct diag *d,
 		(void)read_list(text + 5, &list, d, &ret->exact);
 		return 0;
 	}
-	for (size_t i = 0; i < AFFINITY_EXACT; i++) {
+	if (strncmp(text, "first:", 6) == 0) {
+		struct place count = place_part(at, 6, strlen(text + 6));
+
+		ret->kind = AFFINITY_FIRST;
+		(void)read_count_at(text + 6, &count, "'first'", d, 1,
+				    TOPOLOGY_CPUS_MAX, &ret->count);
+		return 0;
+	}
+	for (size_t i = 0; i < AFFINITY_FIRST; i++) {
 		if (strcmp(names[i], text) != 0)
 			continue;
 		ret->kind = (enum affinity_kind)i;

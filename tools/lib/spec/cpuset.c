@@ -270,10 +270,20 @@ static void pick_llc(const cpu_set_t *pool, const struct machine *m,
 	}
 }
 
+static void pick_first(const cpu_set_t *pool, unsigned int count,
+		       cpu_set_t *ret)
+{
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE && count > 0; cpu++) {
+		if (!CPU_ISSET(cpu, pool))
+			continue;
+		CPU_SET(cpu, ret);
+		count--;
+	}
+}
+
 int affinity_resolve(const struct affinity *a, const cpu_set_t *pool,
 		     const struct machine *m, uint64_t *random, cpu_set_t *ret)
 {
-	int first = cpulist_first(pool);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
@@ -290,8 +300,10 @@ int affinity_resolve(const struct affinity *a, const cpu_set_t *pool,
 		set = m->all;
 		break;
 	case AFFINITY_SINGLE:
-		if (first >= 0)
-			CPU_SET(first, &set);
+		pick_first(pool, 1, &set);
+		break;
+	case AFFINITY_FIRST:
+		pick_first(pool, a->count, &set);
 		break;
 	case AFFINITY_EXACT:
 		CPU_AND(&set, &a->exact, pool);

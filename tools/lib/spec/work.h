@@ -48,11 +48,13 @@ enum affinity_kind {
 	AFFINITY_LLC,	 /* "llc": the LLC with the largest share of the pool */
 	AFFINITY_CROSS,	 /* "cross": all CPUs */
 	AFFINITY_SINGLE, /* "single": lowest CPU of the pool */
+	AFFINITY_FIRST,	 /* "first:N": the lowest CPUs of the pool */
 	AFFINITY_EXACT,	 /* "cpus:LIST" */
 };
 
 struct affinity {
 	enum affinity_kind kind;
+	unsigned int count; /* FIRST: 1 to 512 */
 	cpu_set_t exact;
 };
 
