@@ -303,9 +303,17 @@ OURS int pthread_mutex_lock(pthread_mutex_t *lock)
 {
 	if (!real.mutex_lock)
 		resolve();
-	if (role == ROLE_CPUS && kept_is_due && lock == atomic_load(&big_lock))
+	if (role != ROLE_CPUS || lock != atomic_load(&big_lock))
+		return real.mutex_lock(lock);
+	if (kept_is_due)
 		hand_over();
-	return real.mutex_lock(lock);
+	if (pthread_mutex_trylock(lock) == 0)
+		return 0;
+	/* The main loop may hold it, and wait for us in a ppoll() within. */
+	set(&cpus_rest, true);
+	int r = real.mutex_lock(lock);
+	leave_rest(lock);
+	return r;
 }
 
 /* Keep a word back; two to the same loop are one, as eventfd(2) has it. */
