@@ -23,6 +23,12 @@ large() {
 	make -s -C built bzImage >/dev/null
 }
 
+# corrupt KEY: an entry that has lost its metadata.json.
+corrupt() {
+	put "$1"
+	rm -f "cache/$1/metadata.json"
+}
+
 # answer COMMAND...: run it on a terminal where "$reply" is typed.
 answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null; }
 
@@ -30,14 +36,14 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	built
 	put one
 	put two
-	mkdir cache/bad
+	corrupt bad
 	run -2 --separate-stderr ktstr-cache clean </dev/null
 	[[ "$stderr" == *"say --force to remove 3 entries" ]]
 	run -2 ktstr-cache clean --force --keep 1 --corrupt-only
 	run -0 ktstr-cache clean --corrupt-only --force
 	[ "$output" = bad ]
 	older two 19
-	mkdir cache/bad
+	corrupt bad
 	run -0 ktstr-cache clean --keep 1 --force
 	[ "$output" = $'two\nbad' ]
 	run -0 ktstr-cache clean --force
@@ -71,7 +77,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	[ "$output" = b1 ]
 	[ "$stderr" = "ktstr-cache: no entry in '$KTSTR_CACHE_DIR' is called 'nothing'" ]
 	put one
-	mkdir cache/two
+	corrupt two
 	run -0 ktstr-cache clean --force --corrupt-only one two
 	[ "$output" = two ]
 	run -2 ktstr-cache clean --force --keep 1 one
@@ -364,4 +370,22 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	[ "$output" = .templates/bb ]
 	[ "$(ls cache/.templates)" = "" ]
 	nothing_left
+}
+
+@test "cache: clean and gc leave alone what was in the folder before it was a cache" {
+	built
+	mkdir -p cache/photos cache/.tmp/mine
+	git init -q cache
+	echo x | tee cache/photos/holiday cache/.tmp/mine/notes >/dev/null
+	find cache -type f | sort >before
+	put one
+	run -0 --separate-stderr ktstr-cache clean --force
+	[ "$output" = one ]
+	[ "$stderr" = "ktstr-cache: '$KTSTR_CACHE_DIR/photos' is no entry, and not of this program: it stays" ]
+	run -0 --separate-stderr ktstr-cache clean --force --corrupt-only
+	[ "$output" = "" ]
+	run -1 ktstr-cache clean --force 'pho*'
+	run -0 ktstr-cache gc --max-size 0
+	find cache -type f | sort >after
+	diff before after
 }

@@ -63,7 +63,19 @@ static bool confirm(size_t entries, size_t templates)
 	       (answer[1] == '\n' || answer[1] == '\0');
 }
 
-/* Leave in @all what is to be removed. Return: false if a word fits nothing. */
+/* Say that what looks like a corrupt entry was never one. */
+static bool is_foreign(const struct options *o, const struct entry *e)
+{
+	if (entry_is_ours(o->root, e))
+		return false;
+	warn("'%s' is no entry, and not of this program: it stays", e->path);
+	return true;
+}
+
+/*
+ * Leave in @all what is to be removed. Return: false if a word fits nothing
+ * that may be removed.
+ */
 static bool choose(const struct options *o, struct entries *all, bool *hit)
 {
 	unsigned int valid = 0;
@@ -73,7 +85,14 @@ static bool choose(const struct options *o, struct entries *all, bool *hit)
 	for (size_t i = 0; i < all->count; i++) {
 		struct entry *e = &all->entry[i];
 
-		if (is_named(o, e->key, hit) && is_doomed(o, e, valid))
+		bool doomed =
+			is_named(o, e->key, hit) && is_doomed(o, e, valid);
+
+		if (doomed && is_foreign(o, e)) {
+			doomed = false;
+			fits = fits && !o->args[0];
+		}
+		if (doomed)
 			all->entry[count++] = *e;
 		else
 			entry_done(e);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/cache/store/entry.h"
+#include "tools/cache/store/lock.h"
 #include "tools/lib/cachekey.h"
 
 void entries_done(struct entries *all)
@@ -13,6 +14,12 @@ void entries_done(struct entries *all)
 		entry_done(&all->entry[i]);
 	free(all->entry);
 	*all = (struct entries){ 0 };
+}
+
+bool entry_is_ours(const char *root, const struct entry *e)
+{
+	return !e->error_kind || entry_last_use(root, e->key) != 0 ||
+	       (*entry_text(e, "key") && json_object_get(e->meta, "files"));
 }
 
 /* Valid before corrupt, newest first, then by key. */

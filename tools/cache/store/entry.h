@@ -87,5 +87,14 @@ struct entries {
 
 void entries_done(struct entries *all);
 
+/**
+ * entry_is_ours() - is it an entry, or was it one before it became corrupt?
+ *
+ * A cache may have been set to a folder that has other things in it, which are
+ * not ours to remove. Ours is what can be used, what has a lock, which whoever
+ * puts an entry leaves, and what says of itself which entry it is.
+ */
+bool entry_is_ours(const char *root, const struct entry *e);
+
 /* Read the whole cache; a missing root is an empty one. */
 int entries_load(const char *root, struct entries *ret, struct why *reterr_why);

@@ -28,6 +28,22 @@ static int lock_fd(int fd, int how)
 }
 
 /*
+ * Is this the name of one of ours, PURPOSE.XXXXXX or clean.KEY? A lock tells
+ * who lives, but a cache may have been set to a folder with a .tmp of its own,
+ * and what is in there has no lock, and is not ours.
+ */
+static bool is_ours(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return strncmp(name, "clean.", 6) == 0 ||
+	       (end && end > name &&
+		strspn(end + 1, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == 6 &&
+		end[7] == '\0');
+}
+
+/*
  * Find a folder in @parent whose owner is gone, but for the first @skip.
  *
  * Return: a descriptor that holds its lock, and *@ret_path; or -1. Those of
@@ -42,7 +58,7 @@ static int find_dead(const char *parent, unsigned int skip, char **ret_path)
 	while (dir && fd < 0 && (d = readdir(dir))) {
 		auto_free char *path = NULL;
 
-		if (d->d_name[0] == '.' ||
+		if (!is_ours(d->d_name) ||
 		    asprintf(&path, "%s/%s", parent, d->d_name) < 0)
 			continue;
 		fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

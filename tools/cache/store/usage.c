@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/cache/store/entry.h"
 #include "tools/cache/store/lock.h"
@@ -79,7 +80,7 @@ static int add_entries(struct usage *u, const char *root,
 		};
 		struct stat st;
 
-		if (t.corrupt && t.used == 0)
+		if (!entry_is_ours(root, e))
 			continue;
 		if (stat(e->path, &st) == 0 && st.st_mtime > t.used)
 			t.used = st.st_mtime;
@@ -97,6 +98,13 @@ static bool is_companion(const char *name)
 	return end && (strcmp(end, ".lock") == 0 || strcmp(end, ".note") == 0);
 }
 
+/* Is the folder a git repository? Then the cache was set to its work tree, and
+ * our mirrors are not what is in it. */
+static bool is_repository(int folder)
+{
+	return faccessat(folder, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Add what is in the folder @below of the cache. */
 static int add_others(struct usage *u, const char *root, const char *below)
 {
@@ -108,6 +116,10 @@ static int add_others(struct usage *u, const char *root, const char *below)
 	if (asprintf(&folder, "%s/%s", root, below) < 0)
 		return -ENOMEM;
 	dir = opendir(folder);
+	if (dir && is_repository(dirfd(dir))) {
+		(void)closedir(dir);
+		return 0;
+	}
 	while (dir && r == 0 && (d = readdir(dir))) {
 		auto_free char *name = NULL;
 		struct thing t = { 0 };
