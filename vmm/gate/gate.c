@@ -37,7 +37,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -54,14 +53,10 @@
  */
 #define KEPT_MAX 1024
 
-/*
- * Longest times of the host that anybody waits for the other. They are for what
- * we do not foresee, and more than an overloaded host takes: whatever they end
- * depends on the host. A timer of QEMU's monitor runs for a second.
- */
-#define KEPT_S 20 /* words, where CPUs have few timers and do not rest */
-#define MAIN_S 20 /* the main loop */
-#define CPUS_S 30 /* the CPUs */
+/* Longest times of the host that anybody waits for the other. */
+#define KEPT_S 4  /* words, by CPUs that have few timers and do not rest */
+#define MAIN_S 5  /* the main loop */
+#define CPUS_S 10 /* the CPUs: longer than any timer of QEMU's monitor */
 
 static struct {
 	int (*cond_wait)(pthread_cond_t *cond, pthread_mutex_t *lock);
@@ -87,7 +82,6 @@ static atomic_uint rounds, news, waiters;
 static bool is_kept[FDS_MAX];
 static int kept[FDS_MAX];
 static unsigned int kept_fds, kept_words;
-static bool kept_is_due;
 static int64_t kept_since;
 
 static void find(void *ret, const char *name, const char *version)
@@ -171,15 +165,7 @@ static bool say_kept(void)
 	}
 	kept_fds = 0;
 	kept_words = 0;
-	kept_is_due = false;
 	return mains;
-}
-
-/* tools/vm/gate.c looks for the first word. */
-static void give_up(void)
-{
-	atomic_store(&off, true);
-	dprintf(STDERR_FILENO, "ktstr-gate: the main loop does not rest\n");
 }
 
 /* The CPUs go on. Both set their own flag before they look at the other's, so
@@ -194,7 +180,7 @@ static void leave_rest(pthread_mutex_t *lock)
 		if (lock)
 			pthread_mutex_unlock(lock);
 		if (!await(&main_rests, 0, CPUS_S))
-			give_up();
+			atomic_store(&off, true);
 		if (lock)
 			real.mutex_lock(lock);
 	}
@@ -303,17 +289,10 @@ OURS int pthread_mutex_lock(pthread_mutex_t *lock)
 {
 	if (!real.mutex_lock)
 		resolve();
-	if (role != ROLE_CPUS || lock != atomic_load(&big_lock))
-		return real.mutex_lock(lock);
-	if (kept_is_due)
+	if (role == ROLE_CPUS && kept_words >= KEPT_MAX &&
+	    lock == atomic_load(&big_lock))
 		hand_over();
-	if (pthread_mutex_trylock(lock) == 0)
-		return 0;
-	/* The main loop may hold it, and wait for us in a ppoll() within. */
-	set(&cpus_rest, true);
-	int r = real.mutex_lock(lock);
-	leave_rest(lock);
-	return r;
+	return real.mutex_lock(lock);
 }
 
 /* Keep a word back; two to the same loop are one, as eventfd(2) has it. */
@@ -324,8 +303,8 @@ static void keep(int fd)
 	if (!is_kept[fd])
 		kept[kept_fds++] = fd;
 	is_kept[fd] = true;
-	kept_is_due = kept_words >= KEPT_MAX ||
-		      now_ns() - kept_since > (int64_t)KEPT_S * 1000000000;
+	if (now_ns() - kept_since > (int64_t)KEPT_S * 1000000000)
+		(void)say_kept();
 }
 
 OURS ssize_t write(int fd, const void *data, size_t len)
