@@ -37,6 +37,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -53,14 +54,20 @@
  */
 #define KEPT_MAX 1024
 
-/* Longest times of the host that anybody waits for the other. */
-#define KEPT_S 4  /* words, by CPUs that have few timers and do not rest */
-#define MAIN_S 5  /* the main loop */
-#define CPUS_S 10 /* the CPUs: longer than any timer of QEMU's monitor */
+/*
+ * Longest times of the host that anybody waits for the other. They are for what
+ * we do not foresee, and more than an overloaded host takes: whatever they end
+ * depends on the host. A guest that boots works for seconds without a rest, a
+ * timer of QEMU's monitor runs for one; and a machine that hangs is killed.
+ */
+#define KEPT_S 60  /* words, where CPUs have few timers and do not rest */
+#define MAIN_S 30  /* the CPUs, for the main loop */
+#define CPUS_S 600 /* the main loop, for the CPUs */
 
 static struct {
 	int (*cond_wait)(pthread_cond_t *cond, pthread_mutex_t *lock);
 	int (*mutex_lock)(pthread_mutex_t *lock);
+	int (*mutex_unlock)(pthread_mutex_t *lock);
 	int (*poll)(struct pollfd *fds, nfds_t count, const struct timespec *t,
 		    const sigset_t *mask);
 	int (*eventfd)(unsigned int value, int flags);
@@ -68,6 +75,13 @@ static struct {
 
 enum role { ROLE_NONE, ROLE_MAIN, ROLE_CPUS };
 static __thread enum role role;
+
+/*
+ * Of the main thread: it has the big lock. Then it is at work, a stop for
+ * example, and polls for what that takes: the CPUs' thread may want the lock,
+ * and would not rest before the main loop lets go of it.
+ */
+static __thread bool holds;
 
 /* The locks that the main thread has waited with; one of them is the big one.
  */
@@ -101,6 +115,7 @@ static void resolve(void)
 	find(&real.poll, "ppoll", NULL);
 	find(&real.eventfd, "eventfd", NULL);
 	find(&real.mutex_lock, "pthread_mutex_lock", NULL);
+	find(&real.mutex_unlock, "pthread_mutex_unlock", NULL);
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -131,7 +146,10 @@ static void set(atomic_bool *flag, bool value)
 		tell();
 }
 
-/* Wait until @flag is set, or, with @flag NULL, until @rounds is not @round. */
+/*
+ * Wait until @flag is set, or, with @flag NULL, until @rounds is not @round; or
+ * until nobody keeps to turns any more. Return: was there an end to it?
+ */
 static bool await(const atomic_bool *flag, unsigned int round, int seconds)
 {
 	int64_t end = now_ns() + (int64_t)seconds * 1000000000;
@@ -144,6 +162,7 @@ static bool await(const atomic_bool *flag, unsigned int round, int seconds)
 		struct timespec t = { left / 1000000000, left % 1000000000 };
 
 		is = flag ? atomic_load(flag) : atomic_load(&rounds) != round;
+		is |= atomic_load(&off);
 		if (is || left <= 0)
 			break;
 		syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, seen, &t);
@@ -168,6 +187,15 @@ static bool say_kept(void)
 	return mains;
 }
 
+/* From now on QEMU runs as without us; tools/vm/gate.c looks for the word. */
+static void give_up(const char *who)
+{
+	if (!atomic_exchange(&off, true))
+		dprintf(STDERR_FILENO, "ktstr-gate: %s not come to rest\n",
+			who);
+	tell();
+}
+
 /* The CPUs go on. Both set their own flag before they look at the other's, so
  * they never go on together. @lock is free meanwhile, or NULL. */
 static void leave_rest(pthread_mutex_t *lock)
@@ -178,9 +206,9 @@ static void leave_rest(pthread_mutex_t *lock)
 			return;
 		set(&cpus_rest, true);
 		if (lock)
-			pthread_mutex_unlock(lock);
-		if (!await(&main_rests, 0, CPUS_S))
-			atomic_store(&off, true);
+			real.mutex_unlock(lock);
+		if (!await(&main_rests, 0, MAIN_S))
+			give_up("the main loop does");
 		if (lock)
 			real.mutex_lock(lock);
 	}
@@ -192,8 +220,8 @@ static void hand_over(void)
 	unsigned int round = atomic_load(&rounds);
 
 	set(&cpus_rest, true);
-	if (say_kept())
-		(void)await(NULL, round, MAIN_S);
+	if (say_kept() && !await(NULL, round, MAIN_S))
+		give_up("the main loop does");
 	leave_rest(NULL);
 }
 
@@ -208,7 +236,8 @@ OURS int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *t,
 {
 	if (!real.poll)
 		resolve();
-	if (role != ROLE_MAIN || !atomic_load(&big_lock) || atomic_load(&off))
+	if (role != ROLE_MAIN || !atomic_load(&big_lock) || holds ||
+	    atomic_load(&off))
 		return real.poll(fds, count, t, mask);
 	for (nfds_t i = 0; i < count; i++) {
 		if (fds[i].fd >= 0 && fds[i].fd < FDS_MAX)
@@ -222,10 +251,8 @@ OURS int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *t,
 		if (atomic_load(&cpus_rest) || atomic_load(&off))
 			break;
 		set(&main_rests, !t);
-		if (!await(&cpus_rest, 0, MAIN_S)) {
-			atomic_store(&main_rests, false);
-			break;
-		}
+		if (!await(&cpus_rest, 0, CPUS_S))
+			give_up("the CPUs do");
 	}
 	errno = saved;
 	return r;
@@ -253,15 +280,21 @@ static bool is_known(const pthread_mutex_t *lock)
 	return false;
 }
 
-/* A second one: then each CPU has a thread of its own. */
+/*
+ * A second one: then each CPU has a thread of its own, or the machine is being
+ * saved. Another lock is that of a semaphore, with which the thread that saves
+ * waits, too.
+ */
 static void become_cpus(pthread_mutex_t *lock)
 {
 	pthread_mutex_t *none = NULL;
 
-	if (atomic_compare_exchange_strong(&big_lock, &none, lock))
+	if (atomic_compare_exchange_strong(&big_lock, &none, lock)) {
 		role = ROLE_CPUS;
-	else
+	} else if (none == lock) {
 		atomic_store(&off, true);
+		tell();
+	}
 }
 
 OURS int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
@@ -272,6 +305,7 @@ OURS int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
 		main_begins_rest();
 		int r = real.cond_wait(cond, lock);
 		atomic_store(&main_rests, false);
+		holds = lock == atomic_load(&big_lock);
 		return r;
 	}
 	if (role == ROLE_NONE && is_known(lock))
@@ -292,7 +326,19 @@ OURS int pthread_mutex_lock(pthread_mutex_t *lock)
 	if (role == ROLE_CPUS && kept_words >= KEPT_MAX &&
 	    lock == atomic_load(&big_lock))
 		hand_over();
-	return real.mutex_lock(lock);
+	int r = real.mutex_lock(lock);
+	if (role == ROLE_MAIN && lock == atomic_load(&big_lock))
+		holds = true;
+	return r;
+}
+
+OURS int pthread_mutex_unlock(pthread_mutex_t *lock)
+{
+	if (!real.mutex_unlock)
+		resolve();
+	if (role == ROLE_MAIN && lock == atomic_load(&big_lock))
+		holds = false;
+	return real.mutex_unlock(lock);
 }
 
 /* Keep a word back; two to the same loop are one, as eventfd(2) has it. */
