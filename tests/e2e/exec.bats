@@ -237,7 +237,7 @@ after_boot() {
 	truncate -s 3M bzImage
 	truncate -s 300M big
 	run -2 --separate-stderr ktstr-vm exec --kernel . --include big=/big --topology '2n2l1c1t memory=400M,112M' -- true </dev/null
-	[[ $stderr =~ ^"ktstr-vm: the topology gives the machine 512 MiB of memory, it needs "6[0-9]{2}": the larger of (files "30[0-9]" + init's archive "[1-9]" + kernel 3) * 64/63 + 256 to work with, and (2 * files "30[0-9]" + kernel 3) * 64/63"$ ]]
+	[[ $stderr =~ ^"ktstr-vm: the topology gives the machine 512 MiB of memory, it needs "6[0-9]{2}": the files of the job, 30"[0-9]" MiB, must fit half of what the kernel, 3, and init, "[1-9]", leave, and 256 are to work with"$ ]]
 	run -2 --separate-stderr ktstr-vm exec --kernel . --memory 600 --topology '1n1l1c1t memory=512M' -- true </dev/null
 	[ "$stderr" = "ktstr-vm: --memory 600: the topology gives the machine 512 MiB, node by node" ]
 }
