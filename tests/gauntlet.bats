@@ -64,8 +64,8 @@ bad.test:3:1: unknown key 'wrok'
 @test "gauntlet: show tells who set each check" {
 	run -0 ktstr-gauntlet show --sched ktstr/qmap.sched ktstr/swap.test
 	[ "${lines[0]}" = "test swap, scheduler qmap, machine 1n2l4c1t, profile llc+steal" ]
-	[[ $output == *"max-spread           20%      test "* ]]
-	[[ $output == *"max-gap              2000ms   default "* ]]
+	[[ $output == *"max-spread  "*" 20%      test "* ]]
+	[[ $output == *"max-gap  "*" 2000ms   default "* ]]
 	run -0 ktstr-gauntlet show --json --sched ktstr/qmap.sched ktstr/swap.test
 	[ "$(jq -c '.checks[2] | [.name, .limit == 20, .unit, .layer]' <<<"$output")" = '["max-spread",true,"percent","test"]' ]
 }

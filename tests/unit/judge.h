@@ -43,8 +43,10 @@ static inline void run_done(struct run *r)
 }
 #define auto_run __attribute__((cleanup(run_done)))
 
-/* Judge the frames up to NULL, with the end frame behind them. */
-static inline void run_judge(struct run *r, const char *const *frames)
+/* Judge the frames up to NULL, with the end frame behind them, of a machine of
+ * @topology. */
+static inline void run_judge_as(struct run *r, struct topology topology,
+				const char *const *frames)
 {
 	auto_str struct str s = { 0 };
 	char end[64];
@@ -60,10 +62,15 @@ static inline void run_judge(struct run *r, const char *const *frames)
 	r->e.facts = &r->facts;
 	r->e.machine = &r->machine;
 	r->e.console = "";
-	r->e.topology = (struct topology){ 1, 1, 2, 1, NULL };
+	r->e.topology = topology;
 	struct checks asked = r->e.check;
 	checks_merge(NULL, &asked, &r->e.check);
 	judge(&r->e, &r->j);
+}
+
+static inline void run_judge(struct run *r, const char *const *frames)
+{
+	run_judge_as(r, (struct topology){ 1, 1, 2, 1, NULL }, frames);
 }
 
 static inline void check_verdict(const struct run *r, enum verdict v,

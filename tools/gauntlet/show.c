@@ -79,14 +79,14 @@ static void print_table(const struct test *t, const char *sched,
 	       sched, shape, profile);
 	if (t->description)
 		printf("  %s\n", t->description);
-	printf("  %-20s %-8s %-10s %s\n", "CHECK", "LIMIT", "SET BY",
+	printf("  %-30s %-8s %-10s %s\n", "CHECK", "LIMIT", "SET BY",
 	       "MEANING");
 	for (size_t i = 0; i < CHECK_KINDS; i++) {
 		char limit[32];
 
 		format_limit(&check_info[i], &c->value[i], limit,
 			     sizeof(limit));
-		printf("  %-20s %-8s %-10s %s\n", check_info[i].key, limit,
+		printf("  %-30s %-8s %-10s %s\n", check_info[i].key, limit,
 		       layer_names[c->value[i].layer], check_info[i].help);
 	}
 }

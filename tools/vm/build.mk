@@ -32,6 +32,7 @@ ktstr-vm-objs-y += tools/vm/result-host.o
 ktstr-vm-objs-y += tools/vm/run.o
 ktstr-vm-objs-y += tools/vm/shell.o
 ktstr-vm-objs-y += tools/vm/stats.o
+ktstr-vm-objs-y += tools/vm/stats-places.o
 ktstr-vm-objs-y += tools/vm/stats-rates.o
 ktstr-vm-objs-y += tools/vm/stats-wakes.o
 ktstr-vm-objs-y += tools/vm/threads.o

@@ -29,6 +29,16 @@ static double value_of(enum check_kind kind, const struct group_stats *s)
 		return s->wakes.cv;
 	case CHECK_MAX_MIGRATION_RATIO:
 		return s->migration_ratio;
+	case CHECK_MIN_PAGE_LOCALITY:
+		return s->places.locality_percent;
+	case CHECK_MAX_CROSS_NODE:
+		return s->places.cross_node_ratio;
+	case CHECK_MAX_SLOW_TIER:
+		return s->places.slow_tier_ratio;
+	case CHECK_MAX_RUN_DELAY:
+		return s->wait_ns;
+	case CHECK_MIN_CPUS_USED:
+		return s->places.cpus_percent;
 	case CHECK_KINDS:
 		break;
 	}
@@ -46,6 +56,16 @@ static const char *nothing(enum check_kind kind)
 	case CHECK_MAX_WAKE_CV:
 		return "nothing to judge: no cgroup had workers that were "
 		       "woken";
+	case CHECK_MIN_PAGE_LOCALITY:
+		return "nothing to judge: no worker has memory of its own and "
+		       "may use a part of the CPUs only";
+	case CHECK_MAX_CROSS_NODE:
+	case CHECK_MAX_SLOW_TIER:
+		return "nothing to judge: no worker has memory of its own";
+	case CHECK_MAX_RUN_DELAY:
+		return "nothing to judge: no worker ran";
+	case CHECK_MIN_CPUS_USED:
+		return "nothing to judge: no worker was seen on a CPU";
 	default:
 		return "nothing to judge: no worker made a turn";
 	}
@@ -75,12 +95,39 @@ static void tell_time(enum check_kind kind, const char *name, double limit,
 			 "cgroup '%s': a worker did not run on for %.1f ms (on "
 			 "CPU %d); the limit is %g ms",
 			 name, m->value / 1e6, s->max_gap_cpu, limit / 1e6);
+	else if (kind == CHECK_MAX_RUN_DELAY)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': a worker waited for a CPU for %.3f ms "
+			 "before each of its runs on the mean; the limit is %g "
+			 "ms",
+			 name, m->value / 1e6, limit / 1e6);
 	else
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': one wake in a hundred of %lld was later "
 			 "than %.3f ms; the limit is %g ms",
 			 name, (long long)s->wakes.count, m->value / 1e6,
 			 limit / 1e6);
+}
+
+static void tell_percent(enum check_kind kind, const char *name, double limit,
+			 const struct group_stats *s, struct measured *m)
+{
+	if (kind == CHECK_MAX_SPREAD)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': equal workers were off the CPU for "
+			 "shares that differ by %.1f %%; the limit is %g %%",
+			 name, m->value, limit);
+	else if (kind == CHECK_MIN_PAGE_LOCALITY)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': a worker has %.1f %% of its pages on "
+			 "the nodes of the CPUs that it may use; the limit is "
+			 "%g %%",
+			 name, m->value, limit);
+	else
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u workers ran on %u CPUs only, %.1f %% "
+			 "of those they could use at once; the limit is %g %%",
+			 name, s->workers, s->places.cpus, m->value, limit);
 }
 
 static void tell_number(enum check_kind kind, const char *name, double limit,
@@ -97,17 +144,15 @@ static void tell_number(enum check_kind kind, const char *name, double limit,
 		[CHECK_MAX_WAKE_CV] = "wake latencies differ by a deviation "
 				      "over mean of",
 		[CHECK_MAX_MIGRATION_RATIO] = "the migrations per turn are",
+		[CHECK_MAX_CROSS_NODE] = "a worker's pages moved between "
+					 "nodes, per page, are",
+		[CHECK_MAX_SLOW_TIER] = "a worker's pages on other nodes than "
+					"those of its CPUs, per page, are",
 	};
 
-	if (kind == CHECK_MAX_SPREAD)
-		snprintf(m->text, sizeof(m->text),
-			 "cgroup '%s': equal workers were off the CPU for "
-			 "shares that differ by %.1f %%; the limit is %g %%",
-			 name, m->value, limit);
-	else
-		snprintf(m->text, sizeof(m->text),
-			 "cgroup '%s': %s %.6g; the limit is %.12g", name,
-			 what[kind], m->value, limit);
+	snprintf(m->text, sizeof(m->text),
+		 "cgroup '%s': %s %.6g; the limit is %.12g", name, what[kind],
+		 m->value, limit);
 }
 
 static void tell(enum check_kind kind, const char *name, double limit,
@@ -117,6 +162,8 @@ static void tell(enum check_kind kind, const char *name, double limit,
 		tell_count(kind, name, s, m);
 	else if (check_info[kind].type == CHECK_TIME)
 		tell_time(kind, name, limit, s, m);
+	else if (check_info[kind].type == CHECK_PERCENT)
+		tell_percent(kind, name, limit, s, m);
 	else
 		tell_number(kind, name, limit, m);
 }

@@ -78,7 +78,15 @@ static void add_worker(struct group_stats *s, const json_t *w)
 {
 	int64_t gap = facts_int(w, "max_gap_ns");
 	int64_t delay = facts_int(w, "run_delay_ns");
+	int64_t runs = facts_int(w, "timeslices");
 
+	double off = stats_off_percent(w);
+
+	if (runs > 0)
+		s->wait_ns = fmax(s->wait_ns, (double)delay / (double)runs);
+	s->off_min = s->workers && s->off_min < off ? s->off_min : off;
+	s->off_max = fmax(s->off_max, off);
+	s->off_sum += off;
 	s->workers++;
 	s->starved += is_starved(w);
 	s->lost += strcmp(facts_text(w, "exit"), "ok") != 0;
@@ -97,7 +105,9 @@ static void add_worker(struct group_stats *s, const json_t *w)
 void stats_of(const struct facts *f, const char *cgroup,
 	      struct group_stats *ret)
 {
-	struct group_stats s = { .spread_percent = -1, .max_gap_cpu = -1 };
+	struct group_stats s = { .spread_percent = -1,
+				 .max_gap_cpu = -1,
+				 .wait_ns = -1 };
 
 	const json_t *before = NULL;
 
@@ -117,6 +127,7 @@ void stats_of(const struct facts *f, const char *cgroup,
 		s.iterations > 0 ? (double)s.migrations / (double)s.iterations
 				 : -1;
 	rates_of(f, cgroup, &s.rates);
+	places_of(f, cgroup, &s.places);
 	/* Without memory nothing was woken, and a check of that is no pass. */
 	(void)wakes_of(f, cgroup, &s.wakes);
 	*ret = s;
@@ -164,6 +175,28 @@ static void add_wakes(json_t *o, const struct wakes *w)
 		json_real(median > 0 ? (double)w->p99_ns / median : 0));
 }
 
+static void add_places(json_t *o, const struct places *p)
+{
+	json_object_set_new(o, "cpus_used", json_integer(p->cpus));
+	json_object_set_new(o, "cpus_used_percent", measured(p->cpus_percent));
+	json_object_set_new(o, "page_locality_percent",
+			    measured(p->locality_percent));
+	json_object_set_new(o, "cross_node_migration_ratio",
+			    measured(p->cross_node_ratio));
+	json_object_set_new(o, "slow_tier_ratio", measured(p->slow_tier_ratio));
+}
+
+/* Shares of the time that workers were not on a CPU. */
+static void add_off_cpu(json_t *o, const struct group_stats *s)
+{
+	json_object_set_new(o, "spread_percent", measured(s->spread_percent));
+	json_object_set_new(
+		o, "mean_off_cpu_percent",
+		json_real(s->workers ? s->off_sum / s->workers : 0));
+	json_object_set_new(o, "least_off_cpu_percent", json_real(s->off_min));
+	json_object_set_new(o, "most_off_cpu_percent", json_real(s->off_max));
+}
+
 static json_t *group_json(const struct group_stats *s)
 {
 	json_t *o = json_object();
@@ -175,7 +208,7 @@ static json_t *group_json(const struct group_stats *s)
 	json_object_set_new(o, "units", json_integer(s->units));
 	json_object_set_new(o, "iterations", json_integer(s->iterations));
 	json_object_set_new(o, "migrations", json_integer(s->migrations));
-	json_object_set_new(o, "spread_percent", measured(s->spread_percent));
+	add_off_cpu(o, s);
 	json_object_set_new(o, "max_gap_ms",
 			    json_real((double)s->max_gap_ns / 1e6));
 	json_object_set_new(o, "max_gap_cpu", json_integer(s->max_gap_cpu));
@@ -184,7 +217,10 @@ static json_t *group_json(const struct group_stats *s)
 		microseconds(s->workers ? s->delay_ns / s->workers : 0));
 	json_object_set_new(o, "worst_run_delay_us",
 			    microseconds(s->worst_delay_ns));
+	json_object_set_new(o, "worst_wait_per_run_us",
+			    measured(s->wait_ns < 0 ? -1 : s->wait_ns / 1e3));
 	add_rates(o, s);
+	add_places(o, &s->places);
 	add_wakes(o, &s->wakes);
 	return o;
 }

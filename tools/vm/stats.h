@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <sys/types.h>
 
+#include "tools/vm/stats-places.h"
 #include "tools/vm/stats-rates.h"
 #include "tools/vm/stats-wakes.h"
 #include "vmm/facts.h"
@@ -15,17 +16,22 @@
  *	 line (workers of different lines are not alike); -1 with fewer than 2
  * @max_gap_ns, @max_gap_cpu: the longest time without running on
  * @starved: workers without any progress
+ * @off_sum, @off_min, @off_max: off-CPU shares of the workers in percent
  * @lost:    workers that did not end by themselves
  * @outside: workers that ran on a CPU outside of what was allowed
  * @migration_ratio: migrations per turn of the loop; -1 without turns
+ * @wait_ns: what the worst worker waited for a CPU before each of its runs on
+ *	 the mean; -1 where no worker ran
  */
 struct group_stats {
 	unsigned int workers, starved, lost, outside;
 	int64_t units, iterations, migrations, max_gap_ns, worst_delay_ns;
 	int64_t delay_ns;
 	int max_gap_cpu;
-	double spread_percent, migration_ratio;
+	double spread_percent, migration_ratio, wait_ns;
+	double off_sum, off_min, off_max;
 	struct rates rates;
+	struct places places;
 	struct wakes wakes;
 };
 

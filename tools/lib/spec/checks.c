@@ -41,12 +41,27 @@ const struct check_info check_info[CHECK_KINDS] = {
 					false, false,
 					"a cgroup's migrations per turn of its "
 					"workers' loops" },
+	[CHECK_MIN_PAGE_LOCALITY] = { "min-page-locality", CHECK_PERCENT, false,
+				      true,
+				      "a worker's pages on nodes of the CPUs "
+				      "it may use" },
+	[CHECK_MAX_CROSS_NODE] = { "max-cross-node-migration-ratio",
+				   CHECK_NUMBER, false, false,
+				   "a worker's pages moved between nodes, per "
+				   "page" },
+	[CHECK_MAX_SLOW_TIER] = { "max-slow-tier-ratio", CHECK_NUMBER, false,
+				  false,
+				  "a worker's pages on other nodes than those "
+				  "of its CPUs, per page" },
+	[CHECK_MAX_RUN_DELAY] = { "max-run-delay", CHECK_TIME, true, false,
+				  "mean wait for a CPU before each run, worst "
+				  "worker" },
+	[CHECK_MIN_CPUS_USED] = { "min-cpus-used", CHECK_PERCENT, false, true,
+				  "CPUs that a cgroup's workers ran on, of "
+				  "those they could use at once" },
 };
 
 static const struct planned planned[] = {
-	{ "min-page-locality", NULL },
-	{ "max-cross-node-migration-ratio", NULL },
-	{ "max-slow-tier-ratio", NULL },
 	{ "max-imbalance-ratio", NULL },
 	{ "max-local-dsq-depth", NULL },
 	{ "fail-on-stall", NULL },
@@ -89,11 +104,11 @@ static void read_limit(const struct conf_entry *e, struct diag *d,
 	} else if (info->type == CHECK_NUMBER) {
 		read_number(e, d, info, v);
 	} else if (num_parse_percent(e->value, &v->limit) < 0 ||
-		   v->limit > 100) {
+		   v->limit > 100 || (info->least && v->limit <= 0)) {
 		diag_add(d, &e->at_value,
-			 "'%s' is a percentage from 0%% to 100%%, or none, not "
-			 "'%s'",
-			 e->key, e->value);
+			 "'%s' is a percentage %s to 100%%, or none, not '%s'",
+			 e->key, info->least ? "above 0%, up" : "from 0%",
+			 e->value);
 	}
 }
 

@@ -19,6 +19,11 @@ enum check_kind {
 	CHECK_MAX_P99_WAKE,	   /* 99th percentile of wake latencies */
 	CHECK_MAX_WAKE_CV,	   /* how much wake latencies differ */
 	CHECK_MAX_MIGRATION_RATIO, /* migrations per turn */
+	CHECK_MIN_PAGE_LOCALITY,   /* pages on the nodes of allowed CPUs */
+	CHECK_MAX_CROSS_NODE,	   /* pages moved between nodes, per page */
+	CHECK_MAX_SLOW_TIER,	   /* pages elsewhere, per page */
+	CHECK_MAX_RUN_DELAY,	   /* mean wait for a CPU before a run */
+	CHECK_MIN_CPUS_USED,	   /* CPUs used, of those that could be */
 	CHECK_KINDS,
 };
 
