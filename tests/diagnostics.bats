@@ -35,20 +35,22 @@ load helper
 	done
 }
 
-@test "diagnostics: every message of the language is in a fixture" {
-	local words missing=0
+@test "diagnostics: every refusal of the language is in a fixture" {
 	cd "$KTSTR_TOP" || return
-	for words in "is given twice" "stands before the first section" "is yes or no" \
-		"quote is not closed" "is no name of a" "is named twice" "unknown key" \
-		"unknown section" "unknown work type" "is not built yet" "did you mean" \
-		"cannot be divided" "is above max-llcs" "both required and excluded" \
-		"holds either children or processes" "some would be left over" "works in groups of 2, and" \
-		"at this point" "line 15 removed it" "nothing would run" "has nothing to judge" \
-		"on 1n2l4c1t:"; do
-		grep -qF -- "$words" tests/diagnostics/*.stderr || {
-			echo "no fixture says: $words"
-			missing=1
-		}
-	done
-	[ "$missing" -eq 0 ]
+	cat tests/diagnostics/*.stderr >"$BATS_TEST_TMPDIR/saved"
+	run -0 python3 tests/refusals.py tools/lib/spec/*.c <"$BATS_TEST_TMPDIR/saved"
+	cd "$BATS_TEST_TMPDIR" || return
+	# One that no fixture has is seen, and so is an empty list.
+	printf 'diag_add(d, at, "a %%s %%" PRIu64\n " is new");\n' >new.c
+	run -1 python3 "$KTSTR_TOP/tests/refusals.py" new.c <saved
+	[ "${lines[0]}" = "new.c:1: no fixture says: a %s %lu is new" ]
+	[ "${lines[1]}" = "1 refusals, 1 without a fixture" ]
+	: >new.c
+	run -1 python3 "$KTSTR_TOP/tests/refusals.py" new.c <saved
+}
+
+@test "diagnostics: each place is one, and its caret stands below it" {
+	cd "$KTSTR_TOP/tests/diagnostics" || return
+	run -0 python3 ../carets.py *.stderr
+	[[ "${lines[-1]}" =~ ^[1-9][0-9]*' complaints' ]]
 }

@@ -254,9 +254,11 @@ int conf_load(const char *path, struct diag *d, char **ret_text,
 	auto_free char *text = NULL;
 	int r = file_read_at(AT_FDCWD, path, FILE_MAX_BYTES, &text);
 
+	/* no fixture: too large to keep, test-spec-conf.c has it. */
 	if (r == -EFBIG)
 		return why_set(reterr_why, r, "'%s' is longer than 1 MiB",
 			       path);
+	/* no fixture: there is no file, gauntlet.bats has it. */
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s", path,
 			       strerror(-r));

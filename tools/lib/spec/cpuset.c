@@ -217,6 +217,7 @@ int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 	case CPUSET_EXACT:
 		return resolve_exact(&spec->exact, m, ret, reterr_why);
 	}
+	/* no fixture: the kinds above are all. */
 	return why_set(reterr_why, -EINVAL, "no such kind of cpuset");
 }
 

@@ -104,11 +104,13 @@ static int read_flags(const struct sched *s, const char *name,
 			return -ENOMEM;
 		if (s)
 			flag = sched_flag_find(s, word);
+		/* no fixture: the name is of a command line. */
 		if (!flag)
 			return why_set(reterr_why, -EINVAL,
 				       "profile '%s': scheduler '%s' declares "
 				       "no flag '%s'",
 				       name, s ? s->name : "none", word);
+		/* no fixture: as above. */
 		if ((size_t)(flag - s->flag) < next)
 			return why_set(reterr_why, -EINVAL,
 				       "profile '%s': flags stand in the order "
@@ -147,6 +149,7 @@ static int check_requirements(const struct sched *s, const struct profile *p,
 
 	if (!flag)
 		return 0;
+	/* no fixture: as above. */
 	return why_set(reterr_why, -EINVAL,
 		       "flag '%s' requires '%s', which the profile has not on",
 		       flag->name, need);
