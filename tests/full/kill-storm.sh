@@ -4,6 +4,9 @@
 # The folder is the test's: built/ and built2/ are two kernels. For each round a
 # line "OP landed|missed" goes to standard output; a landed kill hit a process
 # that ran. Exits 1 when something of a round still runs 5 s after its kill.
+# shellcheck source=full/storm.bash
+. "${BASH_SOURCE[0]%/*}/storm.bash"
+
 worker=$1
 rounds=$2
 RANDOM=$((${KTSTR_STORM_SEED:-1} * 1000 + worker))
@@ -36,8 +39,6 @@ kill_one() {
 	kill -KILL "${pids[RANDOM % ${#pids[@]}]}" 2>/dev/null
 }
 
-runs() { pgrep -s "$1" >/dev/null; }
-
 for ((round = 0; round < rounds; round++)); do
 	choose
 	setsid "${command[@]}" >/dev/null 2>"err-$worker" &
@@ -48,13 +49,5 @@ for ((round = 0; round < rounds; round++)); do
 	# and the rest of the session is for the tools to end.
 	kill -KILL "$session" 2>/dev/null
 	wait "$session" 2>/dev/null
-	for ((i = 0; i < 100; i++)); do
-		runs "$session" || break
-		sleep 0.05
-	done
-	if runs "$session"; then
-		echo "still there 5 s after a kill of '${command[*]}':" >&2
-		pgrep -a -s "$session" >&2
-		exit 1
-	fi
+	see_end "$session" "${command[@]}"
 done

@@ -5,6 +5,9 @@
 # KERNEL is the kernel, KTSTR_CACHE_DIR the cache that all workers share. For
 # each round a line "OP landed|missed" goes to standard output. Exits 1 when
 # something of a round still runs 5 s after its kill.
+# shellcheck source=full/storm.bash
+. "${BASH_SOURCE[0]%/*}/storm.bash"
+
 worker=$1
 rounds=$2
 RANDOM=$((${KTSTR_STORM_SEED:-1} * 1000 + worker))
@@ -21,8 +24,6 @@ choose() {
 	esac
 }
 
-runs() { pgrep -s "$1" >/dev/null; }
-
 for ((round = 0; round < rounds; round++)); do
 	choose
 	setsid "${command[@]}" </dev/null >/dev/null 2>"err-$worker" &
@@ -32,13 +33,5 @@ for ((round = 0; round < rounds; round++)); do
 	if kill -KILL "$session" 2>/dev/null; then echo "$op landed"; else echo "$op missed"; fi
 	[ "$op" != remove ] || pkill -KILL -s "$session"
 	wait "$session" 2>/dev/null
-	for ((i = 0; i < 100; i++)); do
-		runs "$session" || break
-		sleep 0.05
-	done
-	if runs "$session"; then
-		echo "still there 5 s after a kill of '${command[*]}':" >&2
-		pgrep -a -s "$session" >&2
-		exit 1
-	fi
+	see_end "$session" "${command[@]}"
 done

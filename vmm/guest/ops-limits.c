@@ -4,8 +4,11 @@
 
 #include "vmm/guest/ops.h"
 
-int op_set_weight(struct scenario *s, const struct op *op, struct str *in_force,
-		  struct why *reterr_why)
+/* @set for each copy of the op's cgroup, as long as it succeeds. */
+static int set_copies(struct scenario *s, const struct op *op,
+		      int (*set)(const struct group *g, const struct op *op,
+				 struct str *in_force, struct why *reterr_why),
+		      struct str *in_force, struct why *reterr_why)
 {
 	struct group *g;
 	size_t at = 0;
@@ -13,37 +16,45 @@ int op_set_weight(struct scenario *s, const struct op *op, struct str *in_force,
 
 	while (r == 0 && (g = scenario_next(s, op->cgroup, &at))) {
 		in_force->len = 0; /* of one copy, all are equal */
-		r = group_set_weight(g, op->weight, in_force, reterr_why);
+		r = set(g, op, in_force, reterr_why);
 	}
 	return r;
+}
+
+static int set_weight(const struct group *g, const struct op *op,
+		      struct str *in_force, struct why *reterr_why)
+{
+	return group_set_weight(g, op->weight, in_force, reterr_why);
+}
+
+int op_set_weight(struct scenario *s, const struct op *op, struct str *in_force,
+		  struct why *reterr_why)
+{
+	return set_copies(s, op, set_weight, in_force, reterr_why);
+}
+
+static int set_max(const struct group *g, const struct op *op,
+		   struct str *in_force, struct why *reterr_why)
+{
+	return group_set_max(g, &op->max, in_force, reterr_why);
 }
 
 int op_set_max(struct scenario *s, const struct op *op, struct str *in_force,
 	       struct why *reterr_why)
 {
-	struct group *g;
-	size_t at = 0;
-	int r = 0;
+	return set_copies(s, op, set_max, in_force, reterr_why);
+}
 
-	while (r == 0 && (g = scenario_next(s, op->cgroup, &at))) {
-		in_force->len = 0;
-		r = group_set_max(g, &op->max, in_force, reterr_why);
-	}
-	return r;
+static int set_uclamp(const struct group *g, const struct op *op,
+		      struct str *in_force, struct why *reterr_why)
+{
+	return group_set_uclamp(g, &op->uclamp, in_force, reterr_why);
 }
 
 int op_set_uclamp(struct scenario *s, const struct op *op, struct str *in_force,
 		  struct why *reterr_why)
 {
-	struct group *g;
-	size_t at = 0;
-	int r = 0;
-
-	while (r == 0 && (g = scenario_next(s, op->cgroup, &at))) {
-		in_force->len = 0;
-		r = group_set_uclamp(g, &op->uclamp, in_force, reterr_why);
-	}
-	return r;
+	return set_copies(s, op, set_uclamp, in_force, reterr_why);
 }
 
 int op_set_nice(struct scenario *s, const struct op *op, struct str *in_force,
