@@ -11,15 +11,6 @@ remote_setup() {
 	built
 }
 
-# within_30s COMMAND...: as until_true, for a server that starts on a busy machine.
-within_30s() {
-	local i
-	for i in 1 2 3 4 5 6; do
-		until_true "$@" 2>/dev/null && return
-	done
-	return 1
-}
-
 # web: nginx with WebDAV on www/, its address in $web. Who has no token gets 401,
 # a reader that writes 403.
 web() {
@@ -60,7 +51,7 @@ web() {
 			}
 		END
 		spawn nginx -p "$PWD/nginx" -c "$PWD/nginx/conf" -e "$PWD/nginx/error" >nginx/out 2>&1
-		within_30s answers_or_dead "$!" && kill -0 "$!" && return
+		until_true answers_or_dead "$!" && kill -0 "$!" && return
 	done
 	cat nginx/out nginx/error
 	return 1
@@ -73,7 +64,7 @@ answers_or_dead() {
 # $faults; its requests are in the file requests.
 faults() {
 	spawn python3 "$KTSTR_TOP/tests/remote-server.py" "$1" "$PWD/port" "${2-}" >requests 2>server.err
-	within_30s test -e port
+	until_true test -e port
 	faults=http://127.0.0.1:$(cat port)
 	rm port
 }

@@ -17,16 +17,6 @@ needs_machine() {
 	command -v busybox >/dev/null || skip "needs busybox"
 }
 
-# A machine has to boot first: until_true, with more patience.
-after_boot() {
-	local i
-	for ((i = 0; i < 20; i++)); do
-		until_true "$@" 2>/dev/null && return 0
-	done
-	echo "still false after 100 s: $*"
-	return 1
-}
-
 @test "exec: every byte of input and output arrives, more than a pipe holds" {
 	head -c 5000000 /dev/urandom >in
 	ktstr-vm exec "${kernel[@]}" -- busybox cat <in >out
@@ -36,7 +26,7 @@ after_boot() {
 @test "exec: output and errors stay apart, and come while the command runs" {
 	spawn sh -c 'exec "$@" >out 2>err' sh ktstr-vm exec "${kernel[@]}" --include sleep -- \
 		sh -c 'echo one; echo two >&2; sleep 1000000'
-	after_boot grep -qx two err
+	until_true grep -qx two err
 	[ "$(cat out)" = one ]
 	kill -0 "${spawned[0]}" # it has not ended
 }
@@ -114,7 +104,7 @@ after_boot() {
 @test "exec: a killed machine is an error, after what it had printed" {
 	spawn sh -c '"$@" >out 2>err; echo $? >status' sh ktstr-vm exec "${kernel[@]}" --include sleep -- \
 		sh -c 'echo one; sleep 1000000'
-	after_boot grep -qx one out
+	until_true grep -qx one out
 	pkill -KILL -s "${spawned[0]}" -f qemu-system
 	until_true test -s status
 	[ "$(cat status)" = 125 ]
@@ -146,14 +136,14 @@ after_boot() {
 		busybox sh -c 'while read -r line; do echo "got $line"; done; echo end'
 	exec 7>pipe
 	echo one >&7
-	after_boot grep -qx 'got one' out
+	until_true grep -qx 'got one' out
 	echo two >&7
-	after_boot grep -qx 'got two' out
+	until_true grep -qx 'got two' out
 	run ! grep -x end out
 	exec 7>&-
-	after_boot grep -qx end out
+	until_true grep -qx end out
 	ended() { ! kill -0 "${spawned[0]}" 2>/dev/null; }
-	after_boot ended
+	until_true ended
 }
 
 @test "exec: a command may leave its input unread" {

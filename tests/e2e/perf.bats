@@ -21,7 +21,7 @@ setup() {
 	spawn env -u MAKEFLAGS "${reserve[@]}" -- ktstr-vm exec "${perf[@]}" -- \
 		sh -c 'echo up; while :; do :; done' </dev/null >out 2>err
 	vm=${spawned[0]}
-	for ((i = 0; i < 20; i++)); do until_true grep -q up out && break; done
+	until_true grep -q up out
 	qemu=$(pgrep -P "$vm")
 	for task in "/proc/$qemu/task"/*; do
 		allowed=$(sed -n 's/^Cpus_allowed_list:\t//p' "$task/status")

@@ -58,10 +58,6 @@ largest() {
 		done
 		return 1
 	}
-	local i
-	for ((i = 0; i < 40; i++)); do
-		until_true full && break
-	done
-	full
+	until_true full
 	[ "$(md5sum <&7)" = "$(head -c 400M /dev/zero | md5sum)" ]
 }
