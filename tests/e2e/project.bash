@@ -67,3 +67,14 @@ nothing_left() {
 	[ ! -e ktstr-out/results ] ||
 		find ktstr-out/results -name result.json -exec jq -e .verdict {} + >/dev/null
 }
+
+# scenario_project DIR: all that come with ktstr, or SCENARIOS; on the kernel's
+# own scheduler, with the kernel there already.
+scenario_project() {
+	mkdir -p "$1/ktstr-out/kernels"
+	cd "$1" || return 1
+	ln -s "$KTSTR_TEST_KERNEL_ENTRY" ktstr-out/kernels/k
+	echo k >ktstr-out/kernels/list
+	# shellcheck disable=SC2016 # make's variables
+	printf '%s\n' 'include $(KTSTR)/mk/ktstr.mk' 'KTSTR_TESTS += $(call ktstr-scenarios,$(SCENARIOS))' >Makefile
+}
