@@ -39,6 +39,20 @@ load cache
 	[ "$stderr" = shown ]
 }
 
+@test "cache: log names a file that cannot have what the command says" {
+	run -125 --separate-stderr timeout -s KILL 5 ktstr-cache log --to /dev/full -- false
+	[ "$stderr" = "ktstr-cache: cannot write '/dev/full': it is no regular file" ]
+	mkfifo fifo
+	run -125 --separate-stderr timeout -s KILL 5 ktstr-cache log --to fifo -- false
+	[ "$stderr" = "ktstr-cache: cannot write 'fifo': it is no regular file" ]
+	mkdir small
+	mount -t tmpfs -o size=64k tmpfs small 2>/dev/null || skip "may not mount a small tmpfs for the second half"
+	head -c 64K /dev/zero >small/full
+	run -3 --separate-stderr ktstr-cache log --to small/log -- sh -c 'echo why; exit 3'
+	umount small
+	[[ "$stderr" == "ktstr-cache: cannot write 'small/log': No space left on device" ]]
+}
+
 @test "cache: log says how far a command is that takes more than 2 s" {
 	spawn bash -c 'ktstr-cache log --to out.log --title building -- \
 		sh -c "echo \"  CC a\"; echo \"  CC b\"; sleep 60" 2>progress'

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,6 +160,16 @@ static void count_steps(int fd, bool echo, unsigned long *steps, char *before)
 	}
 }
 
+/*
+ * Add how the command ended. What it could not write into a log on a full disk
+ * is lost, and with it the cause: so a log that cannot have this is named.
+ */
+static void end_log(int out, const char *path, int status)
+{
+	if (dprintf(out, "exit status %d\n", status) < 0)
+		warn("cannot write '%s': %s", path, strerror(errno));
+}
+
 /* Show the end of the log on standard error. */
 static void show_tail(int fd, const char *path)
 {
@@ -209,14 +220,22 @@ int wrap_log(const char *path, bool append, const char *title, bool echo,
 	struct child child;
 	int r;
 
+	/* For writing alone, open() would wait for the reader of a FIFO. */
 	auto_fd int out = open(path,
-			       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+			       O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
 				       (append ? 0 : O_TRUNC),
 			       0666);
-	auto_fd int in = open(path, O_RDONLY | O_CLOEXEC);
+	auto_fd int in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
 	if (out < 0 || in < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
 			       path, strerror(errno));
+	/* Of another kind there may be no end to read. */
+	if (fstat(in, &st) < 0 || !S_ISREG(st.st_mode))
+		return why_set(reterr_why, -EINVAL,
+			       "cannot write '%s': it is no regular file",
+			       path);
 	(void)lseek(in, 0, SEEK_END); /* what others wrote is not counted */
 	r = start(&child, out, argv, reterr_why);
 	if (r < 0)
@@ -224,6 +243,8 @@ int wrap_log(const char *path, bool append, const char *title, bool echo,
 	r = watch(&child, in, title, echo);
 	if (r != 0 && !echo)
 		show_tail(in, path);
+	if (r != 0)
+		end_log(out, path, r);
 	return r;
 }
 
