@@ -28,6 +28,8 @@
  * @c:       with @c.qmp_fd set
  * @end:     when the host-time limit runs out
  * @is_ready: the guest has been at the place where the job begins to matter
+ * @ready_cpu_s: the CPU time that QEMU had used there
+ * @begun:   nobody has to watch for a hang any more
  * @over:    nothing more is to be waited for; @result->end says why
  */
 struct vigil {
@@ -36,8 +38,8 @@ struct vigil {
 	struct qmp qmp;
 	pid_t pid;
 	int stop_fd;
-	double begin, end;
-	bool is_ready, over;
+	double begin, end, ready_cpu_s;
+	bool is_ready, begun, over;
 };
 
 static double now(void)
@@ -99,6 +101,7 @@ static int be_ready(struct vigil *v, struct why *reterr_why)
 
 	v->is_ready = true;
 	v->result->times.ready = now() - v->begin;
+	v->ready_cpu_s = boot_limit_cpu_s(v->pid);
 	/* A booted machine may have stopped itself by the watchdog; from now on
 	 * that means a hang. */
 	if (v->c.state_fd < 0)
@@ -210,6 +213,18 @@ static int hear(struct vigil *v, struct why *reterr_why)
 	return 0;
 }
 
+/* Is it to be watched for a hang, and has it hung? The guest does so itself
+ * when its job has begun. */
+static bool has_hung(struct vigil *v)
+{
+	const struct boot_limit *b = &v->c.boot;
+
+	if (!v->is_ready)
+		return boot_limit_reached(b, now() - v->begin, v->pid);
+	v->begun |= !v->c.begun || v->c.begun(v->c.begun_arg);
+	return !v->begun && boot_limit_job_reached(b, v->ready_cpu_s, v->pid);
+}
+
 /* Wait for something to happen, at most as long as we may be away. */
 static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 {
@@ -222,14 +237,6 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 	if (left <= 0) {
 		finish(v, END_TIMEOUT, 0);
 		return 0;
-	}
-	if (!v->is_ready) {
-		if (boot_limit_reached(&v->c.boot, now() - v->begin, v->pid)) {
-			finish(v, END_HUNG, 0);
-			return 0;
-		}
-		if (left > 1)
-			left = 1;
 	}
 	if (v->c.clock == CLOCK_REAL) {
 		noise_sample(&v->result->noise, v->pid, v->is_ready);
@@ -246,6 +253,13 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		if (left > next_ms / 1e3)
 			left = next_ms / 1e3;
 	}
+	/* After the look at what the guest said. */
+	if (has_hung(v)) {
+		finish(v, END_HUNG, 0);
+		return 0;
+	}
+	if (!v->begun && left > 1)
+		left = 1;
 	if (poll(p, 4, (int)(left * 1000) + 1) < 0)
 		return errno == EINTR ? 0
 				      : why_set(reterr_why, -errno,

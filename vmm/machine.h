@@ -56,7 +56,8 @@ struct perf;
  * @qmp_fd:     set by machine_run(); -1 for a dry run
  * @one_thread: TCG, real clock: the CPUs take turns on one thread of the host,
  *		as they always do under the virtual clock
- * @boot:       of a machine that boots, until it is ready
+ * @boot:       until the machine is ready, and from there until its job begins
+ * @begun:      has it begun? NULL: nobody can tell
  * @perf:       performance mode, or NULL; see vmm/perf.h
  * @before:     called once, or NULL: the machine has its CPUs and has not run
  * @ready:      called once, or NULL: a machine that booted stands still where
@@ -85,7 +86,8 @@ struct machine_config {
 	int (*before)(void *arg, struct qmp *q, pid_t pid,
 		      struct why *reterr_why);
 	int (*ready)(void *arg, struct qmp *q, struct why *reterr_why);
-	void *before_arg, *ready_arg;
+	bool (*begun)(void *arg);
+	void *before_arg, *ready_arg, *begun_arg;
 	struct boot_limit boot;
 	struct perf *perf;
 };

@@ -7,6 +7,10 @@
 
 #include "vmm/machine.h"
 
+/* To wait for QEMU, which writes to memory; a host that gives it no CPU must
+ * not lose a machine that took minutes to boot. */
+#define SAVE_MS 600000
+
 /* Events, so that nobody has to ask again and again; RAM stays in its files. */
 static int prepare(struct qmp *q, unsigned int ms, struct why *reterr_why)
 {
@@ -75,5 +79,5 @@ int state_load(struct qmp *q, int fd, unsigned int ms, struct why *reterr_why)
 
 int machine_save(struct qmp *q, int fd, struct why *reterr_why)
 {
-	return state_save(q, fd, QMP_MS, reterr_why);
+	return state_save(q, fd, SAVE_MS, reterr_why);
 }

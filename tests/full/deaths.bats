@@ -54,3 +54,32 @@ setup() {
 	[[ $stderr == *"it is longer than 32 MiB"* ]]
 	[ "$(du -sm o | cut -f1)" -lt 80 ]
 }
+
+# An init that is ready, as vmm/guest/ports.c has it, and has no job in mind.
+lost_init() {
+	"${CC:-cc}" -static -O1 -o "$1" -x c - <<-'C'
+		#include <sys/io.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			iopl(3);
+			outb(15, 0x443); /* the watchdog is to bite at once */
+			usleep(3000000);
+			outb(0, 0x441);
+			for (;;)
+				;
+		}
+	C
+}
+
+@test "deaths: a guest that hangs between its template and its job" {
+	lost_init lost
+	export KTSTR_CACHE_DIR=$PWD/cache
+	machine=(--kernel "$KTSTR_TEST_KERNEL_ENTRY" --topology 1n1l1c1t --clock virtual --init ./lost --timeout 100000)
+	sed -i /topology/d short.test
+	run -125 --separate-stderr ktstr-vm run "${machine[@]}" --test short.test --out o
+	# The boot hangs as well: it is not the template.
+	[[ $stderr == *"the machine from template '"*"' ended before its job began; it boots without it"* ]]
+	tells boot-hang "the guest was ready and did not come to its job within * s of the host's time, of which QEMU computed ten times what that takes: it hangs"
+	[ "$(ls cache/.templates)" ]
+}

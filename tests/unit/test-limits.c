@@ -34,11 +34,21 @@ TEST(a_boot_is_bounded_by_what_its_clock_is_made_of)
 
 	CHECK_INT(b.wall_s, 38 + BOOT_LIMIT_GRACE_S);
 	CHECK_INT(b.cpu_s, 0);
+	boot_limit_add_files(&b, 800 << 20);
+	CHECK_INT(b.job_cpu_s, 0);
+	CHECK(!boot_limit_job_reached(&b, -1e6, getpid()));
 	CHECK(!boot_limit_reached(&b, b.wall_s - 1, 1));
 	CHECK(boot_limit_reached(&b, b.wall_s, 1));
 	b = boot_limit_derive(38 * S, 8, true);
 	CHECK_INT(b.wall_s, 0);
 	CHECK_INT(b.cpu_s, 110);
+	CHECK_INT(b.job_cpu_s, 18);
+	boot_limit_add_files(&b, 800 << 20);
+	CHECK_INT(b.job_cpu_s, 118);
+	/* What was used before does not count. */
+	CHECK(!boot_limit_job_reached(&b, boot_limit_cpu_s(getpid()),
+				      getpid()));
+	CHECK(boot_limit_job_reached(&b, -118, getpid()));
 	/* Whatever the host's time, when QEMU has computed little. */
 	CHECK(!boot_limit_reached(&b, 1e6, getpid()));
 	CHECK(!boot_limit_reached(&none, 1e6, getpid()));

@@ -145,13 +145,22 @@ static void tell_boot_hang(const struct evidence *e, struct judgement *j)
 
 	judge_decide(j, busy ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
 		     busy ? "host-noise" : "boot-hang");
-	judge_reason(
-		j, "the guest was not ready after %.0f s of the host's time%s",
-		e->machine->seconds,
-		e->clock == CLOCK_VIRTUAL
-			? ", of which QEMU computed ten times what a boot "
-			  "takes: it hangs"
-			: "; --limit boot= gives it more");
+	if (e->machine->times.ready > 0)
+		judge_reason(j,
+			     "the guest was ready and did not come to its job "
+			     "within %.0f s of the host's time, of which QEMU "
+			     "computed ten times what that takes: it hangs",
+			     e->machine->seconds - e->machine->times.ready);
+	else
+		judge_reason(
+			j,
+			"the guest was not ready after %.0f s of the host's "
+			"time%s",
+			e->machine->seconds,
+			e->clock == CLOCK_VIRTUAL
+				? ", of which QEMU computed ten times what a "
+				  "boot takes: it hangs"
+				: "; --limit boot= gives it more");
 	if (busy)
 		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
 				"says nothing about the guest");

@@ -193,6 +193,22 @@ static void end_live(struct live *l, struct outcome *o)
 	o->terminal_how = l->how;
 }
 
+/* Did the guest come to its job, or say why not? */
+static bool came_to_its_job(const struct facts *f)
+{
+	bool any = f->complete || f->error;
+
+	for (size_t i = 0; i < json_array_size(f->phase); i++)
+		any |= strcmp(facts_text(json_array_get(f->phase, i), "name"),
+			      phase_name(PHASE_BOOT)) != 0;
+	return any;
+}
+
+static bool has_begun(void *facts)
+{
+	return came_to_its_job(facts);
+}
+
 /* Everything that looks at the machine while it runs. */
 static void begin_attempt(struct machine_config *c, struct wire *wire,
 			  struct live *live, struct pump *pump,
@@ -209,6 +225,8 @@ static void begin_attempt(struct machine_config *c, struct wire *wire,
 	c->tick = live_tick;
 	c->tick_arg = live;
 	c->tick_fd = pump->events;
+	c->begun = has_begun;
+	c->begun_arg = &o->facts;
 	begin_live(live, o, c, c->console_fd);
 }
 
@@ -245,17 +263,6 @@ static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
 	facts_end(&o->facts);
 }
 
-/* Did the guest come to its job, or say why not? */
-static bool came_to_its_job(const struct facts *f)
-{
-	bool any = f->complete || f->error;
-
-	for (size_t i = 0; i < json_array_size(f->phase); i++)
-		any |= strcmp(facts_text(json_array_get(f->phase, i), "name"),
-			      phase_name(PHASE_BOOT)) != 0;
-	return any;
-}
-
 /* What a clone does before its job begins is all the template's: one that did
  * not come that far boots, and if that works its template was no good. */
 static void boot_instead(struct clone *start, struct wire *wire,
@@ -290,7 +297,8 @@ static void judge_clone(struct clone *start, struct wire *wire,
 
 	if (!o->machine.times.cloned || came_to_its_job(&o->facts))
 		return;
-	if (end == END_EXIT || end == END_PANICKED || end == END_REFUSED)
+	if (end == END_EXIT || end == END_PANICKED || end == END_REFUSED ||
+	    end == END_HUNG)
 		boot_instead(start, wire, o);
 	else if (end == END_TIMEOUT && clone_reject(start, &why) == 0)
 		warn("the machine from template '%s' did not come to its job; "
@@ -311,7 +319,9 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	launch_load(c, init, region_fill(&wire, job, timeout_s, o->live));
+	uint64_t files = region_fill(&wire, job, timeout_s, o->live);
+	boot_limit_add_files(&c->boot, files);
+	launch_load(c, init, files);
 	auto_fd int stop = signals_watch();
 	threads_tell(c);
 	if (c->perf) {

@@ -15,16 +15,18 @@
 #include "tools/lib/file.h"
 #include "tools/lib/str.h"
 #include "tools/vm/environment.h"
-#include "tools/vm/template-check.h"
 #include "tools/vm/gate.h"
+#include "tools/vm/template-check.h"
 #include "tools/vm/template-files.h"
 #include "tools/vm/template-store.h"
 #include "vmm/console.h"
 #include "vmm/wire.h"
 
-/* A boot of many CPUs on a busy host takes minutes. */
-#define LIMIT_S	     300
-#define LIMIT_EACH_S 20
+/* Of the host's time, for a QEMU that neither computes nor ends: a boot that
+ * hangs is ended by its CPU time, and a good one may take minutes on an idle
+ * host, and any time on one that has no CPU for it. */
+#define LIMIT_S	     1800
+#define LIMIT_EACH_S 60
 #define CONSOLE_MAX  (16 << 20)
 
 /**
@@ -126,6 +128,7 @@ static int prepare(struct making *m, struct why *reterr_why)
 	m->c.before = NULL;
 	m->c.ready = save;
 	m->c.ready_arg = m;
+	m->c.begun = NULL;
 	return r;
 }
 
@@ -140,6 +143,10 @@ static int explain(const struct making *m, struct why *reterr_why)
 	if (len > 0 && console_line(text, (size_t)len, CONSOLE_PANIC, &panic))
 		return why_set(reterr_why, -EIO, "the guest panicked: %s",
 			       panic);
+	if (m->result.end == END_TIMEOUT && m->result.times.ready > 0)
+		return why_set(reterr_why, -ETIME,
+			       "QEMU did not save the machine within %.0f s",
+			       m->result.seconds - m->result.times.ready);
 	if (m->result.end == END_TIMEOUT || m->result.end == END_HUNG)
 		return why_set(reterr_why, -ETIME,
 			       "the guest was not ready after %.0f s",
