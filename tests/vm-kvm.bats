@@ -47,3 +47,16 @@ kvm_of_doctor() {
 	kvm_of_doctor >other
 	run ! grep nonsense other
 }
+
+@test "vm: in a shared cache users keep answers side by side, and believe their own" {
+	mkdir -m 1777 cache
+	kvm_of_doctor >first
+	[ "$(stat -c %a cache/.host)" = 1777 ]
+	[ -r /dev/kvm ] && [ -w /dev/kvm ] || skip "needs a /dev/kvm"
+	[ "$(id -u)" = 0 ] || skip "needs root, to give a file away"
+	printf '%s\nbroken\nthe moon is full' "$boot" >"$answer"
+	chown 65534 "$answer"
+	kvm_of_doctor >other
+	diff first other
+	[ "$(stat -c %u "$answer")" = 0 ]
+}

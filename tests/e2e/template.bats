@@ -221,6 +221,14 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	jq -e '.verdict == "pass" or .verdict == "fail"' full/result.json
 }
 
+@test "template: in a shared cache one of another user is not used" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to give a file away"
+	with_template
+	chown 65534 "$template"
+	run -0 --separate-stderr ktstr-vm exec "${machine[@]}" -- /bin/true
+	[ "$stderr" = "ktstr-vm: template '$template' belongs to another user; the machine boots without a template" ]
+}
+
 @test "template: under the real clock machines boot" {
 	run -4 --separate-stderr ktstr-vm template "${machine[@]}" --accel tcg --clock real
 	[ "$stderr" = "ktstr-vm: a machine starts from a template under the virtual clock only: --clock virtual" ]

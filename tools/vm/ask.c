@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
 #include "tools/lib/hash.h"
 #include "tools/lib/str.h"
+#include "tools/vm/answers.h"
 #include "tools/vm/qemu.h"
 #include "vmm/ask.h"
 
@@ -38,15 +37,15 @@ static char *answer_path(const struct machine_config *c)
 void ask_topology(const struct machine_config *c)
 {
 	const struct topology *t = &c->topology;
-	auto_free char *path = NULL;
-	struct why why, ignored;
+	auto_free char *path = NULL, *yes = NULL;
+	struct why why;
 	int r;
 
 	if (!t->detail && topology_cpus(t) <= PLAIN_CPUS &&
 	    t->nodes <= PLAIN_NODES)
 		return;
 	path = answer_path(c);
-	if (path && access(path, F_OK) == 0)
+	if (answer_read(path, 1, &yes) >= 0)
 		return;
 	r = machine_ask(c, &why);
 	if (r == -ENOTSUP || r == -ENOENT)
@@ -54,7 +53,5 @@ void ask_topology(const struct machine_config *c)
 	if (r < 0)
 		die(EX_BROKEN, "cannot ask QEMU what it can build: %s",
 		    why.text);
-	/* Kept for speed only: the next run asks again if this fails. */
-	if (path)
-		(void)file_publish(path, "", 0, 0600, &ignored);
+	answer_keep(path, "");
 }

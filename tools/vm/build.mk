@@ -1,5 +1,6 @@
 progs-y         += ktstr-vm
 ktstr-vm-objs-y := tools/vm/main.o
+ktstr-vm-objs-y += tools/vm/answers.o
 ktstr-vm-objs-y += tools/vm/ask.o
 ktstr-vm-objs-y += tools/vm/clone.o
 ktstr-vm-objs-y += tools/vm/carrier.o

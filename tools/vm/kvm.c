@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/str.h"
+#include "tools/vm/answers.h"
 #include "tools/vm/host.h"
 #include "vmm/accel.h"
 
@@ -24,18 +24,12 @@
 /* Where it is kept, or NULL. Each user has another one, as permissions are. */
 static char *answer_path(void)
 {
-	auto_free char *root = NULL;
+	auto_free char *folder = answers_folder();
 	struct str path = { 0 };
-	struct why why;
 
-	if (cache_root(&root, &why) < 0)
+	if (!folder)
 		return NULL;
-	str_addf(&path, "%s/.host", root);
-	if (file_make_folders(str_text(&path), &why) < 0) {
-		str_done(&path);
-		return NULL;
-	}
-	str_addf(&path, "/kvm-%u", getuid());
+	str_addf(&path, "%s/kvm-%u", folder, geteuid());
 	return str_take(&path);
 }
 
@@ -66,13 +60,12 @@ static const char *this_boots(const char *answer)
 static void keep(const char *path, const char *word, const char *reason)
 {
 	auto_str struct str text = { 0 };
-	struct why ignored;
 
 	if (!path || !begin_answer(&text))
 		return;
 	str_addf(&text, "%s\n%s", word, reason);
 	if (!text.failed)
-		(void)file_publish(path, text.text, text.len, 0600, &ignored);
+		answer_keep(path, text.text);
 }
 
 /* Look anew; @known is what was kept, or NULL. */
@@ -99,8 +92,7 @@ int host_kvm_works(struct why *reterr_why)
 	auto_free char *path = answer_path(), *answer = NULL;
 	const char *known;
 
-	if (path)
-		(void)file_read_at(AT_FDCWD, path, ANSWER_MAX, &answer);
+	(void)answer_read(path, ANSWER_MAX, &answer);
 	known = this_boots(answer);
 	/* Permission comes first: it may have been taken away. */
 	if (known && accel_kvm_is_there(ACCEL_KVM_DEVICE, NULL) == 0) {

@@ -10,12 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
 #include "tools/lib/msg.h"
 #include "tools/lib/program.h"
 #include "tools/lib/str.h"
+#include "tools/vm/answers.h"
 #include "vmm/buildid.h"
 #include "vmm/confine.h"
 
@@ -23,19 +22,13 @@
 
 char *qemu_answer_path(const char *qemu)
 {
-	auto_free char *root = NULL, *program = program_find(qemu);
+	auto_free char *folder = NULL, *program = program_find(qemu);
 	struct str path = { 0 };
-	struct why why;
 	struct stat st;
 
-	if (!program || stat(program, &st) < 0 || cache_root(&root, &why) < 0)
+	if (!program || stat(program, &st) < 0 || !(folder = answers_folder()))
 		return NULL;
-	str_addf(&path, "%s/.host", root);
-	if (file_make_folders(str_text(&path), &why) < 0) {
-		str_done(&path);
-		return NULL;
-	}
-	str_addf(&path, "/qemu-%u-%jx-%jx-%jx-%jx.%lx", getuid(),
+	str_addf(&path, "%s/qemu-%u-%jx-%jx-%jx-%jx.%lx", folder, geteuid(),
 		 (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
 		 (uintmax_t)st.st_size, (uintmax_t)st.st_ctim.tv_sec,
 		 (unsigned long)st.st_ctim.tv_nsec);
@@ -46,17 +39,13 @@ bool qemu_has_sandbox(const char *qemu)
 {
 	static const char yes[] = "sandbox\n", no[] = "no sandbox\n";
 	auto_free char *path = qemu_answer_path(qemu), *answer = NULL;
-	struct why ignored;
 
-	if (path && file_read_at(AT_FDCWD, path, 100, &answer) >= 0) {
+	if (answer_read(path, 100, &answer) >= 0) {
 		if (strcmp(answer, yes) == 0 || strcmp(answer, no) == 0)
 			return strcmp(answer, yes) == 0;
 	}
 	bool has = confine_qemu_has_sandbox(qemu);
-	/* Kept for speed only: the next run asks again if this fails. */
-	if (path)
-		(void)file_publish(path, has ? yes : no, strlen(has ? yes : no),
-				   0600, &ignored);
+	answer_keep(path, has ? yes : no);
 	return has;
 }
 
@@ -93,21 +82,18 @@ char *qemu_version(const char *qemu)
 	auto_free char *program = program_find(qemu), *answers = NULL;
 	auto_str struct str path = { 0 };
 	char *line = NULL, id[BUILD_ID_SIZE];
-	struct why ignored;
 
 	/* A script may start anything: it is asked each time. */
 	if (program && build_id_read(program, id) == 0)
 		answers = qemu_answer_path(qemu);
 	if (answers) {
 		str_addf(&path, "%s-version", answers);
-		if (file_read_at(AT_FDCWD, str_text(&path), VERSION_MAX,
-				 &line) > 0)
+		if (answer_read(str_text(&path), VERSION_MAX, &line) > 0)
 			return line;
 		free(line);
 	}
 	line = ask_version(qemu);
 	if (line && answers)
-		(void)file_publish(str_text(&path), line, strlen(line), 0600,
-				   &ignored);
+		answer_keep(str_text(&path), line);
 	return line ? line : strdup("unknown");
 }

@@ -142,6 +142,19 @@ bool template_is_current(const struct template *t)
 	       open_one.st_dev == st.st_dev && open_one.st_ino == st.st_ino;
 }
 
+/* In a shared cache others may put something where ours would be, and QEMU
+ * believes what it loads. */
+static int check_owner(const struct template *t, struct why *reterr_why)
+{
+	struct stat st;
+
+	if (fstat(t->folder, &st) < 0 || st.st_uid != geteuid())
+		return why_set(reterr_why, -EPERM,
+			       "template '%s' belongs to another user",
+			       t->path);
+	return 0;
+}
+
 /* Open the folder with a shared lock. */
 static int hold(struct template *t, struct why *reterr_why)
 {
@@ -159,7 +172,7 @@ static int hold(struct template *t, struct why *reterr_why)
 				       "cannot lock template '%s': %s", t->path,
 				       strerror(-r));
 		if (r == 0 && template_is_current(t))
-			return 0;
+			return check_owner(t, reterr_why);
 	}
 	return why_set(reterr_why, -EBUSY, "template '%s' is in use", t->path);
 }

@@ -48,6 +48,7 @@ struct template
  * Return: 0, or with @reterr_why
  * * -ENOENT - there is none
  * * -ESTALE - there is one, and it is damaged
+ * * -EPERM  - there is one, and another user put it there
  * * -errno
  */
 int template_open(const char *root, const char *key, struct template *ret,

@@ -8,6 +8,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/str.h"
+#include "tools/vm/answers.h"
 #include "tools/vm/qemu.h"
 
 #define SOUND_MAJOR 8
@@ -57,15 +58,13 @@ static void say_once(const char *qemu)
 	auto_free char *answers = qemu_answer_path(qemu), *said = NULL;
 	auto_free char *boot = boot_id();
 	auto_str struct str path = { 0 };
-	struct why ignored;
 
 	if (answers && boot) {
 		str_addf(&path, "%s-one-thread", answers);
-		(void)file_read_at(AT_FDCWD, str_text(&path), 64, &said);
+		(void)answer_read(str_text(&path), 64, &said);
 		if (said && strcmp(said, boot) == 0)
 			return;
-		(void)file_publish(str_text(&path), boot, strlen(boot), 0600,
-				   &ignored);
+		answer_keep(str_text(&path), boot);
 	}
 	note("all CPUs of a machine take turns on one thread under the real "
 	     "clock: with a thread for each this QEMU makes kernels panic now "
