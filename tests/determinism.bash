@@ -23,9 +23,12 @@ make_project() {
 }
 
 # The variants: which scheduler, and which of its flags.
+# shellcheck disable=SC2034 # run_variant reads them by name
+{
 variant_eevdf=(--sched none --topology 1n2l4c1t)
 variant_mini=(--sched ktstr/scx_mini.sched --profile default)
 variant_per_llc=(--sched ktstr/scx_mini.sched --profile per-llc)
+}
 
 # run_variant VARIANT OUT [OPTION...]: its verdict is part of what is compared. $test is
 # another test than brief.test.
@@ -48,10 +51,10 @@ facts() {
 same() {
 	local first=$1 out
 	facts "$first" >want
-	[ -s want ] && jq -e '.workers | length > 0' "out/$first/result.json" >/dev/null || {
+	if [ ! -s want ] || ! jq -e '.workers | length > 0' "out/$first/result.json" >/dev/null; then
 		echo "$first has no result: $(cat "out/$first.err")"
 		return 1
-	}
+	fi
 	for out in "${@:2}"; do
 		facts "$out" >got
 		cmp -s want got || {

@@ -51,6 +51,6 @@ load helper
 
 @test "diagnostics: each place is one, and its caret stands below it" {
 	cd "$KTSTR_TOP/tests/diagnostics" || return
-	run -0 python3 ../carets.py *.stderr
+	run -0 python3 ../carets.py ./*.stderr
 	[[ "${lines[-1]}" =~ ^[1-9][0-9]*' complaints' ]]
 }

@@ -28,7 +28,8 @@ ours() {
 }
 
 @test "scenarios: each has its category as its first tag, and a description" {
-	run -0 ktstr-gauntlet list --scenarios --json $(find "$scenarios" -type f)
+	find "$scenarios" -type f -print0 | sort -z >files
+	run -0 xargs -0 ktstr-gauntlet list --scenarios --json <files
 	[ "$(jq -r 'select(.category != .tags[0] or .description == null) | .name' <<<"$output")" = "" ]
 	[ "$(jq -r .name <<<"$output" | wc -l)" -eq 89 ]
 }

@@ -17,7 +17,7 @@ setup() {
 	for words in "exec -- true" "run --test one.test" "template" "topology"; do
 		read -ra words <<<"$words"
 		words=("${words[0]}" --kernel kernel --clock virtual "${words[@]:1}")
-		for value in x 0-x 3-1 , 1,,2; do
+		for value in x 0-x 3-1 ',' 1,,2; do
 			KTSTR_CPUS=$value run -2 --separate-stderr ktstr-vm "${words[@]}"
 			[ "$stderr" = "ktstr-vm: KTSTR_CPUS '$value' is no list of CPUs such as 0-3,7" ]
 		done

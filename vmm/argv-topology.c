@@ -294,9 +294,9 @@ void argv_add_topology(struct argv *a, const struct machine_config *c)
 }
 
 /*
- * Where the shape has empty positions, KVM would have Linux wait for CPUs. Without
- * numa=nohmat Linux 6.12 complains that SRAT, as QEMU writes it, tells of the
- * memory that could be plugged in twice: "acpi/hmat: failed to reserve".
+ * Where the shape has empty positions, KVM would have Linux wait for CPUs.
+ * Without numa=nohmat Linux 6.12 complains that SRAT, as QEMU writes it, tells
+ * of the memory that could be plugged in twice: "acpi/hmat: failed to reserve".
  */
 void argv_add_cpu_words(struct str *line, const struct machine_config *c)
 {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What ktstr-vm(1) says of templates.
 # shellcheck disable=SC2154,SC2317 # bats sets stderr; functions for until_true
+# shellcheck disable=SC2030,SC2031,SC2016 # each test is a shell; scripts for sh -c
 bats_require_minimum_version 1.5.0
 load ../helper
 
@@ -97,7 +98,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	[ -d "$(cat path1)" ]
 	[ "$(cat err1 err2 | grep -c 'making template')" = 1 ]
 	grep -q 'waiting for template .*, which is being made by pid [0-9]* (ktstr-vm template' err1 err2
-	[ "$(ls "$templates" | wc -l)" = 1 ]
+	[ "$(find "$templates" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)" = 1 ]
 	run -0 stat -c %a "$templates"/* "$templates"/*/ram0
 	[ "$output" = $'700\n600' ]
 }
@@ -126,7 +127,8 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	with_template
 	run_test one good
 	# Whole by its metadata, and still no state of this machine.
-	head -c "$(stat -c %s "$template/state")" /dev/zero >"$template/state"
+	size=$(stat -c %s "$template/state")
+	head -c "$size" /dev/zero >"$template/state"
 	sum=$(sha256sum "$template/state")
 	jq --arg sum "${sum%% *}" '.files.state.sha256 = $sum' "$template/metadata.json" >metadata.json
 	cp metadata.json "$template/"

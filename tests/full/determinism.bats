@@ -68,7 +68,8 @@ crowd() {
 
 @test "determinism: a job of many seconds of the host's has the same result in each boot" {
 	sed 's/300ms/4s/' brief.test >long.test
-	test=long.test
+	# shellcheck disable=SC2034 # run_variant reads it
+	local test=long.test
 	run_variant eevdf clone
 	for n in 1 2 3; do
 		run_variant eevdf "boot$n" --cold

@@ -62,14 +62,14 @@ static void check_words(const char *text, enum vm_accel accel,
 
 TEST(a_uniform_machine_is_whole_from_the_start)
 {
-	CHECK_WORDS(
-		"2n4l2c2t", ACCEL_TCG,
-		LIST(" -machine pc,", " -smp 16,sockets=2,dies=2,cores=2,",
-		     " node,nodeid=0,cpus=0-7,memdev=ram0 ",
-		     " node,nodeid=1,cpus=8-15,memdev=ram1 ",
-		     " memory-backend-ram,id=ram1,size=256M ",
-		     " dist,src=0,dst=1,val=20 ", " numa=nohmat"),
-		LIST("hmat-", "hmat=on", "-x86_64-cpu", "src=1", "offline", "possible"));
+	CHECK_WORDS("2n4l2c2t", ACCEL_TCG,
+		    LIST(" -machine pc,", " -smp 16,sockets=2,dies=2,cores=2,",
+			 " node,nodeid=0,cpus=0-7,memdev=ram0 ",
+			 " node,nodeid=1,cpus=8-15,memdev=ram1 ",
+			 " memory-backend-ram,id=ram1,size=256M ",
+			 " dist,src=0,dst=1,val=20 ", " numa=nohmat"),
+		    LIST("hmat-", "hmat=on", "-x86_64-cpu", "src=1", "offline",
+			 "possible"));
 }
 
 /* Of the words for a machine under the virtual clock. */

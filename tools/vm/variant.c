@@ -124,10 +124,10 @@ static void choose_topology(const struct request *req, struct variant *v)
 	struct why why;
 
 	v->preset = req->preset ? req->preset : "own";
-	v->topology = test_own_topology(
-		&v->test, v->has_sched && v->sched.has_topology
-				  ? &v->sched.topology
-				  : NULL);
+	v->topology = test_own_topology(&v->test,
+					v->has_sched && v->sched.has_topology
+						? &v->sched.topology
+						: NULL);
 	/* With --topology the preset is only the machine's name in results. */
 	if (strcmp(v->preset, "own") != 0 && !req->topology) {
 		preset = preset_find(v->preset);

@@ -167,8 +167,8 @@ int read_latency(struct topology_reading *r)
 
 int read_bandwidth(struct topology_reading *r)
 {
-	return read_pairs(r, "bandwidth", "1M to 1024G a second",
-			  read_speed, &r->d->bandwidth);
+	return read_pairs(r, "bandwidth", "1M to 1024G a second", read_speed,
+			  &r->d->bandwidth);
 }
 
 /* "64M", "64M/complex", "64M/direct/write-through/128". */
