@@ -31,6 +31,7 @@ static const struct {
 	{ "event", offsetof(struct facts, event), true },
 	{ "phase", offsetof(struct facts, phase), true },
 	{ "worker", offsetof(struct facts, worker), true },
+	{ "cgroup", offsetof(struct facts, cgroup), true },
 	{ "kmsg", offsetof(struct facts, kmsg), true },
 };
 

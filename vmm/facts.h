@@ -21,7 +21,8 @@
  * @hello, @topology, @calibration, @exec, @steal, @kmsg_lost, @end: the frame
  *of that kind, or NULL; a second one is damage
  * @error:  the first frame of that kind, or NULL
- * @scheduler, @event, @phase, @worker, @kmsg: arrays, in order; never NULL
+ * @scheduler, @event, @phase, @worker, @cgroup, @kmsg: arrays, in order; never
+ *NULL
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
@@ -35,7 +36,7 @@
 struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *steal;
 	json_t *kmsg_lost, *end;
-	json_t *scheduler, *event, *phase, *worker, *kmsg;
+	json_t *scheduler, *event, *phase, *worker, *cgroup, *kmsg;
 	struct str log, work_log, out, err;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);
 	void *output_arg;

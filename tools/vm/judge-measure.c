@@ -37,6 +37,12 @@ static double value_of(enum check_kind kind, const struct group_stats *s)
 		return s->places.slow_tier_ratio;
 	case CHECK_MAX_RUN_DELAY:
 		return s->wait_ns;
+	case CHECK_MAX_STANDSTILL:
+		return s->windows.standstill_ns;
+	case CHECK_MAX_IDLE_WAIT:
+		return s->windows.idle_wait_ns;
+	case CHECK_MAX_WEIGHT_ERROR:
+		return s->weight.error_percent;
 	case CHECK_MIN_CPUS_USED:
 		return s->places.cpus_percent;
 	case CHECK_KINDS:
@@ -64,6 +70,13 @@ static const char *nothing(enum check_kind kind)
 		return "nothing to judge: no worker has memory of its own";
 	case CHECK_MAX_RUN_DELAY:
 		return "nothing to judge: no worker ran";
+	case CHECK_MAX_STANDSTILL:
+	case CHECK_MAX_IDLE_WAIT:
+		return "nothing to judge: no worker was looked at";
+	case CHECK_MAX_WEIGHT_ERROR:
+		return "nothing to judge: no two sibling cgroups were busy on "
+		       "the same CPUs all the time, with more workers than "
+		       "CPUs";
 	case CHECK_MIN_CPUS_USED:
 		return "nothing to judge: no worker was seen on a CPU";
 	default:
@@ -101,6 +114,18 @@ static void tell_time(enum check_kind kind, const char *name, double limit,
 			 "before each of its runs on the mean; the limit is %g "
 			 "ms",
 			 name, m->value / 1e6, limit / 1e6);
+	else if (kind == CHECK_MAX_STANDSTILL)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': a worker that wanted to run got nothing "
+			 "done for %.1f ms; the limit is %g ms",
+			 name, m->value / 1e6, limit / 1e6);
+	else if (kind == CHECK_MAX_IDLE_WAIT)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': CPU %d was idle for %.1f ms while a "
+			 "worker that may use it waited for a CPU; the limit "
+			 "is %g ms",
+			 name, s->windows.idle_cpu, m->value / 1e6,
+			 limit / 1e6);
 	else
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': one wake in a hundred of %lld was later "
@@ -123,6 +148,13 @@ static void tell_percent(enum check_kind kind, const char *name, double limit,
 			 "the nodes of the CPUs that it may use; the limit is "
 			 "%g %%",
 			 name, m->value, limit);
+	else if (kind == CHECK_MAX_WEIGHT_ERROR)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': '%s' got %.1f %% of the CPU time that "
+			 "it and its siblings shared, %.1f %% are due to its "
+			 "weight, that is %.1f %% off; the limit is %g %%",
+			 name, s->weight.of, s->weight.got_percent,
+			 s->weight.due_percent, m->value, limit);
 	else
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': %u workers ran on %u CPUs only, %.1f %% "

@@ -128,6 +128,8 @@ void stats_of(const struct facts *f, const char *cgroup,
 				 : -1;
 	rates_of(f, cgroup, &s.rates);
 	places_of(f, cgroup, &s.places);
+	windows_seen_of(f, cgroup, &s.windows);
+	s.weight.error_percent = -1;
 	/* Without memory nothing was woken, and a check of that is no pass. */
 	(void)wakes_of(f, cgroup, &s.wakes);
 	*ret = s;
@@ -197,6 +199,21 @@ static void add_off_cpu(json_t *o, const struct group_stats *s)
 	json_object_set_new(o, "most_off_cpu_percent", json_real(s->off_max));
 }
 
+static json_t *milliseconds(double ns)
+{
+	return ns < 0 ? json_null() : json_real(ns / 1e6);
+}
+
+static void add_windows(json_t *o, const struct group_stats *s)
+{
+	json_object_set_new(o, "standstill_ms",
+			    milliseconds(s->windows.standstill_ns));
+	json_object_set_new(o, "idle_while_waiting_ms",
+			    milliseconds(s->windows.idle_wait_ns));
+	json_object_set_new(o, "weight_error_percent",
+			    measured(s->weight.error_percent));
+}
+
 static json_t *group_json(const struct group_stats *s)
 {
 	json_t *o = json_object();
@@ -221,6 +238,7 @@ static json_t *group_json(const struct group_stats *s)
 			    measured(s->wait_ns < 0 ? -1 : s->wait_ns / 1e3));
 	add_rates(o, s);
 	add_places(o, &s->places);
+	add_windows(o, s);
 	add_wakes(o, &s->wakes);
 	return o;
 }
@@ -230,8 +248,12 @@ ssize_t stats_groups(const struct facts *f, struct named_stats **ret)
 	size_t workers = json_array_size(f->worker), count = 0, k = 0;
 	struct named_stats *list = calloc(workers + 1, sizeof(*list));
 
-	if (!list)
+	struct weights weights;
+
+	if (!list || weights_read(f, &weights) < 0) {
+		free(list);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < workers; i++) {
 		const char *name =
 			facts_text(json_array_get(f->worker, i), "cgroup");
@@ -243,9 +265,12 @@ ssize_t stats_groups(const struct facts *f, struct named_stats **ret)
 			k++;
 		if (k == count) {
 			list[count].name = name;
-			stats_of(f, name, &list[count++].stats);
+			stats_of(f, name, &list[count].stats);
+			weight_share_of(&weights, name,
+					&list[count++].stats.weight);
 		}
 	}
+	weights_done(&weights);
 	*ret = list;
 	return (ssize_t)count;
 }
@@ -258,6 +283,10 @@ json_t *stats_json(const struct facts *f)
 	ssize_t count = stats_groups(f, &group);
 
 	stats_of(f, NULL, &s);
+	for (ssize_t i = 0; i < count; i++)
+		s.weight.error_percent =
+			fmax(s.weight.error_percent,
+			     group[i].stats.weight.error_percent);
 	json_object_set_new(o, "total", group_json(&s));
 	for (ssize_t i = 0; i < count; i++) {
 		json_t *one = group_json(&group[i].stats);

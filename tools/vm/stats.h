@@ -8,6 +8,8 @@
 #include "tools/vm/stats-places.h"
 #include "tools/vm/stats-rates.h"
 #include "tools/vm/stats-wakes.h"
+#include "tools/vm/stats-weights.h"
+#include "tools/vm/stats-windows.h"
 #include "vmm/facts.h"
 
 /**
@@ -32,6 +34,8 @@ struct group_stats {
 	double off_sum, off_min, off_max;
 	struct rates rates;
 	struct places places;
+	struct windows_seen windows;
+	struct weight_share weight;
 	struct wakes wakes;
 };
 

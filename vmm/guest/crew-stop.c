@@ -46,8 +46,7 @@ static void tell_to_stop(struct worker *w)
 		crew_warn(w, "cannot wake it: %s", strerror(errno));
 }
 
-/* Since when did it want to run? It has not, up to now. */
-static uint64_t wants_since(const struct worker *w)
+uint64_t crew_wants_since(const struct worker *w)
 {
 	const struct worker_shared *sh = w->shared;
 	uint64_t last = atomic_load(&sh->last_ns);
@@ -73,7 +72,7 @@ static void account_stuck(struct worker *w, uint64_t now)
 {
 	struct worker_shared *sh = w->shared;
 	struct worker_sched s = w->before;
-	uint64_t since = wants_since(w);
+	uint64_t since = crew_wants_since(w);
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->child.pid);

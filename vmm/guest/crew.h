@@ -16,6 +16,7 @@
 #include "tools/lib/why.h"
 #include "tools/lib/words.h"
 #include "vmm/guest/watch.h"
+#include "vmm/guest/windows.h"
 #include "vmm/guest/worker.h"
 
 #define CREW_STOP_NS (5000 * UINT64_C(1000000)) /* from the stop to SIGKILL */
@@ -60,6 +61,7 @@ struct worker_past {
  * @ext:     its policy is SCHED_EXT instead of SCHED_OTHER
  * @given:   CPUs of the affinity that it was given last, or all
  * @end_ns:  when it ended, as far as known
+ * @window:  what was seen of it from outside
  * @warnings: what could not be done, words_free()d
  */
 struct worker {
@@ -82,6 +84,7 @@ struct worker {
 	uint64_t end_ns;
 	int in, out;   /* its own ends of the pipes */
 	int in_writer; /* the other end of @in: a byte there ends its wait */
+	struct worker_window window;
 	char **warnings;
 };
 
@@ -141,6 +144,10 @@ int crew_set_nice(struct worker *w, int nice, struct why *reterr_why);
 /* @w, which is over, shall begin once more: crew_spawn() may take it again, and
  * its report is that of all its lives. */
 void crew_renew(struct worker *w);
+
+/* Since when does @w, which runs, want to run? It was not seen to do so since.
+ * In the future, UINT64_MAX for ever: it does not want to. */
+uint64_t crew_wants_since(const struct worker *w);
 
 /* How long this life of @w could have run: not while it was frozen. */
 uint64_t crew_wall_ns(const struct worker *w);

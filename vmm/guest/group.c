@@ -96,7 +96,9 @@ int group_make(struct group *g, const struct machine *m,
 	if (r < 0)
 		return r;
 	g->exists = g->fresh = true;
-	g->frozen = g->has_cpuset = false;
+	g->restless = g->weight > 0; /* it is made again */
+	g->weight = GROUP_WEIGHT;
+	g->frozen = g->has_cpuset = g->limited = false;
 	r = set_cpuset(g, m, online, reterr_why);
 	if (r == 0 && c->has_mems)
 		r = group_set_mems(g, &c->mems, reterr_why);
@@ -106,6 +108,7 @@ int group_make(struct group *g, const struct machine *m,
 		r = group_set_max(g, &c->max, NULL, reterr_why);
 	if (r == 0 && c->has_uclamp)
 		r = group_set_uclamp(g, &c->uclamp, NULL, reterr_why);
+	g->settled = r == 0;
 	return r;
 }
 
@@ -114,7 +117,7 @@ int group_remove(struct group *g, struct why *reterr_why)
 	int r = cgroup_remove(g->name, reterr_why);
 
 	if (r == 0)
-		g->exists = false;
+		g->exists = g->settled = false;
 	return r;
 }
 
@@ -149,21 +152,25 @@ static int set_file(const struct group *g, const char *file, const char *text,
 	return 0;
 }
 
-int group_set_weight(const struct group *g, unsigned int weight,
-		     struct str *in_force, struct why *reterr_why)
+int group_set_weight(struct group *g, unsigned int weight, struct str *in_force,
+		     struct why *reterr_why)
 {
 	char text[TEXT];
 
+	g->restless |= g->settled && weight != g->weight;
+	g->weight = weight;
 	snprintf(text, sizeof(text), "%u", weight);
 	return set_file(g, "cpu.weight", text, in_force, reterr_why);
 }
 
-int group_set_max(const struct group *g, const struct cpu_max *max,
+int group_set_max(struct group *g, const struct cpu_max *max,
 		  struct str *in_force, struct why *reterr_why)
 {
 	char text[TEXT];
 
-	if (max->quota_ns)
+	g->restless |= g->settled;
+	g->limited = max->quota_ns > 0;
+	if (g->limited)
 		snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64,
 			 max->quota_ns / 1000, max->period_ns / 1000);
 	else
@@ -215,6 +222,7 @@ int group_freeze(struct group *g, bool freeze, struct why *reterr_why)
 
 	if (r == 0)
 		g->frozen = freeze;
+	g->restless = true;
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #include "tools/lib/spec/cpuset.h"
 #include "tools/lib/why.h"
 
+#define GROUP_WEIGHT	100 /* of one that has none */
 #define GROUP_NAME_SIZE 160 /* with the number of a copy */
 
 /**
@@ -20,6 +21,10 @@
  * @has_cpuset, @cpuset: CPUs that it was given, if any
  * @cpus: CPUs that are in force for it, as the kernel says
  * @exists: made and not removed
+ * @settled: it is as its section says, or as ops made it since then
+ * @limited: its CPU time has a limit
+ * @weight, @restless: its share of CPUs, 0 while it was never made, and whether
+ *	 that, the limit or the freezer changed meanwhile
  * @frozen: its own freezer was closed
  * @fresh: its workers have not begun yet
  *
@@ -30,7 +35,8 @@ struct group {
 	const struct cgroup_def *def;
 	unsigned int copy, copies;
 	char name[GROUP_NAME_SIZE];
-	bool has_cpuset, exists, frozen, fresh;
+	bool has_cpuset, exists, limited, settled, restless, frozen, fresh;
+	unsigned int weight;
 	cpu_set_t cpuset, cpus;
 };
 
@@ -58,9 +64,9 @@ int group_refresh(struct group *g, const cpu_set_t *online,
 		  struct why *reterr_why);
 
 /* What the kernel says afterwards is appended to @in_force, unless NULL. */
-int group_set_weight(const struct group *g, unsigned int weight,
-		     struct str *in_force, struct why *reterr_why);
-int group_set_max(const struct group *g, const struct cpu_max *max,
+int group_set_weight(struct group *g, unsigned int weight, struct str *in_force,
+		     struct why *reterr_why);
+int group_set_max(struct group *g, const struct cpu_max *max,
 		  struct str *in_force, struct why *reterr_why);
 /* -ENOSYS: the kernel has no such thing. */
 int group_set_uclamp(const struct group *g, const struct uclamp *u,

@@ -6,7 +6,7 @@
 
 /* @set for each copy of the op's cgroup, as long as it succeeds. */
 static int set_copies(struct scenario *s, const struct op *op,
-		      int (*set)(const struct group *g, const struct op *op,
+		      int (*set)(struct group *g, const struct op *op,
 				 struct str *in_force, struct why *reterr_why),
 		      struct str *in_force, struct why *reterr_why)
 {
@@ -21,7 +21,7 @@ static int set_copies(struct scenario *s, const struct op *op,
 	return r;
 }
 
-static int set_weight(const struct group *g, const struct op *op,
+static int set_weight(struct group *g, const struct op *op,
 		      struct str *in_force, struct why *reterr_why)
 {
 	return group_set_weight(g, op->weight, in_force, reterr_why);
@@ -33,8 +33,8 @@ int op_set_weight(struct scenario *s, const struct op *op, struct str *in_force,
 	return set_copies(s, op, set_weight, in_force, reterr_why);
 }
 
-static int set_max(const struct group *g, const struct op *op,
-		   struct str *in_force, struct why *reterr_why)
+static int set_max(struct group *g, const struct op *op, struct str *in_force,
+		   struct why *reterr_why)
 {
 	return group_set_max(g, &op->max, in_force, reterr_why);
 }
@@ -45,7 +45,7 @@ int op_set_max(struct scenario *s, const struct op *op, struct str *in_force,
 	return set_copies(s, op, set_max, in_force, reterr_why);
 }
 
-static int set_uclamp(const struct group *g, const struct op *op,
+static int set_uclamp(struct group *g, const struct op *op,
 		      struct str *in_force, struct why *reterr_why)
 {
 	return group_set_uclamp(g, &op->uclamp, in_force, reterr_why);

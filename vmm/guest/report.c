@@ -102,6 +102,25 @@ static void add_warnings(struct str *out, char *const *warning)
 	str_add(out, "]");
 }
 
+/* A CPU that it could use was idle while it waited. */
+static void add_idle_wait(struct str *out, const struct worker_window *v)
+{
+	json_number(out, "idle_wait_ns", v->idle_wait_ns);
+	if (v->idle_wait_ns == 0)
+		return;
+	json_number(out, "idle_wait_cpu", (uint64_t)v->idle_wait_cpu);
+	json_number(out, "idle_wait_at_ns", v->idle_wait_at_ns);
+}
+
+void report_group(const struct group *g, struct str *out)
+{
+	json_open(out, "cgroup");
+	json_text(out, "name", g->name);
+	json_number(out, "weight", g->weight);
+	json_flag(out, "limited", g->limited);
+	json_flag(out, "restless", g->restless);
+}
+
 void report_frame(const struct worker *w, struct str *out)
 {
 	const struct worker_shared *sh = w->shared;
@@ -129,6 +148,8 @@ void report_frame(const struct worker *w, struct str *out)
 	json_number(out, "max_gap_ns", sh->max_gap_ns);
 	json_number(out, "gap_cpu", sh->gap_cpu);
 	json_number(out, "gap_at_ns", sh->gap_at_ns);
+	json_number(out, "standstill_ns", w->window.standstill_ns);
+	add_idle_wait(out, &w->window);
 	json_number(out, "migrations", sh->migrations);
 	json_cpus(out, "cpus", &sh->cpus);
 	json_text(out, "exit",

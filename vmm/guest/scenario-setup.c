@@ -210,6 +210,7 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 
 void scenario_free(struct scenario *s)
 {
+	windows_free(&s->windows);
 	for (size_t i = 0; s->worker && i < s->worker_count; i++)
 		crew_free(&s->worker[i]);
 	free(s->worker);

@@ -130,6 +130,49 @@ static int play_step(struct scenario *s, const struct step *step,
 	return r < 0 || s->watch->was_lost ? r : end_step(s, step, reterr_why);
 }
 
+static bool is_limited(const struct worker *w, const void *arg)
+{
+	const struct scenario *s = arg;
+
+	for (size_t i = 0; w->group && i < s->group_count; i++) {
+		const struct group *g = &s->group[i];
+
+		if (g->exists && g->limited && group_is_below(w->group, g))
+			return true;
+	}
+	return false;
+}
+
+static void look(void *windows)
+{
+	windows_look(windows);
+}
+
+static int begin_windows(struct scenario *s, struct why *reterr_why)
+{
+	unsigned int cpus = CPU_SETSIZE;
+
+	while (cpus > 0 && !CPU_ISSET(cpus - 1, &s->machine->all))
+		cpus--;
+	if (windows_prepare(&s->windows, s->worker, s->worker_count, cpus) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	s->windows.limited = is_limited;
+	s->windows.limited_arg = s;
+	s->watch->look_arg = &s->windows;
+	s->watch->look_every_ns = WINDOWS_NS;
+	s->watch->look_at = clock_now_ns() + WINDOWS_NS;
+	s->watch->look = look;
+	return 0;
+}
+
+/* With a last look, at all that still run. */
+static void end_windows(struct scenario *s)
+{
+	if (s->watch->look)
+		windows_look(&s->windows);
+	s->watch->look = NULL;
+}
+
 static bool is_waiting(const struct worker *w, const void *arg)
 {
 	(void)arg;
@@ -153,6 +196,7 @@ static int play(struct scenario *s, struct why *reterr_why)
 	(void)scenario_hold(s, s->test->settle_ns);
 	channel_send_event(channel, "start", NULL);
 	s->start_ns = clock_now_ns();
+	r = begin_windows(s, reterr_why);
 	crew_start(&crew);
 	free(crew.member);
 	for (size_t i = 0; r == 0 && i < s->test->step_count; i++) {
@@ -168,13 +212,28 @@ static bool is_any(const struct worker *w, const void *arg)
 	return w->child.pid > 0 && !w->over;
 }
 
+/* Weights that were in force: without the controller there are none. */
+static void report_groups(struct scenario *s)
+{
+	for (size_t i = 0; i < s->group_count; i++) {
+		struct str out = { 0 };
+
+		if (!s->group[i].weight || s->test->no_cpu_controller)
+			continue;
+		report_group(&s->group[i], &out);
+		channel_send(s->watch->channel, &out);
+	}
+}
+
 /* Stop all, tell all, remove all; returns the first failure. */
 static int wind_up(struct scenario *s, struct why *reterr_why)
 {
 	struct why later;
 	struct crew crew;
-	int r = scenario_restore(s, reterr_why), end;
+	int r, end;
 
+	end_windows(s);
+	r = scenario_restore(s, reterr_why);
 	end = scenario_crew(s, is_any, NULL, &crew);
 	if (end < 0)
 		return why_set(reterr_why, end, "out of memory");
@@ -190,6 +249,7 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 		report_frame(&s->worker[i], &out);
 		channel_send(s->watch->channel, &out);
 	}
+	report_groups(s);
 	for (size_t i = s->group_count; i > 0; i--) {
 		if (!s->group[i - 1].exists)
 			continue;

@@ -38,6 +38,7 @@ struct lot {
  * @online: CPUs that are on line
  * @start_ns: when the first workers began
  * @quiet:  no events: a loop has gone on for long
+ * @windows: looks at the workers while they run
  */
 struct scenario {
 	struct watch *watch;
@@ -55,6 +56,7 @@ struct scenario {
 	cpu_set_t online;
 	uint64_t start_ns;
 	bool quiet;
+	struct windows windows;
 };
 
 /**

@@ -45,6 +45,10 @@ static void serve(struct watch *w)
 		atomic_store(&w->feeder->heartbeat, now);
 	if (w->late_at && now >= w->late_at && w->late)
 		w->late(w);
+	if (w->look && now >= w->look_at) {
+		w->look_at = now + w->look_every_ns;
+		w->look(w->look_arg);
+	}
 }
 
 void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
@@ -106,6 +110,8 @@ enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
 		if (now >= deadline_ns)
 			return WATCH_DEADLINE;
 		next = now + WATCH_POLL_NS;
+		if (w->look && w->look_at < next)
+			next = w->look_at;
 		sleep_until(w, next < deadline_ns ? next : deadline_ns);
 	}
 }

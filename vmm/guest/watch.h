@@ -38,6 +38,7 @@ enum watch_result {
  *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
  *	  scheduler is in charge, and once it said yes
  * @was_lost: it said yes
+ * @look: called at @look_at and each @look_every_ns after that; NULL: nothing
  */
 struct watch {
 	struct channel *channel;
@@ -54,6 +55,9 @@ struct watch {
 	bool (*lost)(void *);
 	void *lost_arg;
 	bool was_lost;
+	void (*look)(void *);
+	void *look_arg;
+	uint64_t look_at, look_every_ns;
 };
 
 #define WATCH_POLL_NS (100 * UINT64_C(1000000))

@@ -56,6 +56,17 @@ const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_MAX_RUN_DELAY] = { "max-run-delay", CHECK_TIME, true, false,
 				  "mean wait for a CPU before each run, worst "
 				  "worker" },
+	[CHECK_MAX_STANDSTILL] = { "max-standstill", CHECK_TIME, true, false,
+				   "longest time in which a worker that wants "
+				   "to run got nothing done" },
+	[CHECK_MAX_IDLE_WAIT] = { "max-idle-while-waiting", CHECK_TIME, true,
+				  false,
+				  "longest time that a CPU was idle while a "
+				  "worker that may use it waited" },
+	[CHECK_MAX_WEIGHT_ERROR] = { "max-weight-error", CHECK_PERCENT, true,
+				     false,
+				     "a busy cgroup's CPU time against its "
+				     "share by weight" },
 	[CHECK_MIN_CPUS_USED] = { "min-cpus-used", CHECK_PERCENT, false, true,
 				  "CPUs that a cgroup's workers ran on, of "
 				  "those they could use at once" },

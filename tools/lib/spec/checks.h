@@ -23,6 +23,9 @@ enum check_kind {
 	CHECK_MAX_CROSS_NODE,	   /* pages moved between nodes, per page */
 	CHECK_MAX_SLOW_TIER,	   /* pages elsewhere, per page */
 	CHECK_MAX_RUN_DELAY,	   /* mean wait for a CPU before a run */
+	CHECK_MAX_STANDSTILL,	   /* no work done, seen from outside */
+	CHECK_MAX_IDLE_WAIT,	   /* a CPU idle while a worker waits */
+	CHECK_MAX_WEIGHT_ERROR,	   /* shares against cpu.weight */
 	CHECK_MIN_CPUS_USED,	   /* CPUs used, of those that could be */
 	CHECK_KINDS,
 };

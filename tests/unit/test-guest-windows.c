@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What init sees of workers from outside. */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/t.h"
+#include "vmm/guest/clock.h"
+#include "vmm/guest/crew.h"
+
+/* A worker that began a second ago and was seen to run at @last_ns. */
+static void make_worker(struct worker *w, const struct work *work, uint64_t now)
+{
+	*w = (struct worker){ .work = work, .started = true };
+	CHECK_INT(crew_prepare(w, 1), 0);
+	w->started = true;
+	w->shared->start_at_ns = now - NS_PER_SEC;
+	atomic_store(&w->shared->last_ns, now);
+}
+
+/* A look, as if it were @ms later than it is. */
+static void look(struct windows *s, struct worker *w, uint64_t ms)
+{
+	uint64_t back = ms * NS_PER_MS;
+
+	s->looked_ns -= back;
+	w->window.since_ns -= back;
+	w->shared->start_at_ns -= back;
+	atomic_fetch_sub(&w->shared->last_ns, back);
+	windows_look(s);
+}
+
+static bool is_near(uint64_t ns, uint64_t ms)
+{
+	return ns >= ms * NS_PER_MS && ns < (ms + 10000) * NS_PER_MS;
+}
+
+TEST(idle_times_are_read_by_number)
+{
+	uint64_t idle[4] = { 7, 7, 7, 7 };
+
+	windows_read_idle(
+		"cpu  1 2 3 4 5 6\ncpu0 1 2 3 40 2 0 0\n"
+		"cpu2 1 2 3 60 0 0\ncpu9 1 2 3 4 5\nintr 5 6 7 8 9 1\n",
+		4, idle);
+	CHECK_INT(idle[0], 42);
+	CHECK_INT(idle[1], 7); /* off line */
+	CHECK_INT(idle[2], 60);
+	CHECK_INT(idle[3], 7);
+}
+
+TEST(who_gets_nothing_done_stands_still)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+
+	make_worker(&w, &work, clock_now_ns());
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	look(&s, &w, 300);
+	look(&s, &w, 300);
+	CHECK(is_near(w.window.standstill_ns, 600));
+	atomic_store(&w.shared->units, 1);
+	look(&s, &w, 1000); /* it did something in between */
+	CHECK(is_near(w.window.standstill_ns, 600) &&
+	      w.window.standstill_ns < 1600 * NS_PER_MS);
+	windows_free(&s);
+	crew_free(&w);
+}
+
+TEST(who_is_away_does_not_stand_still)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+
+	make_worker(&w, &work, clock_now_ns());
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	atomic_store(&w.shared->away_until_ns,
+		     clock_now_ns() + 3600 * NS_PER_SEC);
+	look(&s, &w, 500);
+	CHECK_INT(w.window.standstill_ns, 0);
+	/* Its time has come 200 ms ago, in the middle of a window. */
+	atomic_store(&w.shared->away_until_ns,
+		     clock_now_ns() - 200 * NS_PER_MS);
+	look(&s, &w, 500);
+	CHECK(is_near(w.window.standstill_ns, 200));
+	atomic_store(&w.shared->away_until_ns, WORKER_AWAY_PARTNER);
+	w.window.standstill_ns = 0;
+	look(&s, &w, 500); /* nobody called it */
+	CHECK_INT(w.window.standstill_ns, 0);
+	windows_free(&s);
+	crew_free(&w);
+}
+
+TEST(who_is_frozen_does_not_stand_still)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+
+	make_worker(&w, &work, clock_now_ns());
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	w.frozen_at_ns = 1;
+	look(&s, &w, 500);
+	CHECK_INT(w.window.standstill_ns, 0);
+	windows_free(&s);
+	crew_free(&w);
+}
+
+/* A task that sleeps is not one that waits, however long it did not run. */
+TEST(who_sleeps_does_not_wait_for_a_cpu)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	CHECK_INT(waitpid(pid, NULL, WUNTRACED), pid);
+	make_worker(&w, &work, clock_now_ns());
+	w.child.pid = pid;
+	CHECK_INT(segment_open(&w.shared->segments), 0);
+	w.segment_count = 1;
+	CPU_SET(0, &w.segment[0].allowed);
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	for (int i = 0; i < 3; i++)
+		look(&s, &w, 500);
+	CHECK(!w.window.waits);
+	CHECK_INT(w.window.idle_wait_ns, 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	windows_free(&s);
+	crew_free(&w);
+}
