@@ -25,6 +25,7 @@ static const struct {
 	{ "error", offsetof(struct facts, error), false },
 	{ "exec", offsetof(struct facts, exec), false },
 	{ "steal", offsetof(struct facts, steal), false },
+	{ "engine", offsetof(struct facts, engine), false },
 	{ "kmsg-lost", offsetof(struct facts, kmsg_lost), false },
 	{ "end", offsetof(struct facts, end), false },
 	{ "scheduler", offsetof(struct facts, scheduler), true },

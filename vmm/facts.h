@@ -18,8 +18,8 @@
 
 /**
  * struct facts - the frames of one run
- * @hello, @topology, @calibration, @exec, @steal, @kmsg_lost, @end: the frame
- *of that kind, or NULL; a second one is damage
+ * @hello, @topology, @calibration, @exec, @steal, @engine, @kmsg_lost, @end:
+ *the frame of that kind, or NULL; a second one is damage
  * @error:  the first frame of that kind, or NULL
  * @scheduler, @event, @phase, @worker, @cgroup, @kmsg: arrays, in order; never
  *NULL
@@ -34,7 +34,7 @@
  * @why:    if not @complete: what is wrong with the stream
  */
 struct facts {
-	json_t *hello, *topology, *calibration, *error, *exec, *steal;
+	json_t *hello, *topology, *calibration, *error, *exec, *steal, *engine;
 	json_t *kmsg_lost, *end;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *kmsg;
 	struct str log, work_log, out, err;

@@ -100,6 +100,9 @@ guest_program() {
 	[ "$output" = "o/result.json" ]
 	run -0 jq -r '.verdict + " " + .topology' o/result.json
 	[ "$output" = "pass 2n4l1c2t" ]
+	# What the engine takes of one CPU.
+	run -0 jq '.engine | .wall_ns >= 1e8 and .cpu_ns > 0 and .percent < 1' o/result.json
+	[ "$output" = true ] || { jq .engine o/result.json; return 1; }
 	grep -F '"llcs":["0-1","2-3","4-5","6-7"]' o/channel.log >/dev/null
 }
 

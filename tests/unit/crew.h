@@ -34,8 +34,8 @@ static inline void prepare(const struct work *work, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		worker[i] = (struct worker){ .work = work };
 		member[i] = &worker[i];
-		CHECK_INT(crew_prepare(&worker[i], 2), 0);
 	}
+	CHECK_INT(crew_prepare(worker, n, 2), 0);
 	crew_team_up(worker, n);
 }
 
@@ -57,6 +57,5 @@ static inline void run_for(uint64_t ns)
 
 static inline void free_all(void)
 {
-	for (size_t i = 0; i < crew.count; i++)
-		crew_free(&worker[i]);
+	crew_free(worker, crew.count);
 }

@@ -178,6 +178,25 @@ static void set_variant(json_t *o, const struct result *r)
 	set_text(o, "identity", r->req->identity);
 }
 
+/* What the engine took of one CPU while the test was played. */
+static json_t *engine(const json_t *frame)
+{
+	int64_t cpu_ns = facts_int(frame, "cpu_ns");
+	int64_t wall_ns =
+		facts_int(frame, "to_ns") - facts_int(frame, "from_ns");
+	json_t *o;
+
+	if (wall_ns <= 0)
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "wall_ns", json_integer(wall_ns));
+	json_object_set_new(o, "cpu_ns", json_integer(cpu_ns));
+	json_object_set_new(
+		o, "percent",
+		json_real(100.0 * (double)cpu_ns / (double)wall_ns));
+	return o;
+}
+
 json_t *result_json(const struct result *r)
 {
 	const struct judgement *j = r->judgement;
@@ -193,6 +212,7 @@ json_t *result_json(const struct result *r)
 	json_object_set_new(o, "stats", stats_json(f));
 	json_object_set(o, "calibration",
 			f->calibration ? f->calibration : json_null());
+	json_object_set_new(o, "engine", engine(f->engine));
 	json_object_set(o, "scheduler_events", f->scheduler);
 	json_object_set(o, "timeline", f->event);
 	json_object_set(o, "workers", f->worker);

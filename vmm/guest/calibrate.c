@@ -111,15 +111,16 @@ static int spin_round(struct watch *w, const struct machine *m, uint64_t run_ns,
 		CPU_SET(cpu, &work[i].affinity.exact);
 		worker[i].work = &work[i];
 		member[i] = &worker[i];
-		r = crew_prepare(&worker[i], 1);
 		i++;
 	}
+	if (r == 0)
+		r = crew_prepare(worker, n, 1);
 	if (r == 0)
 		r = run(&crew, reterr_why);
 	if (r == 0 && turn_timer)
 		send(w, worker, n, run_ns, turn_timer);
-	for (i = 0; worker && i < n; i++)
-		crew_free(&worker[i]);
+	if (worker)
+		crew_free(worker, n);
 	return r;
 }
 

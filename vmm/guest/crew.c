@@ -6,9 +6,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -40,45 +38,6 @@ void crew_warn(struct worker *w, const char *fmt, ...)
 	}
 	if (words_count(w->warnings) < 16)
 		(void)words_append(&w->warnings, text);
-}
-
-int crew_prepare(struct worker *w, unsigned int segments)
-{
-	size_t size = sizeof(*w->shared) + segments * sizeof(cpu_set_t);
-	void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-	w->in = w->out = w->in_writer = -1;
-	if (shared == MAP_FAILED)
-		return -ENOMEM;
-	w->shared = shared;
-	w->shared_size = size;
-	w->shared->segments.max = segments;
-	atomic_store(&w->shared->segments.epoch, 1);
-	w->segment = calloc(segments, sizeof(*w->segment));
-	return w->segment ? 0 : -ENOMEM;
-}
-
-void crew_close_pipes(struct worker *w)
-{
-	int *fd[] = { &w->in, &w->out, &w->in_writer };
-
-	for (size_t i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
-		if (*fd[i] >= 0)
-			close(*fd[i]);
-		*fd[i] = -1;
-	}
-}
-
-void crew_free(struct worker *w)
-{
-	if (w->shared) {
-		crew_close_pipes(w);
-		munmap(w->shared, w->shared_size);
-	}
-	free(w->segment);
-	words_free(w->warnings);
-	*w = (struct worker){ 0 };
 }
 
 void crew_team_up(struct worker *first, size_t count)

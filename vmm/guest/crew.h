@@ -51,7 +51,7 @@ struct worker_past {
  *	   workers
  * @team, @team_size: all that work in its group, in order, itself among them;
  *	   NULL and 0 for types that work alone
- * @shared:  memory that it reports in, @shared_size bytes
+ * @shared:  memory that it reports in
  * @segment: @segment_count of them, room as in @shared->segments.max
  * @past:    of earlier lives: it began again
  * @frozen_at_ns: since when it is frozen, 0: it is not
@@ -72,7 +72,6 @@ struct worker {
 	struct worker *team;
 	unsigned int team_size;
 	struct worker_shared *shared;
-	size_t shared_size;
 	struct crew_segment *segment;
 	unsigned int segment_count;
 	struct worker_sched before;
@@ -103,12 +102,17 @@ struct crew {
 	uint64_t *random, jitter_ns, run_ns;
 };
 
-/* Memory for @w's report. Return: 0 or -ENOMEM. */
-int crew_prepare(struct worker *w, unsigned int segments);
+/* @count workers, all zeroes, in memory that is not copied by forks. NULL:
+ * there is none. */
+struct worker *crew_new(size_t count);
+void crew_delete(struct worker *first, size_t count);
+/* Memory for the reports of @count workers from @first on; crew_free() is to
+ * get as many, whatever is returned. Return: 0 or -ENOMEM. */
+int crew_prepare(struct worker *first, size_t count, unsigned int segments);
 /* @first and those behind it, @count in all, do @first->work, in groups as that
  * has them; crew_spawn() is then to get whole groups, in order. */
 void crew_team_up(struct worker *first, size_t count);
-void crew_free(struct worker *w);
+void crew_free(struct worker *first, size_t count);
 
 /* Add a warning to @w's report. */
 void crew_warn(struct worker *w, const char *fmt, ...) KTSTR_PRINTF(2, 3);

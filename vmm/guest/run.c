@@ -156,8 +156,6 @@ static int set_up(struct guest *g, struct why *reterr_why)
 /* Ports are needed by the watchdog alone; the rest has other ways. */
 static int start_ports(struct guest *g, struct why *reterr_why)
 {
-	pid_t feeder;
-
 	bool counted = g->job.virtual_clock;
 
 	if (!g->has_ports && g->job.watchdog && counted)
@@ -167,10 +165,10 @@ static int start_ports(struct guest *g, struct why *reterr_why)
 		turns_begin(g->job.seed);
 	if (!g->job.watchdog || !g->has_ports)
 		return 0;
-	int r = feeder_start((unsigned int)CPU_COUNT(&g->machine.machine.all),
-			     counted ? PORTS_WATCHDOG_SECONDS
-				     : PORTS_WATCHDOG_REAL_SECONDS,
-			     &feeder, &g->watch.feeder, reterr_why);
+	int r = feeder_start(
+		(unsigned int)CPU_COUNT(&g->machine.machine.all),
+		counted ? PORTS_WATCHDOG_SECONDS : PORTS_WATCHDOG_REAL_SECONDS,
+		&g->watch.feeder_pid, &g->watch.feeder, reterr_why);
 	if (r == 0)
 		g->channel.heartbeat = &g->watch.feeder->heartbeat;
 	return r;

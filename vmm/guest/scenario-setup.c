@@ -162,13 +162,9 @@ static int add_all_lots(struct scenario *s,
 /* Init must get the CPU from any worker, and so must one that is to die. */
 _Static_assert(WORK_PRIORITY_MAX < SPAWN_INIT_PRIORITY - 1, "init is above");
 
-static int prepare_lot(struct scenario *s, const struct lot *lot,
-		       struct why *reterr_why)
+static void prepare_lot(struct scenario *s, const struct lot *lot)
 {
-	unsigned int segments = count_segments(s->test);
-	int r = 0;
-
-	for (unsigned int i = 0; r == 0 && i < lot->count; i++) {
+	for (unsigned int i = 0; i < lot->count; i++) {
 		struct worker *w = &s->worker[lot->first + i];
 
 		*w = (struct worker){ .born = lot->group,
@@ -177,14 +173,8 @@ static int prepare_lot(struct scenario *s, const struct lot *lot,
 				      .work_index = lot->work_index,
 				      .index = i,
 				      .ext = s->ext };
-		r = crew_prepare(w, segments);
-		if (r < 0)
-			why_set(reterr_why, r, "no memory for worker %zu",
-				lot->first + i);
 	}
-	if (r == 0)
-		crew_team_up(&s->worker[lot->first], lot->count);
-	return r;
+	crew_team_up(&s->worker[lot->first], lot->count);
 }
 
 int scenario_prepare(struct scenario *s, struct why *reterr_why)
@@ -200,20 +190,24 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 		r = add_all_lots(s, &numbers, reterr_why);
 	if (r < 0)
 		return r;
-	s->worker = calloc(s->worker_count + 1, sizeof(*s->worker));
+	s->worker = crew_new(s->worker_count);
 	if (!s->worker)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	for (size_t i = 0; r == 0 && i < s->lot_count; i++)
-		r = prepare_lot(s, &s->lot[i], reterr_why);
-	return r;
+	for (size_t i = 0; i < s->lot_count; i++)
+		prepare_lot(s, &s->lot[i]);
+	r = crew_prepare(s->worker, s->worker_count, count_segments(s->test));
+	if (r < 0)
+		return why_set(reterr_why, r, "no memory for %zu workers",
+			       s->worker_count);
+	return 0;
 }
 
 void scenario_free(struct scenario *s)
 {
 	windows_free(&s->windows);
-	for (size_t i = 0; s->worker && i < s->worker_count; i++)
-		crew_free(&s->worker[i]);
-	free(s->worker);
+	if (s->worker)
+		crew_free(s->worker, s->worker_count);
+	crew_delete(s->worker, s->worker_count);
 	free(s->lot);
 	free(s->group);
 }

@@ -7,6 +7,7 @@
 
 #include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
+#include "vmm/guest/engine.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/ops.h"
 #include "vmm/guest/report.h"
@@ -183,6 +184,7 @@ static int play(struct scenario *s, struct why *reterr_why)
 {
 	struct channel *channel = s->watch->channel;
 	struct crew crew = { 0 };
+	struct engine_use begin;
 	int r;
 
 	channel_send_event(channel, "setup", NULL);
@@ -199,10 +201,12 @@ static int play(struct scenario *s, struct why *reterr_why)
 	r = begin_windows(s, reterr_why);
 	crew_start(&crew);
 	free(crew.member);
+	begin = engine_use(s->watch);
 	for (size_t i = 0; r == 0 && i < s->test->step_count; i++) {
 		if (!s->watch->was_lost)
 			r = play_step(s, &s->test->step[i], reterr_why);
 	}
+	engine_send(s->watch, &begin);
 	return r;
 }
 

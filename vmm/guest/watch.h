@@ -28,6 +28,7 @@ enum watch_result {
  * struct watch - all that is served
  * @signal_fd: SIGCHLD
  * @feeder: of the watchdog device; NULL if there is none
+ * @feeder_pid: its process
  * @phase, @limit_ns, @late_at: what is being done, how long that may take, and
  *	  when it is late, of CLOCK_MONOTONIC; 0: never
  * @late: called then; it does not return
@@ -48,6 +49,7 @@ struct watch {
 	struct input input;
 	int signal_fd, work_log;
 	struct feeder_page *feeder;
+	pid_t feeder_pid;
 	enum phase phase;
 	uint64_t limit_ns, late_at;
 	void (*late)(struct watch *w);
