@@ -13,7 +13,7 @@
 static void make_worker(struct worker *w, const struct work *work, uint64_t now)
 {
 	*w = (struct worker){ .work = work, .started = true };
-	CHECK_INT(crew_prepare(w, 1), 0);
+	CHECK_INT(crew_prepare(w, 1, 1), 0);
 	w->started = true;
 	w->shared->start_at_ns = now - NS_PER_SEC;
 	atomic_store(&w->shared->last_ns, now);
@@ -66,7 +66,7 @@ TEST(who_gets_nothing_done_stands_still)
 	CHECK(is_near(w.window.standstill_ns, 600) &&
 	      w.window.standstill_ns < 1600 * NS_PER_MS);
 	windows_free(&s);
-	crew_free(&w);
+	crew_free(&w, 1);
 }
 
 TEST(who_is_away_does_not_stand_still)
@@ -91,7 +91,7 @@ TEST(who_is_away_does_not_stand_still)
 	look(&s, &w, 500); /* nobody called it */
 	CHECK_INT(w.window.standstill_ns, 0);
 	windows_free(&s);
-	crew_free(&w);
+	crew_free(&w, 1);
 }
 
 TEST(who_is_frozen_does_not_stand_still)
@@ -106,7 +106,7 @@ TEST(who_is_frozen_does_not_stand_still)
 	look(&s, &w, 500);
 	CHECK_INT(w.window.standstill_ns, 0);
 	windows_free(&s);
-	crew_free(&w);
+	crew_free(&w, 1);
 }
 
 /* A task that sleeps is not one that waits, however long it did not run. */
@@ -135,5 +135,5 @@ TEST(who_sleeps_does_not_wait_for_a_cpu)
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	windows_free(&s);
-	crew_free(&w);
+	crew_free(&w, 1);
 }
