@@ -134,7 +134,12 @@ json() { ktstr-cache -q list --json | jq -r "$1"; }
 	[ "$(jq -r .path <<<"$output")" = "$KTSTR_CACHE_DIR/one" ]
 	run -0 ktstr-cache show one --field image_name
 	[ "$output" = bzImage ]
-	run -1 ktstr-cache show two
+	run -1 --separate-stderr ktstr-cache show two
+	[ "$stderr" = "ktstr-cache: there is no entry 'two' in '$KTSTR_CACHE_DIR'" ]
+	run -1 --separate-stderr ktstr-cache verify two
+	[ "$stderr" = "ktstr-cache: there is no entry 'two' in '$KTSTR_CACHE_DIR'" ]
+	run -1 ktstr-cache -q show two
+	[ "$output" = "" ]
 	run -1 ktstr-cache show one --field extra_kconfig_hash
 	[ "$output" = "" ]
 	run -2 ktstr-cache show one --field nonsense

@@ -38,7 +38,7 @@ void look_or_exit(const struct options *o, const char *key, struct entry *ret)
 		exit(fail(r, &why));
 	r = entry_look(o->root, key, ret);
 	if (r == -ENOENT) {
-		detail("there is no entry '%s' in '%s'", key, o->root);
+		note("there is no entry '%s' in '%s'", key, o->root);
 		exit(EX_FAIL);
 	}
 	if (r < 0)
