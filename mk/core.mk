@@ -21,7 +21,9 @@ ktstr-out-said = $(if $(strip $(KTSTR_OUT)),,$(error ktstr: KTSTR_OUT is empty; 
 # A folder of output that we make is nothing to git, in whose tree it may be, and
 # to backups.
 ktstr-new-out = $(if $(wildcard $(KTSTR_OUT)/.),,@mkdir -p '$(KTSTR_OUT)' && echo '*' >'$(KTSTR_OUT)/.gitignore' && \
-	printf 'Signature: %s\n# Made by ktstr.\n' 8a477f597d28d172789f06886806bc55 >'$(KTSTR_OUT)/CACHEDIR.TAG')
+	printf 'Signature: %s\n# Made by ktstr.\n' 8a477f597d28d172789f06886806bc55 >'$(KTSTR_OUT)/CACHEDIR.TAG' || \
+	{ rm -f '$(KTSTR_OUT)/.gitignore' '$(KTSTR_OUT)/CACHEDIR.TAG'; rmdir '$(KTSTR_OUT)'; \
+	echo "ktstr: cannot write KTSTR_OUT, '$(KTSTR_OUT)'" >&2; exit 2; })
 
 # A prerequisite that is always newer; only our own rules use it.
 .PHONY: ktstr-force
