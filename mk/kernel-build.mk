@@ -113,7 +113,7 @@ locks = $(if $(call field,key),ktstr-lock build '$(call field,key)' --die-with-p
 	ktstr-sandbox $(if $(KTSTR_CPU_CAP),--strict) --die-with-parent --
 obtain: distinct look
 	$(if $(filter 1,$(KTSTR_CLEAN)),$(if $(filter key host image,$(call field,kind)),$(q)echo '$(name): there is nothing to clean$(comma) it is built already'))
-	$(if $(call read,entry),,$(q)echo '$(name): $(if $(call field,key),not in the cache$(comma) )$(if $(is-host),taking,building) it')
+	$(if $(call read,entry),,$(q)echo '$(name): $(if $(is-forced),,$(if $(call field,key),not in the cache$(comma) ))$(if $(is-host),taking,building) it')
 	+$(if $(call read,entry),,$(q)$(if $(is-host),$(take),exec $(locks) $(self) build))
 # The kernel that runs, or a boot image, is there already.
 is-host = $(filter host image,$(call field,kind))
@@ -170,7 +170,12 @@ image = $(folder)/arch/x86/boot/bzImage
 log = $(out)/$(label).log
 logged = ktstr-cache --die-with-parent log --to '$(log)' $(if $(filter 1,$(V)),--echo) --title '$(name): $1'
 
+# Said before the build, which would fail somewhere with words of its own.
+where = $(or $(call field,build),$(if $(filter directory,$(call field,kind)),$(call field,path)))
+check-write = if test -e '$(where)' && ! test -w '$(where)'; then \
+	echo "ktstr: '$(where)' cannot be written; KTSTR_KERNEL_O=DIR builds it in another folder" >&2; exit 2; fi
 source:
+	$(if $(where),$(q)$(check-write))
 	$(q)date +%s >'$(work)/start'
 	$(q): >'$(log)'
 	$(q)exec ktstr-cache --die-with-parent fetch --probe-file '$(probe)' --to '$(work)/source' >'$(work)/tree'

@@ -139,6 +139,27 @@ nothing_built() { [ ! -e "$1/builds" ] && ! compgen -G "$KTSTR_CACHE_DIR/local-*
 	[[ "$(readlink "ktstr-out/kernels/$(label)")" == "$KTSTR_CACHE_DIR"/6.99.7* ]]
 }
 
+@test "kernel.mk: a tree that cannot be written is refused, with what to do" {
+	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
+	run -2 --separate-stderr unshare -m sh -c 'mount --bind linux linux && mount -o remount,ro,bind linux &&
+		make ktstr-kernel KERNEL=linux'
+	[[ "$stderr" == *"ktstr: '$PWD/linux' cannot be written; KTSTR_KERNEL_O=DIR builds it in another folder"* ]]
+	run -0 unshare -m sh -c 'mount --bind linux linux && mount -o remount,ro,bind linux &&
+		make ktstr-kernel KERNEL=linux KTSTR_KERNEL_O=elsewhere'
+	[ -f elsewhere/vmlinux ]
+}
+
+@test "kernel.mk: no room for KTSTR_OUT is a sentence, and leaves no half of it" {
+	mkdir small
+	mount -t tmpfs -o size=64k tmpfs small 2>/dev/null || skip "may not mount a small tmpfs"
+	head -c 64K /dev/zero >small/full
+	run -2 --separate-stderr kernel KERNEL=linux KTSTR_OUT=small/out
+	left=$(ls small)
+	umount small
+	[ "$left" = full ]
+	[[ "$stderr" == *"ktstr: cannot write KTSTR_OUT, 'small/out'"* ]]
+}
+
 @test "kernel.mk: a tree is locked by itself where the cache cannot be written" {
 	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
 	mkdir cache

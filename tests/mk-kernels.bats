@@ -70,7 +70,8 @@ other_tree() {
 	run -0 kernel KERNEL=linux
 	inode=$(stat -c %i "ktstr-out/kernels/$(label)/bzImage")
 	run -0 kernel KERNEL=linux KTSTR_FORCE=1
-	[[ "$output" == *"built in"* ]]
+	[[ "$output" == *": building it"*"built in"* ]]
+	[[ "$output" != *"not in the cache"* ]]
 	[ "$(builds)" = 2 ]
 	[ "$(stat -c %i "ktstr-out/kernels/$(label)/bzImage")" = "$inode" ]
 	run -0 kernel KERNEL=linux KTSTR_FORCE=0
