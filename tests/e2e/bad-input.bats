@@ -20,6 +20,7 @@ setup() {
 	cp "$KTSTR_TOP"/templates/scheduler/Makefile .
 	cp -R "$KTSTR_TOP/templates/scheduler/ktstr" .
 	rm ktstr/*.test
+	sed -i 's/^topology.*/topology = 1n1l2c1t/' ktstr/scx_mini.sched # a small machine
 	printf '[test]\nduration = 1s\n[cgroup a]\nwork = cpu-spin workers=2\n' >ktstr/short.test
 	rm -f build/scx_mini
 	cp good build/scx_mini

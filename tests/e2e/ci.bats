@@ -15,6 +15,7 @@ load project
 	run -0 ktstr-cache pull "$key" --from share
 	cp -R "$KTSTR_TOP/templates/scheduler" project
 	cd project || return
+	sed -i 's/^topology.*/topology = 1n1l2c1t/' ktstr/scx_mini.sched # a small machine
 	KERNEL=$key KTSTR=$KTSTR_TOP KTSTR_TOOLS=$KTSTR_BUILD run -0 "$KTSTR_TOP/templates/ci/ktstr-ci.sh" TEST=fair-spin
 	[[ "$output" == *"found in the cache ($key)"*"1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
 	run -0 python3 - ktstr-ci-out/junit.xml <<-'END'

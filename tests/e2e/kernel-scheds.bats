@@ -1,52 +1,25 @@
 #!/usr/bin/env bats
-# Schedulers that we did not write: those of the kernel's tools/sched_ext, and
-# the kernel's own, each with the template's four tests.
+# Schedulers that we did not write: those of the kernel's tools/sched_ext.
+# tests/full/kernel-scheds-tests.bats runs all of the template's tests with each.
 bats_require_minimum_version 1.5.0
 load ../helper
 load project
+load kernel-scheds
 
-setup_file() {
-	export SCHEDS=$BATS_FILE_TMPDIR/build CLANG
-	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || return 0
-	CLANG=$(command -v clang-16 || echo clang)
-	[ ! -x "$KTSTR_TEST_KERNEL_ENTRY/bpf/bpftool" ] ||
-		export BPFTOOL=$KTSTR_TEST_KERNEL_ENTRY/bpf/bpftool
-	"$KTSTR_TOP/tests/e2e/kernel-scheds.sh" "$KTSTR_TEST_KERNEL_SOURCE" \
-		"$KTSTR_TEST_KERNEL_ENTRY/vmlinux" "$SCHEDS" >&2
+setup_file() { new_scheds; }
+setup() { new_scheds_project; }
+
+@test "kernel-scheds: scx_simple passes tests of the template's" {
+	pass scx_simple fair-spin
 }
 
-setup() {
-	needs_kernel
-	new_project "$BATS_TEST_TMPDIR/p"
-	rm ktstr/*.sched
-	cp "$KTSTR_TOP"/tests/e2e/kernel-scheds/*.sched ktstr/
-	ln -s "$SCHEDS" build
+@test "kernel-scheds: scx_qmap passes tests of the template's" {
+	pass scx_qmap cpuset-swap bursty-wakeups
 }
 
-all_pass() {
-	run kmake ktstr-test KTSTR_PROGS= KTSTR_SCHED="$1"
-	echo "$output" # shown if what follows fails
-	[ "$status" -eq 0 ]
-	[[ $output == *"4 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
-}
-
-@test "kernel-scheds: EEVDF passes the template's tests" {
-	# It declares no machine of its own.
-	sed -i 's/^\[test\]$/&\ntopology = 1n2l4c1t/' ktstr/*.test
-	all_pass none
-}
-
-@test "kernel-scheds: scx_simple passes the template's tests" {
-	all_pass scx_simple
-}
-
-@test "kernel-scheds: scx_qmap passes the template's tests" {
-	all_pass scx_qmap
-}
-
-@test "kernel-scheds: scx_flatcg passes the template's tests" {
+@test "kernel-scheds: scx_flatcg passes tests of the template's" {
 	[ -x build/scx_flatcg ] || skip "scx_flatcg needs clang 16 or newer"
-	all_pass scx_flatcg
+	pass scx_flatcg fair-spin
 }
 
 @test "kernel-scheds: a scheduler that forgets tasks is stalled" {

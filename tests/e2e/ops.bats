@@ -8,7 +8,6 @@ load ../helper
 setup() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
 	cd "$BATS_TEST_TMPDIR" || return 1
-	export KTSTR_CACHE_DIR=$BATS_FILE_TMPDIR/cache
 }
 
 # judge NAME [OPTION...]: run NAME.test on the machine of all these tests.

@@ -66,15 +66,13 @@ stamps() { find ktstr-out/results -name 'passed-*' -printf '%p %T@\n' | sort; }
 	[[ $output == *"0 passed, 1 failed"* ]]
 }
 
-@test "project: five runs are identical, on a busy host; another seed differs" {
+@test "project: runs are identical; another seed differs" {
 	run -0 kmake ktstr-progs
-	spawn sh -c 'while :; do :; done'
-	spawn sh -c 'while :; do :; done'
-	for _ in 1 2 3 4 5; do
+	for _ in 1 2; do
 		run -0 kmake ktstr-test TEST=bursty-wakeups RERUN=all
 		steady k/scx_mini/bursty-wakeups/own/default/virtual/s1 >>hashes
 	done
-	[ "$(wc -l <hashes)" = 5 ]
+	[ "$(wc -l <hashes)" = 2 ]
 	[ "$(sort -u hashes | wc -l)" = 1 ]
 	run -0 kmake ktstr-test TEST=bursty-wakeups KTSTR_SEEDS=2
 	first=$(result .workers[0].units k/scx_mini/bursty-wakeups/own/default/virtual/s1)
