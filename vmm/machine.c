@@ -145,7 +145,9 @@ static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 	int r = qmp_begin(&v->qmp, fd, v->stop_fd, left_ms(v), reterr_why);
 
 	v->result->times.monitor = now() - v->begin;
-	v->result->gated = v->c.gate_fd && process_has_loaded(v->pid, "gate");
+	/* Before it answers, libraries may be about to be loaded. */
+	v->result->gated =
+		v->c.gate_fd && (r < 0 || process_has_loaded(v->pid, "gate"));
 	if (v->c.state_fd >= 0) {
 		if (r == 0)
 			r = state_load(&v->qmp, v->c.state_fd, left_ms(v),
