@@ -17,10 +17,14 @@ as_qemu() {
 	"${CC:-cc}" -D_GNU_SOURCE -O1 -static -o bin/probe -x c - <<-C
 		#include <errno.h>
 		#include <fcntl.h>
+		#include <signal.h>
 		#include <stdio.h>
 		#include <stdlib.h>
 		#include <string.h>
 		#include <sys/socket.h>
+		#include <sys/stat.h>
+		#include <sys/syscall.h>
+		#include <sys/xattr.h>
 		#include <unistd.h>
 		#define TRY(what, call) fprintf(stderr, "%s: %s\n", what, (call) < 0 ? strerror(errno) : "done")
 		extern char **environ;
@@ -35,6 +39,8 @@ as_qemu() {
 	run -125 --separate-stderr ktstr-vm exec --kernel . --qemu bin/probe -- sh -c true
 	echo "$stderr"
 	[[ $stderr == *"QEMU ended with status 3 before the result"*"QEMU said: "* ]]
+	# Each line of it is in a line of ours.
+	run ! grep -v '^ktstr-vm: ' <<<"$stderr"
 }
 
 @test "confine: QEMU cannot open the files of others, nor make any" {
@@ -62,6 +68,27 @@ as_qemu() {
 		TRY("unix", socket(AF_UNIX, SOCK_STREAM, 0));'
 	[[ $stderr == *"fork: Operation not permitted"*"vfork: Operation not permitted"* ]]
 	[[ $stderr == *"inet: Permission denied"*"unix: Permission denied"* ]]
+}
+
+@test "confine: QEMU cannot change owners, modes and times, nor end another process" {
+	echo mine >other
+	chmod 640 other
+	touch -d @1000000000 other
+	as_qemu 'struct timespec t[2] = { { 2000000000, 0 }, { 2000000000, 0 } };
+		TRY("chmod", chmod("other", 0666)); TRY("fchmodat", fchmodat(AT_FDCWD, "other", 0666, 0));
+		TRY("chown", chown("other", geteuid(), getegid())); TRY("lchown", lchown("other", geteuid(), getegid()));
+		TRY("times", utimensat(AT_FDCWD, "other", t, 0)); TRY("xattr", setxattr("other", "user.a", "b", 1, 0));
+		TRY("kill", kill(getppid(), 0)); TRY("tgkill", syscall(SYS_tgkill, getppid(), getppid(), 0));
+		TRY("raise", raise(SIGURG) ? -1 : 0);'
+	local line
+	for line in chmod fchmodat chown lchown times xattr kill tgkill; do
+		[[ $stderr == *"QEMU said: $line: Operation not permitted"* ]] || {
+			echo "$line: $stderr"
+			return 1
+		}
+	done
+	[[ $stderr == *"raise: done"* ]]
+	[ "$(stat -c '%a %Y' other)" = "640 1000000000" ]
 }
 
 @test "confine: QEMU inherits little of the environment, and no descriptor but its own" {

@@ -136,6 +136,7 @@ static int prepare(struct making *m, struct why *reterr_why)
 static int explain(const struct making *m, struct why *reterr_why)
 {
 	auto_free char *text = NULL, *panic = NULL;
+	auto_str struct str said = { 0 };
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", m->console);
@@ -151,10 +152,13 @@ static int explain(const struct making *m, struct why *reterr_why)
 		return why_set(reterr_why, -ETIME,
 			       "the guest was not ready after %.0f s",
 			       m->result.seconds);
+	if (m->result.errors)
+		console_tail(&said, m->result.errors, strlen(m->result.errors),
+			     1, ": ");
 	return why_set(reterr_why, -EIO,
-		       "QEMU ended (%d) before the guest was ready%s%.200s",
-		       m->result.status, m->result.errors ? ": " : "",
-		       m->result.errors ? m->result.errors : "");
+		       "QEMU ended (%d) before the guest was ready%.*s",
+		       m->result.status, (int)strcspn(str_text(&said), "\n"),
+		       str_text(&said));
 }
 
 static int boot(struct making *m, int stop_fd, int *ret_signal,

@@ -168,14 +168,18 @@ static int report(const struct request *req, const struct machine_config *c,
 	struct why why = { "" };
 
 	if (!frame) {
-		auto_str struct str tail = { 0 };
+		auto_str struct str tail = { 0 }, said = { 0 };
+		const char *errors = o->machine.errors;
 
 		warn("the guest did not tell its topology: %s",
 		     o->facts.why.text);
 		console_tail(&tail, o->console, o->console_len, 20, "  | ");
 		fputs(str_text(&tail), stderr);
-		if (o->machine.errors)
-			warn("QEMU said: %s", o->machine.errors);
+		if (errors) {
+			console_tail(&said, errors, strlen(errors), 20, "  | ");
+			warn("QEMU said:");
+			fputs(str_text(&said), stderr);
+		}
 		return EX_BROKEN;
 	}
 	topology_format(&c->topology, declared);
