@@ -67,18 +67,20 @@ static int give_reason(const struct machine_config *c, int errors,
 }
 
 /* Await QEMU's greeting, which it sends when the machine is built. */
-static int await(pid_t pid, int fd, struct why *reterr_why)
+static int await(pid_t pid, int fd, bool *ret_gated, struct why *reterr_why)
 {
 	auto_qmp struct qmp q = QMP_NONE;
 	int status, r = qmp_begin(&q, fd, -1, QMP_MS, reterr_why);
 
+	*ret_gated = r == 0 && process_has_loaded(pid, "gate");
 	(void)kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	return r;
 }
 
-int machine_ask(const struct machine_config *c, struct why *reterr_why)
+static int ask(const struct machine_config *c, bool *ret_gated,
+	       struct why *reterr_why)
 {
 	static const char *const words[] = { "-nodefaults",
 					     "-no-user-config",
@@ -120,6 +122,19 @@ int machine_ask(const struct machine_config *c, struct why *reterr_why)
 	if (r < 0)
 		return r;
 	close(take_fd(theirs));
-	r = await(pid, take_fd(ours), reterr_why);
+	r = await(pid, take_fd(ours), ret_gated, reterr_why);
 	return r == -EPIPE ? give_reason(c, errors, reterr_why) : r;
+}
+
+int machine_ask(const struct machine_config *c, struct why *reterr_why)
+{
+	bool ignored;
+
+	return ask(c, &ignored, reterr_why);
+}
+
+int machine_ask_gate(const struct machine_config *c, bool *ret,
+		     struct why *reterr_why)
+{
+	return ask(c, ret, reterr_why);
 }

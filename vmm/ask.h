@@ -16,6 +16,10 @@
  */
 int machine_ask(const struct machine_config *c, struct why *reterr_why);
 
+/* The same, and does it load the gate that @c has? Return: as machine_ask(). */
+int machine_ask_gate(const struct machine_config *c, bool *ret,
+		     struct why *reterr_why);
+
 /* What the answer depends on, beside QEMU: the words for CPUs, nodes, memory.
  * Return: the text, the caller frees it; NULL without memory. */
 char *machine_question(const struct machine_config *c);

@@ -14,9 +14,11 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/program.h"
 #include "tools/lib/str.h"
+#include "tools/vm/gate.h"
 #include "tools/vm/host.h"
 #include "tools/vm/qemu.h"
 #include "tools/vm/threads.h"
+#include "vmm/ask.h"
 #include "vmm/confine.h"
 
 enum health { GOOD, LACKING, BROKEN };
@@ -81,6 +83,46 @@ static void check_threads(const struct request *req, struct findings *f)
 		      "with one for each CPU this QEMU's TCG makes kernels "
 		      "panic now and then, before version 8.1; under the real "
 		      "clock they share one without KVM");
+}
+
+/* Does QEMU run with ktstr-gate.so? It is started, with one CPU, and asked. */
+static void check_gate(const struct request *req, struct findings *f)
+{
+	auto_fd int fd = gate_find();
+	struct machine_config c = {
+		.qemu = req->qemu ? req->qemu : "qemu-system-x86_64",
+		.initrd_fd = -1,
+		.console_fd = -1,
+		.job_fd = -1,
+		.channel_fd = -1,
+		.tick_fd = -1,
+		.state_fd = -1,
+		.qmp_fd = -1,
+		.gate_fd = fd,
+		.topology = { .nodes = 1, .llcs = 1, .cores = 1, .threads = 1 },
+		.port_bytes_max = 1 << 20,
+	};
+	bool gated = false;
+	struct why why;
+
+	c.memory_mib = machine_memory(&c.topology, 0);
+	c.sandbox = qemu_has_sandbox(c.qemu);
+	if (fd < 0)
+		found(f, LACKING, "gate",
+		      "ktstr-gate.so is neither beside ktstr-vm nor in "
+		      "../libexec/ktstr; make install puts it there: without "
+		      "it equal runs may differ on a busy host");
+	else if (machine_ask_gate(&c, &gated, &why) < 0)
+		found(f, LACKING, "gate", "cannot be tried: %s", why.text);
+	else if (!gated)
+		found(f, LACKING, "gate",
+		      "this QEMU does not load ktstr-gate.so, as one that is "
+		      "linked statically: equal runs may differ on a busy "
+		      "host");
+	else
+		found(f, GOOD, "gate",
+		      "QEMU loads ktstr-gate.so: equal runs are equal on a "
+		      "busy host, too");
 }
 
 static void check_kvm(struct findings *f)
@@ -175,6 +217,7 @@ int command_doctor(const struct request *req)
 
 	check_qemu(req, &f);
 	check_threads(req, &f);
+	check_gate(req, &f);
 	check_kvm(&f);
 	check_confinement(req, &f);
 	check_tools(&f);

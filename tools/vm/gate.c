@@ -12,15 +12,13 @@
 
 #define LOSS "on a busy host equal runs may differ"
 
-void gate_open(struct machine_config *c)
+int gate_find(void)
 {
 	static const char *const places[] = { "ktstr-gate.so",
 					      "../libexec/ktstr/ktstr-gate.so",
 					      NULL };
 	char self[PATH_MAX] = "";
 
-	if (c->clock != CLOCK_VIRTUAL)
-		return;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash = n > 0 ? strrchr(self, '/') : NULL;
 	if (slash)
@@ -29,13 +27,22 @@ void gate_open(struct machine_config *c)
 	for (const char *const *place = places; *place; place++) {
 		int fd = openat(folder, *place, O_RDONLY | O_CLOEXEC);
 
-		if (fd < 0)
-			continue;
-		c->gate_fd = fd;
-		return;
+		if (fd >= 0)
+			return fd;
 	}
-	warn("ktstr-gate.so is neither beside this program nor in "
-	     "../libexec/ktstr: " LOSS);
+	return -1;
+}
+
+void gate_open(struct machine_config *c)
+{
+	if (c->clock != CLOCK_VIRTUAL)
+		return;
+	int fd = gate_find();
+	if (fd >= 0)
+		c->gate_fd = fd;
+	else
+		warn("ktstr-gate.so is neither beside this program nor in "
+		     "../libexec/ktstr: " LOSS);
 }
 
 void gate_check(const struct machine_config *c, const struct machine_result *r)

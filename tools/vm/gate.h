@@ -4,6 +4,9 @@
 
 #include "vmm/machine.h"
 
+/* ktstr-gate.so, open for reading; -1 when there is none. */
+int gate_find(void);
+
 /**
  * gate_open() - set gate_fd of a machine under the virtual clock
  *
