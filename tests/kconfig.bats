@@ -166,6 +166,11 @@ dropped() {
 	run -2 --separate-stderr ktstr-kconfig stale base "$BATS_TEST_TMPDIR"
 	[ "$stderr" = "ktstr-kconfig: cannot read '$BATS_TEST_TMPDIR': Is a directory" ]
 	run -2 --separate-stderr ktstr-kconfig check base --requested one --tree nowhere
+	# also where nothing was dropped, and the tree need not be looked at
+	run -2 --separate-stderr ktstr-kconfig check base --requested base --tree nowhere
+	[ "$stderr" = "ktstr-kconfig: cannot read 'nowhere': No such file or directory" ]
+	run -2 --separate-stderr ktstr-kconfig check base --requested base --tree base
+	[ "$stderr" = "ktstr-kconfig: cannot read 'base': Not a directory" ]
 	head -c 4096 /dev/zero >zeros
 	run -2 --separate-stderr ktstr-kconfig stale base zeros
 	[[ "$stderr" == *"NUL byte"* ]]

@@ -2,6 +2,8 @@
 /*
  * ktstr-kconfig - merge kernel configuration fragments, and check the result.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +161,15 @@ static void say_lines(struct str *text, void (*say)(const char *fmt, ...))
 		say("%s", line);
 }
 
+/* It is looked at only when a request was dropped, and refused in any case. */
+static void tree_or_die(const char *tree)
+{
+	auto_fd int fd = open(tree, O_DIRECTORY | O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		die(EX_USAGE, "cannot read '%s': %s", tree, strerror(errno));
+}
+
 static int do_check(const struct request *req)
 {
 	auto_conf struct conf config = { 0 }, wanted = { 0 };
@@ -170,6 +181,8 @@ static int do_check(const struct request *req)
 
 	read_or_die(&config, req->args[1]);
 	merge_fragments(&wanted, req->requested, false);
+	if (req->tree)
+		tree_or_die(req->tree);
 	if (req->required)
 		r = required_read(req->required, &required, &why);
 	if (r >= 0)
