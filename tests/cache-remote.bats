@@ -79,6 +79,16 @@ setup() {
 	run -0 other_cache ktstr-cache get one
 }
 
+@test "remote: a folder that is not there is said, unless it will be made" {
+	export KTSTR_REMOTE_CACHE=nowhere
+	run -1 --separate-stderr ktstr-cache get one
+	[ "$stderr" = "ktstr-cache: remote cache: there is no folder 'nowhere'" ]
+	KTSTR_REMOTE_PUSH=1 run -1 --separate-stderr ktstr-cache get one
+	[ "$stderr" = "" ]
+	KTSTR_REMOTE_CACHE=http:/host/path run -2 --separate-stderr ktstr-cache get one
+	[ "$stderr" = "ktstr-cache: a remote cache is http://, https://, file:// or a folder, not 'http:/host/path'" ]
+}
+
 @test "remote: put into a folder sends when KTSTR_REMOTE_PUSH says so" {
 	export KTSTR_REMOTE_CACHE=file://$PWD/share
 	run -0 put one

@@ -54,6 +54,15 @@ static int check_url(const char *where, struct why *reterr_why)
 	return url_parse(where, &url, reterr_why);
 }
 
+/* Does it begin as a URL, be it one that lacks a slash? */
+static bool has_scheme(const char *where)
+{
+	size_t n = strspn(where, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	return strstr(where, "://") || strncmp(where + n, ":/", 2) == 0;
+}
+
 /* Understand @where. */
 static int set_place(struct remote *r, const char *where,
 		     struct why *reterr_why)
@@ -69,7 +78,7 @@ static int set_place(struct remote *r, const char *where,
 				       "'file://%s' is not of this computer: "
 				       "three slashes begin a path",
 				       where);
-	} else if (!r->is_web && strstr(where, "://")) {
+	} else if (!r->is_web && has_scheme(where)) {
 		return why_set(
 			reterr_why, -EINVAL,
 			"a remote cache is http://, https://, file:// or "

@@ -165,6 +165,12 @@ static void complain(const char *verb, const char *key, int error,
 		(void)mark("down", "", /* only_look */ false);
 }
 
+/* Is it a folder that is not there, and that no push of ours will make? */
+static bool is_missing(const struct remote *r)
+{
+	return !r->is_web && !r->pushes && access(r->where, F_OK) < 0;
+}
+
 char *sync_get(const char *root, struct remote *r, const char *key)
 {
 	char *path = NULL;
@@ -177,6 +183,8 @@ char *sync_get(const char *root, struct remote *r, const char *key)
 	result = sync_pull(root, r, key, &path, &why);
 	if (result == 0)
 		note("'%s' came from '%s'", key, r->where);
+	else if (result == -ENOENT && is_missing(r))
+		warn("remote cache: there is no folder '%s'", r->where);
 	else if (result == -ENOENT)
 		detail("remote cache: %s", why.text);
 	else
