@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -280,8 +281,13 @@ TEST(a_list_of_cpus_is_taken_offline)
 
 TEST(sched_ext_is_read_with_and_without_a_scheduler)
 {
+	uint64_t n;
 	struct scx s;
 
+	CHECK_INT(scx_rejected(top), 0);
+	CHECK_INT(scx_bypasses(top, &n), -ENOENT);
+	put("nr_rejected", "4\n");
+	CHECK_INT(scx_rejected(top), 4);
 	put("state", "disabled\n");
 	put("enable_seq", "3\n");
 	put("switch_all", "0\n");
@@ -293,6 +299,10 @@ TEST(sched_ext_is_read_with_and_without_a_scheduler)
 	CHECK(!scx_is_attached(&s)); /* nobody's name */
 	put("root/ops", "simple\n");
 	put("switch_all", "1\n");
+	put("root/events", "SCX_EV_ENQ_SKIP_EXITING 9\n"
+			   "SCX_EV_BYPASS_ACTIVATE 2\nSCX_EV_INSERT 1\n");
+	CHECK_INT(scx_bypasses(top, &n), 0);
+	CHECK_INT(n, 2);
 	scx_read(top, &s);
 	CHECK(scx_is_attached(&s) && s.switch_all);
 	CHECK(strcmp(s.ops, "simple") == 0);

@@ -37,7 +37,7 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 		{ ATTACHED,
 		  "{\"t\":\"kmsg\",\"text\":\"sched_ext: BPF scheduler "
 		  "\\\"x\\\" disabled (runtime error)\"}",
-		  STOPPED, "fell-back" },
+		  STOPPED, "scx-error" },
 		{ "{\"t\":\"scheduler\",\"event\":\"attached\","
 		  "\"enable_seq\":2}",
 		  STOPPED, "{\"t\":\"event\"}", "fell-back" },

@@ -85,8 +85,12 @@ static void judge_check(const struct evidence *e, enum check_kind kind,
 	const struct check_value *v = &e->check.value[kind];
 	struct measured m;
 
-	judge_measure(group, groups, kind, v->limit, &m);
-	miss_nothing(v, groups, &m);
+	if (kind == CHECK_NONE_REJECTED) {
+		judge_measure_rejected(e->facts, &m);
+	} else {
+		judge_measure(group, groups, kind, v->limit, &m);
+		miss_nothing(v, groups, &m);
+	}
 	struct trust trust = trust_of(e, kind, v->limit, &m);
 	bool doubt = trust.class && (trust.always || !m.ok);
 	record(j, kind, v, &m, !doubt && (m.any || !m.ok));
@@ -107,6 +111,8 @@ void judge_checks(const struct evidence *e, struct judgement *j)
 
 	for (enum check_kind kind = 0; groups >= 0 && kind < CHECK_KINDS;
 	     kind++) {
+		if (kind == CHECK_NONE_REJECTED && !e->has_sched)
+			continue;
 		if (e->check.value[kind].set && !e->check.value[kind].off)
 			judge_check(e, kind, group, (size_t)groups, j,
 				    &doubted);

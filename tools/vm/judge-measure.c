@@ -45,6 +45,7 @@ static double value_of(enum check_kind kind, const struct group_stats *s)
 		return s->weight.error_percent;
 	case CHECK_MIN_CPUS_USED:
 		return s->places.cpus_percent;
+	case CHECK_NONE_REJECTED: /* of no cgroup */
 	case CHECK_KINDS:
 		break;
 	}
@@ -198,6 +199,20 @@ static void tell(enum check_kind kind, const char *name, double limit,
 		tell_percent(kind, name, limit, s, m);
 	else
 		tell_number(kind, name, limit, m);
+}
+
+void judge_measure_rejected(const struct facts *f, struct measured *ret)
+{
+	const json_t *stopped = facts_scheduler(f, "stopped");
+	int64_t n = facts_int(stopped, "rejected");
+
+	*ret = (struct measured){ .ok = n <= 0,
+				  .any = true,
+				  .value = (double)n };
+	snprintf(ret->text, sizeof(ret->text),
+		 "the scheduler did not take %lld tasks, and the kernel "
+		 "scheduled them",
+		 (long long)n);
 }
 
 void judge_measure(const struct named_stats *group, size_t count,

@@ -18,6 +18,9 @@ struct measured {
 	char text[300];
 };
 
+/* The same of the scheduler: how many tasks it did not take. */
+void judge_measure_rejected(const struct facts *f, struct measured *ret);
+
 /* Measure @count cgroups, as stats_groups() found them. */
 void judge_measure(const struct named_stats *group, size_t count,
 		   enum check_kind kind, double limit, struct measured *ret);

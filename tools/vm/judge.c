@@ -11,6 +11,7 @@
 #include "tools/vm/judge-checks.h"
 #include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
+#include "tools/vm/judge-sched.h"
 #include "tools/vm/judge-workers.h"
 #include "vmm/attest.h"
 #include "vmm/console.h"
@@ -96,195 +97,13 @@ static bool judge_setup(const struct evidence *e, struct judgement *j)
 	return true;
 }
 
-/* The kernel's message that tells why a scheduler was thrown out, or NULL. */
-static const char *kernel_reason(const struct facts *f)
-{
-	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
-		const char *text =
-			facts_text(json_array_get(f->kmsg, i), "text");
-
-		if (strstr(text, "sched_ext:") && strstr(text, "disabled (") &&
-		    !strstr(text, "unregistered from user space"))
-			return text;
-	}
-	return NULL;
-}
-
-/* What the kernel said after that message: who stalled, which call failed. */
-static void add_kernel_details(const struct facts *f, struct judgement *j)
-{
-	bool after = false;
-
-	for (size_t i = 0, n = 0; i < json_array_size(f->kmsg) && n < 3; i++) {
-		const char *text =
-			facts_text(json_array_get(f->kmsg, i), "text");
-
-		if (after && strstr(text, "sched_ext:")) {
-			judge_reason(j, "the kernel: %s", text);
-			n++;
-		}
-		if (strstr(text, "disabled ("))
-			after = true;
-	}
-}
-
-/* The last line that the scheduler printed. */
-static void add_last_words(const struct facts *f, struct judgement *j)
-{
-	auto_str struct str tail = { 0 };
-
-	console_tail(&tail, str_text(&f->log), f->log.len, 1, "");
-	if (tail.len > 1)
-		judge_reason(j, "its last line: %s", tail.text);
-}
-
-static bool looks_like_verifier(const char *log)
-{
-	return strstr(log, "BEGIN PROG LOAD LOG") ||
-	       strstr(log, "failed to load") ||
-	       strstr(log, "failed to load BPF skeleton");
-}
-
-/* Did the scheduler start? */
-static bool judge_start(const struct evidence *e, struct judgement *j)
-{
-	const struct facts *f = e->facts;
-	const json_t *out = facts_scheduler(f, "not-attached");
-	const json_t *exited = facts_scheduler(f, "exited");
-
-	if (facts_scheduler(f, "attached"))
-		return true;
-	if (exited) {
-		bool rejected = looks_like_verifier(str_text(&f->log));
-
-		judge_decide(j, VERDICT_FAIL,
-			     rejected ? "load-rejected" : "died");
-		judge_reason(j,
-			     rejected ? "the kernel did not take the "
-					"scheduler's program (%s)"
-				      : "the scheduler ended before it was in "
-					"charge (%s)",
-			     facts_text(exited, "status"));
-		add_last_words(f, j);
-		return false;
-	}
-	if (judge_host_was_busy(e))
-		judge_decide(j, VERDICT_INCONCLUSIVE, "host-noise");
-	else
-		judge_decide(j, VERDICT_FAIL, "not-attached");
-	judge_reason(j, "the scheduler never came into charge: %s",
-		     out ? facts_text(out, "why") : "no such frame");
-	if (j->verdict == VERDICT_INCONCLUSIVE)
-		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
-				"says nothing about the scheduler");
-	add_last_words(f, j);
-	return false;
-}
-
-/*
- * A scheduler that crashes loses its charge while it dies, so the guest sees
- * that first. What it died of, then; NULL when it did not, or by our SIGINT.
- */
-static const char *crash_of(const struct facts *f)
-{
-	const json_t *stopped = facts_scheduler(f, "stopped");
-	const char *status = facts_text(stopped, "status");
-
-	if (!stopped || json_is_true(json_object_get(stopped, "killed")) ||
-	    strncmp(status, "signal ", 7) != 0 ||
-	    strncmp(status, "signal 2 ", 9) == 0)
-		return NULL;
-	return status;
-}
-
-/*
- * Tell of a scheduler that lost its charge. Where the guest saw nothing, since
- * the scheduler was back before it looked, only the kernel's message tells.
- */
-static void tell_loss(const struct facts *f, const json_t *frame,
-		      const char *kernel, struct judgement *j)
-{
-	bool exited = strcmp(facts_text(frame, "event"), "exited") == 0;
-	const char *end = exited ? facts_text(frame, "status") : crash_of(f);
-	const char *class = end ? "died" : "fell-back";
-
-	if (kernel && strstr(kernel, "stall"))
-		class = "stalled";
-	judge_decide(j, VERDICT_FAIL, class);
-	if (end && !kernel)
-		judge_reason(j,
-			     "the scheduler ended in the middle of the test "
-			     "(%s)",
-			     end);
-	else
-		judge_reason(j, "the scheduler lost its charge: %s",
-			     frame ? facts_text(frame, "why")
-				   : "the kernel took it out for a while");
-	if (kernel)
-		judge_reason(j, "the kernel: %s", kernel);
-	add_kernel_details(f, j);
-	if (end && kernel)
-		judge_reason(j, "it ended with %s", end);
-	add_last_words(f, j);
-}
-
-/* Did it leave cleanly when it was told to? */
-static bool judge_leave(const struct facts *f, struct judgement *j)
-{
-	const json_t *stopped = facts_scheduler(f, "stopped");
-	bool killed = json_is_true(json_object_get(stopped, "killed"));
-	const char *crash = crash_of(f);
-
-	if (!stopped || killed ||
-	    !json_is_true(json_object_get(stopped, "unload_ok"))) {
-		judge_decide(j, VERDICT_FAIL, "fell-back");
-		judge_reason(j, "the scheduler did not unload: %s",
-			     !stopped ? "no such frame"
-			     : killed ? "it did not end on SIGINT within 5 s"
-				      : "sched_ext stayed enabled");
-		return false;
-	}
-	if (!crash)
-		return true;
-	judge_decide(j, VERDICT_FAIL, "died");
-	judge_reason(j, "the scheduler crashed when SIGINT told it to end (%s)",
-		     crash);
-	add_last_words(f, j);
-	return false;
-}
-
-/* Was it in charge until the end, and did it leave cleanly? */
-static bool judge_stay(const struct evidence *e, struct judgement *j)
-{
-	const struct facts *f = e->facts;
-	const json_t *lost = facts_scheduler(f, "exited");
-	const char *kernel = kernel_reason(f);
-	/* Each machine is new: the first to be enabled is number 1. */
-	int64_t times = facts_int(facts_scheduler(f, "attached"), "enable_seq");
-
-	if (!lost)
-		lost = facts_scheduler(f, "detached");
-	if (lost || kernel) {
-		tell_loss(f, lost, kernel, j);
-		return false;
-	}
-	if (times > 1) {
-		judge_decide(j, VERDICT_FAIL, "fell-back");
-		judge_reason(j,
-			     "the scheduler lost its charge: it was loaded "
-			     "%" PRIi64 " times before it stayed",
-			     times);
-		return false;
-	}
-	return judge_leave(f, j);
-}
-
 /* A test that expects a fault passes by the scheduler's fault alone. */
 static void invert(struct judgement *j)
 {
 	static const char *const faults[] = {
-		"load-rejected", "died", "not-attached", "stalled", "fell-back",
-		"check-failed",	 NULL
+		"load-rejected", "init-failed",	 "died",      "user-exit",
+		"not-attached",	 "stalled",	 "scx-error", "bypassed",
+		"fell-back",	 "check-failed", NULL
 	};
 
 	if (j->verdict == VERDICT_PASS) {
@@ -302,8 +121,9 @@ static void invert(struct judgement *j)
 }
 
 const char *const judge_classes[] = {
-	"ok",		"load-rejected", "died",	 "not-attached",
-	"stalled",	"fell-back",	 "check-failed", "worker-failed",
+	"ok",		"load-rejected", "init-failed",	 "died",
+	"user-exit",	"not-attached",	 "stalled",	 "scx-error",
+	"bypassed",	"fell-back",	 "check-failed", "worker-failed",
 	"kernel-splat", "guest-panic",	 "boot-hang",	 "guest-hang",
 	"guest-reset",	"guest-memory",	 "qemu",	 "channel",
 	"time-limit",	"host-noise",	 "calibration",	 "kernel-log",
@@ -329,16 +149,6 @@ static bool judge_room(const struct evidence *e, struct judgement *j)
 bool judge_ran(const struct evidence *e, struct judgement *j)
 {
 	return judge_machine(e, j) && judge_setup(e, j);
-}
-
-/* Was the scheduler, if there is one, what a scheduler must be? */
-static bool judge_scheduler(const struct evidence *e, struct judgement *j)
-{
-	if (!e->has_sched || (judge_start(e, j) && judge_stay(e, j)))
-		return true;
-	/* It may be the cause. */
-	(void)judge_complaint(e, j);
-	return false;
 }
 
 void judge(const struct evidence *e, struct judgement *ret)

@@ -261,7 +261,7 @@ static int run_under_scheduler(struct guest *g, struct why *reterr_why)
 	if (r == 0)
 		r = do_job(g, !g->scheduler.attached.switch_all, reterr_why);
 	watch_phase(&g->watch, PHASE_SHUTDOWN, g->job.limit_ns[PHASE_SHUTDOWN]);
-	scheduler_stop(&g->scheduler);
+	scheduler_stop(&g->scheduler, &g->machine.machine);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
+#include "vmm/guest/afterwards.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/spawn.h"
@@ -28,6 +29,14 @@ static void open_frame(struct str *out, const char *event,
 	}
 }
 
+static void add_bypasses(struct str *out)
+{
+	uint64_t n;
+
+	if (scx_bypasses(SCX_ROOT, &n) == 0)
+		json_number(out, "bypasses", n);
+}
+
 static void tell(struct scheduler *s, const char *event, const struct scx *x,
 		 const char *why)
 {
@@ -42,6 +51,7 @@ static void tell(struct scheduler *s, const char *event, const struct scx *x,
 	}
 	if (why)
 		json_text(&out, "why", why);
+	add_bypasses(&out);
 	channel_send(s->watch->channel, &out);
 }
 
@@ -169,30 +179,44 @@ static bool is_unloaded(const void *arg)
 	return !x.present || strcmp(x.state, "disabled") == 0;
 }
 
-void scheduler_stop(struct scheduler *s)
+/* SIGINT, and SIGKILL if that is not heard. Return: it was killed. */
+static bool end_program(struct scheduler *s)
 {
 	struct watch *w = s->watch;
-	bool killed = false, unloaded;
-	struct str out = { 0 };
-	struct scx now;
 
-	/* The last look: is it in charge at the end, too? */
-	if (w->lost && is_lost(s))
-		w->was_lost = true;
-	w->lost = NULL;
 	if (!s->child.ended) {
 		(void)kill(s->child.pid, SIGINT);
 		watch_until(w, clock_now_ns() + SCHEDULER_END_NS,
 			    watch_child_ended, &s->child);
 	}
-	if (!s->child.ended) {
-		killed = true;
-		spawn_kill(&s->child);
-		watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS,
-			    watch_child_ended, &s->child);
-	}
+	if (s->child.ended)
+		return false;
+	spawn_kill(&s->child);
+	watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS, watch_child_ended,
+		    &s->child);
+	return true;
+}
+
+void scheduler_stop(struct scheduler *s, const struct machine *m)
+{
+	static struct afterwards tasks;
+	struct watch *w = s->watch;
+	struct str out = { 0 }, bypasses = { 0 };
+	uint64_t rejected = scx_rejected(SCX_ROOT);
+	bool killed, unloaded;
+	struct scx now;
+
+	/* The last look: is it in charge at the end, too? */
+	if (w->lost && is_lost(s))
+		w->was_lost = true;
+	add_bypasses(&bypasses);
+	if (w->lost && !w->was_lost)
+		afterwards_begin(&tasks, w, m, !s->attached.switch_all);
+	w->lost = NULL;
+	killed = end_program(s);
 	unloaded = watch_until(w, clock_now_ns() + SCHEDULER_UNLOAD_NS,
 			       is_unloaded, NULL) == WATCH_DONE;
+	afterwards_end(&tasks);
 	textlog_close(&w->log[0], w->channel);
 	scx_read(SCX_ROOT, &now);
 	open_frame(&out, "stopped", s);
@@ -201,5 +225,8 @@ void scheduler_stop(struct scheduler *s)
 	json_number(&out, "enable_seq", now.enable_seq);
 	json_flag(&out, "killed", killed);
 	json_flag(&out, "unload_ok", unloaded);
+	json_number(&out, "rejected", rejected);
+	str_add(&out, str_text(&bypasses));
+	str_done(&bypasses);
 	channel_send(w->channel, &out);
 }

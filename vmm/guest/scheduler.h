@@ -2,6 +2,7 @@
 /* scheduler.h - load the scheduler under test, watch it, unload it. */
 #pragma once
 
+#include "tools/lib/spec/cpuset.h"
 #include "vmm/guest/child.h"
 #include "vmm/guest/job.h"
 #include "vmm/guest/scx.h"
@@ -40,6 +41,9 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 /**
  * scheduler_stop() - is it still in charge? then end it and see it unloaded
  *
- * Sends "stopped" with status, killed, unload_ok, or what it sent before.
+ * Where it is, tasks that it had are seen to run on without it.
+ *
+ * Sends "stopped" with status, killed, unload_ok, or what it sent before;
+ * rejected and bypasses are those up to its end.
  */
-void scheduler_stop(struct scheduler *s);
+void scheduler_stop(struct scheduler *s, const struct machine *m);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmm/guest/scx.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,36 @@ void scx_read(const char *root, struct scx *ret)
 		ret->enable_seq = 0;
 	read_text(dir, "switch_all", number);
 	ret->switch_all = strcmp(number, "1") == 0;
+}
+
+uint64_t scx_rejected(const char *root)
+{
+	auto_fd int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char number[SCX_TEXT_SIZE];
+	uint64_t n;
+
+	if (dir < 0)
+		return 0;
+	read_text(dir, "nr_rejected", number);
+	return num_parse(number, 0, UINT64_MAX, &n) < 0 ? 0 : n;
+}
+
+/* One "NAME COUNT" in each line. */
+int scx_bypasses(const char *root, uint64_t *ret)
+{
+	static const char name[] = "SCX_EV_BYPASS_ACTIVATE ";
+	auto_fd int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_free char *text = NULL;
+	char *at;
+
+	if (dir < 0 || file_read_at(dir, "root/events", 65536, &text) < 0)
+		return -ENOENT;
+	at = strstr(text, name);
+	if (!at)
+		return -ENOENT;
+	at += sizeof(name) - 1;
+	at[strcspn(at, "\n")] = '\0';
+	return num_parse(at, 0, UINT64_MAX, ret) < 0 ? -ENOENT : 0;
 }
 
 bool scx_is_attached(const struct scx *s)

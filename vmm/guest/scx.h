@@ -25,5 +25,12 @@ struct scx {
 /* @root: "/sys/kernel/sched_ext" but in our tests. */
 void scx_read(const char *root, struct scx *ret);
 
+/* Tasks that this scheduler did not take; 0 where the kernel does not tell. */
+uint64_t scx_rejected(const char *root);
+
+/* How often the kernel began to bypass this scheduler. Return: 0, or -ENOENT
+ * where the kernel does not count it (before 6.14) or none is loaded. */
+int scx_bypasses(const char *root, uint64_t *ret);
+
 /* A scheduler is loaded and in charge. */
 bool scx_is_attached(const struct scx *s);

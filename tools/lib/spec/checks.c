@@ -56,6 +56,8 @@ const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_MAX_RUN_DELAY] = { "max-run-delay", CHECK_TIME, true, false,
 				  "mean wait for a CPU before each run, worst "
 				  "worker" },
+	[CHECK_NONE_REJECTED] = { "none-rejected", CHECK_YESNO, false, false,
+				  "the scheduler takes every task" },
 	[CHECK_MAX_STANDSTILL] = { "max-standstill", CHECK_TIME, true, false,
 				   "longest time in which a worker that wants "
 				   "to run got nothing done" },
@@ -165,6 +167,7 @@ void checks_merge(const struct checks *sched, const struct checks *test,
 		double limit;
 	} defaults[] = {
 		{ CHECK_NOT_STARVED, 1 },
+		{ CHECK_NONE_REJECTED, 1 },
 		{ CHECK_MAX_SPREAD, 15 },
 		{ CHECK_MAX_GAP, 2000.0 * MS },
 	};

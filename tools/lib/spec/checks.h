@@ -23,6 +23,7 @@ enum check_kind {
 	CHECK_MAX_CROSS_NODE,	   /* pages moved between nodes, per page */
 	CHECK_MAX_SLOW_TIER,	   /* pages elsewhere, per page */
 	CHECK_MAX_RUN_DELAY,	   /* mean wait for a CPU before a run */
+	CHECK_NONE_REJECTED,	   /* the scheduler took all tasks */
 	CHECK_MAX_STANDSTILL,	   /* no work done, seen from outside */
 	CHECK_MAX_IDLE_WAIT,	   /* a CPU idle while a worker waits */
 	CHECK_MAX_WEIGHT_ERROR,	   /* shares against cpu.weight */
@@ -73,8 +74,8 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
  * checks_merge() - defaults < scheduler < test, value by value
  * @sched, @test: NULL is a layer that sets nothing
  *
- * Defaults: not-starved yes, isolation no, max-spread 15 %, max-gap 2000 ms;
- * all others are off.
+ * Defaults: not-starved and none-rejected yes, isolation no, max-spread 15 %,
+ * max-gap 2000 ms; all others are off.
  */
 void checks_merge(const struct checks *sched, const struct checks *test,
 		  struct checks *ret);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a scheduler was taken out: by the kernel's log and its exit dump. */
+#include "tests/unit/judge.h"
+
+#define KMSG(text)                                                             \
+	"{\"t\":\"kmsg\",\"level\":3,\"at_ns\":5,\"text\":\"" text "\"}"
+#define DISABLED(reason)                                                       \
+	KMSG("sched_ext: BPF scheduler \\\"x\\\" disabled (" reason ")")
+#define LOG(text) "{\"t\":\"log\",\"name\":\"scheduler\",\"text\":\"" text "\"}"
+#define EVENT(event, more)                                                     \
+	"{\"t\":\"scheduler\",\"event\":\"" event "\",\"at_ns\":9" more "}"
+#define DETACHED       EVENT("detached", ",\"why\":\"the kernel took it out\"")
+#define EXITED(status) EVENT("exited", ",\"status\":\"" status "\"")
+
+static bool has_reason(const struct run *r, const char *want)
+{
+	for (size_t i = 0; i < json_array_size(r->j.reasons); i++) {
+		const json_t *text = json_array_get(r->j.reasons, i);
+
+		if (strcmp(json_string_value(text), want) == 0)
+			return true;
+	}
+	json_dumpf(r->j.reasons, stdout, 0);
+	puts("");
+	return false;
+}
+
+#define FAILS(r, class, ...)                                                   \
+	do {                                                                   \
+		(r)->e.has_sched = true;                                       \
+		JUDGE(r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, __VA_ARGS__);    \
+		check_verdict(r, VERDICT_FAIL, class);                         \
+	} while (0)
+
+TEST(a_stall_tells_who_how_long_and_where)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	FAILS(&r, "stalled", ATTACHED, DISABLED("runnable task stall"),
+	      KMSG("sched_ext: x: spin[48] failed to run for 7.176s"),
+	      LOG(" R other[4] -3ms\\n      cpus=1\\n\\n"
+		  " R spin[48] -7176ms\\n      scx_state/flags=3/0x9\\n"
+		  "      cpus=00000000,0000000c\\n\\n R last[5] +0ms\\n"),
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&r, "the kernel: spin[48] failed to run for 7.176s"));
+	CHECK(has_reason(&r, "the task that waited: spin[48] -7176ms; mask of "
+			     "the CPUs it may use: 00000000,0000000c"));
+	/* The mask of another task is not taken for that one's. */
+	FAILS(&s, "stalled", ATTACHED, DISABLED("runnable task stall"),
+	      KMSG("sched_ext: x: spin[48] failed to run for 7.176s"),
+	      LOG(" R spin[48] -7176ms\\n\\n R b[4] -3ms\\n      cpus=1\\n\\n"),
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&s, "the scheduler printed no exit dump that has the "
+			     "task that waited"));
+}
+
+TEST(an_error_tells_the_functions)
+{
+	auto_run struct run r = { 0 };
+
+	FAILS(&r, "scx-error", ATTACHED, DISABLED("runtime error"),
+	      KMSG("sched_ext: x: invalid CPU 99"),
+	      KMSG("   ops_cpu_valid+0x40/0x50"),
+	      KMSG("   scx_bpf_kick+0x1/0x2"), KMSG("other: text+0x1/0x2"),
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&r, "the kernel: invalid CPU 99"));
+	CHECK(has_reason(&r, "it was in ops_cpu_valid < scx_bpf_kick"));
+}
+
+TEST(an_error_without_a_message_has_functions_too)
+{
+	auto_run struct run r = { 0 };
+
+	FAILS(&r, "scx-error", ATTACHED, DISABLED("scx_bpf_error"),
+	      KMSG("   one+0x40/0x50"), DETACHED, STOPPED);
+	CHECK(has_reason(&r, "it was in one"));
+}
+
+TEST(failures_of_init_are_told_apart)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	FAILS(&r, "init-failed", DISABLED("runtime error"),
+	      KMSG("sched_ext: x: ops.init() failed (-12)"), EXITED("exit 1"));
+	CHECK(has_reason(&r, "the kernel: ops.init() failed (-12)"));
+	/* Its program does not look at that, and stays. */
+	FAILS(&s, "init-failed", DISABLED("runtime error"),
+	      KMSG("sched_ext: x: ops.init() failed (-12)"),
+	      EVENT("not-attached", ",\"why\":\"late\""));
+}
+
+TEST(a_scheduler_may_let_go_by_itself)
+{
+	static const char *const bad[][3] = {
+		{ DISABLED("unregistered from BPF"), DETACHED, "user-exit" },
+		{ DISABLED("unregistered from user space"), DETACHED,
+		  "user-exit" },
+		{ "{\"t\":\"event\"}", EXITED("exit 0"), "user-exit" },
+		{ "{\"t\":\"event\"}", EXITED("exit 1"), "died" },
+		{ DISABLED("unregistered from the main kernel"), DETACHED,
+		  "fell-back" },
+		{ DISABLED("disabled by sysrq-S"), DETACHED, "fell-back" },
+		{ "{\"t\":\"event\"}", DETACHED, "fell-back" },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		auto_run struct run r = { 0 };
+
+		FAILS(&r, bad[i][2], ATTACHED, bad[i][0], bad[i][1], STOPPED);
+	}
+}
+
+TEST(what_is_unloaded_at_the_end_did_not_let_go)
+{
+	auto_run struct run r = { 0 };
+
+	/* Taken out silently at 9, and unregistered only after that. */
+	FAILS(&r, "fell-back", ATTACHED, DETACHED,
+	      "{\"t\":\"kmsg\",\"level\":6,\"at_ns\":10,\"text\":\"sched_ext: "
+	      "BPF scheduler \\\"x\\\" disabled (unregistered from user "
+	      "space)\"}",
+	      STOPPED);
+}
+
+TEST(the_verifiers_last_lines_are_told)
+{
+	auto_run struct run r = { 0 };
+
+	FAILS(&r, "load-rejected",
+	      LOG("libbpf: prog 'x': BPF program load failed: EACCES\\n"
+		  "libbpf: prog 'x': -- BEGIN PROG LOAD LOG --\\n"
+		  "0: R1=ctx()\\n1: r2 = 0\\n2: r3 = 1\\n"
+		  "3: (79) r1 = *(u64 *)(r2 +0)\\n"
+		  "R2 invalid mem access 'scalar'\\n"
+		  "processed 4 insns (limit 1000000)\\n"
+		  "-- END PROG LOAD LOG --\\nlibbpf: failed to load\\n"),
+	      EXITED("exit 1"));
+	CHECK(has_reason(&r, "the verifier: R2 invalid mem access 'scalar'"));
+	CHECK(has_reason(&r, "the verifier: 1: r2 = 0"));
+	CHECK_INT(json_array_size(r.j.reasons), 6);
+}
+
+TEST(a_kernel_that_bypasses_the_scheduler)
+{
+	auto_run struct run good = { .e.has_sched = true }, bad = { 0 };
+
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      EVENT("attached", ",\"bypasses\":2"),
+	      EVENT("stopped", ",\"unload_ok\":true,\"bypasses\":2"));
+	check_verdict(&good, VERDICT_PASS, "ok");
+	FAILS(&bad, "bypassed", EVENT("attached", ",\"bypasses\":2"),
+	      EVENT("stopped", ",\"unload_ok\":true,\"bypasses\":3"));
+}
+
+TEST(tasks_must_run_on_afterwards)
+{
+	auto_run struct run good = { .e.has_sched = true }, bad = { 0 };
+
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
+	      EVENT("afterwards", ",\"tasks\":2,\"stuck\":0"), STOPPED);
+	check_verdict(&good, VERDICT_PASS, "ok");
+	FAILS(&bad, "fell-back", ATTACHED,
+	      EVENT("afterwards",
+		    ",\"tasks\":2,\"stuck\":1,\"limit_ns\":1000000000"),
+	      STOPPED);
+	check_reason(&bad, "1 of 2 tasks did not run on within 1000 ms after "
+			   "the scheduler was unloaded");
+}
+
+TEST(no_task_may_be_rejected)
+{
+	auto_run struct run good = { .e.has_sched = true }, bad = { 0 };
+	auto_run struct run off = { .e.has_sched = true };
+
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
+	      EVENT("stopped", ",\"unload_ok\":true,\"rejected\":0"));
+	check_verdict(&good, VERDICT_PASS, "ok");
+	FAILS(&bad, "check-failed", ATTACHED,
+	      EVENT("stopped", ",\"unload_ok\":true,\"rejected\":1"));
+	off.e.check.value[CHECK_NONE_REJECTED] =
+		(struct check_value){ .set = true, .off = true };
+	JUDGE(&off, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
+	      EVENT("stopped", ",\"unload_ok\":true,\"rejected\":1"));
+	check_verdict(&off, VERDICT_PASS, "ok");
+}
