@@ -172,7 +172,7 @@ static void make_all(struct fit *f, const struct cgroup_def *c, size_t count)
 {
 	const struct cgroup_def *failed = NULL;
 
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; count && i < f->count; i++) {
 		struct fit_group *g = &f->group[i];
 
 		if (g->def < c || g->def >= c + count || g->def->by_op ||
@@ -185,7 +185,7 @@ static void make_all(struct fit *f, const struct cgroup_def *c, size_t count)
 
 static void end_step(struct fit *f, const struct step *step)
 {
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; step->cgroup_count && i < f->count; i++) {
 		const struct cgroup_def *c = f->group[i].def;
 
 		if (c->of_step && c >= step->cgroup &&
