@@ -75,11 +75,25 @@ check_row() {
 	while read -r text; do
 		case $text in
 		add-*) check_row $'[cgroup late]\nstart = op\n[step s]' "$text" '' ;;
+		run-payload*) check_row $'[payload bench]\ncommand = true\nstart = op\n[step s]' "$text" '' ;;
+		*-payload*) check_row $'[payload bench]\ncommand = true\n[step s]' "$text" '' ;;
 		*) check_row $'[test]\ntopology = 1n2l4c1t\n[cgroup left]\ncpuset = disjoint 0/2\n[cgroup right]
 cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 		esac
 	done < <(examples_below 'step NAME')
-	[ "$rows" -eq 20 ]
+	[ "$rows" -eq 23 ]
+	rows=0
+	while read -r text; do
+		case $text in
+		command*) check_row '[payload p]' "$text" '' ;;
+		output*) check_row $'[payload p]\ncommand = true' "$text" 'metric = a' ;;
+		*match=*) check_row $'[payload p]\ncommand = true\noutput = regex' "$text" '' ;;
+		metric*) check_row $'[payload p]\ncommand = true\noutput = json' "$text" '' ;;
+		start*) check_row $'[payload p]\ncommand = true' "$text" $'[step s]\nrun-payload = p' ;;
+		*) check_row $'[cgroup a]\n[payload p]\ncommand = true' "$text" '' ;;
+		esac
+	done < <(examples_below 'payload NAME')
+	[ "$rows" -eq 12 ]
 	rows=0
 	while read -r text; do
 		check_row $'[cgroup a]\ncpuset = llc 0\n[check]' "$text" ''
@@ -100,7 +114,8 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 		grep -ohE '\{ "[a-z-]*", (read_|FIELD_)' settings.c cgroup.c work.c work-types.c | cut -d'"' -f2
 		grep -ohE '\[(WORK|OP)_[A-Z_]*\] = "[a-z-]*"' work-types.c op.c | sed 's/.* = "//; s/"//' | grep -v '^$'
 		grep -oh '\[CHECK_[A-Z_]*\] = { "[a-z-]*"' checks.c | sed 's/.*"\(.*\)"/\1/'
-		printf '%s\n' binary args topology requires
+		printf '%s\n' binary args topology requires command output metric status timeout \
+			min unit better match group
 	)
 	[ "$names" -ge 90 ]
 	[ "$missing" -eq 0 ]

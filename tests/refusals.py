@@ -41,7 +41,7 @@ def sentences(argument):
 
 def pattern(sentence):
     out = ""
-    for part in CONVERSION.split(sentence.replace('\\"', '"')):
+    for part in CONVERSION.split(sentence.replace('\\"', '"').replace("\\\\", "\\")):
         if part == "%%":
             out += "%"
         elif CONVERSION.fullmatch(part):

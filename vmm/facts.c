@@ -11,6 +11,8 @@
 
 /* Text of a guest that is kept, in bytes: a scheduler may print for ever. */
 #define TEXT_MAX (4U << 20)
+/* The names of logs that are of payloads begin with it: vmm/guest/payload.c. */
+#define PAYLOAD_LOG "payload/"
 /* Frames of one kind that are kept. */
 #define FRAMES_MAX 100000
 
@@ -33,6 +35,7 @@ static const struct {
 	{ "phase", offsetof(struct facts, phase), true },
 	{ "worker", offsetof(struct facts, worker), true },
 	{ "cgroup", offsetof(struct facts, cgroup), true },
+	{ "payload", offsetof(struct facts, payload), true },
 	{ "kmsg", offsetof(struct facts, kmsg), true },
 };
 
@@ -65,6 +68,10 @@ void facts_done(struct facts *f)
 		json_decref(*(json_t **)((char *)f + kinds[i].offset));
 	str_done(&f->log);
 	str_done(&f->work_log);
+	for (size_t i = 0; i < f->output_count; i++) {
+		str_done(&f->output[i].text);
+		free(f->output[i].name);
+	}
 	str_done(&f->out);
 	str_done(&f->err);
 	*f = (struct facts){ 0 };
@@ -81,12 +88,46 @@ static void add_output(struct facts *f, int stream, const char *data,
 		str_add_bytes(to, data, len);
 }
 
+const struct str *facts_output(const struct facts *f, const char *name,
+			       int stream)
+{
+	static const struct str nothing;
+	auto_str struct str want = { 0 };
+
+	str_addf(&want, PAYLOAD_LOG "%s/%d", name, stream);
+	for (size_t i = 0; i < f->output_count; i++) {
+		if (strcmp(f->output[i].name, str_text(&want)) == 0)
+			return &f->output[i].text;
+	}
+	return &nothing;
+}
+
+/* That of a payload; NULL for one too many. */
+static struct str *find_output(struct facts *f, const char *name)
+{
+	struct facts_output *o = f->output;
+
+	for (; o < f->output + f->output_count; o++) {
+		if (strcmp(o->name, name) == 0)
+			return &o->text;
+	}
+	if (f->output_count == FACTS_OUTPUTS)
+		return NULL;
+	o->name = strdup(name);
+	f->output_count += o->name != NULL;
+	return o->name ? &o->text : NULL;
+}
+
 static void add_log(struct facts *f, const json_t *frame)
 {
-	bool is_work = strcmp(facts_text(frame, "name"), "work") == 0;
-	struct str *to = is_work ? &f->work_log : &f->log;
+	const char *name = facts_text(frame, "name");
+	struct str *to = &f->log;
 
-	if (to->len < TEXT_MAX)
+	if (strncmp(name, PAYLOAD_LOG, strlen(PAYLOAD_LOG)) == 0)
+		to = find_output(f, name);
+	else if (strcmp(name, "work") == 0)
+		to = &f->work_log;
+	if (to && to->len < TEXT_MAX)
 		str_add(to, facts_text(frame, "text"));
 }
 

@@ -12,9 +12,19 @@
 /*
  * A report may be this long, so that no guest fills our memory. The longest
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
- * messages, and 3 KiB for each of 8192 workers.
+ * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
+ * (8 of them, 512 KiB each, of which a byte may need 6).
  */
-#define FACTS_BYTES_MAX (32U << 20)
+#define FACTS_BYTES_MAX (56U << 20)
+/* Two for each payload of a test. */
+#define FACTS_OUTPUTS 16
+
+/* What the program of one payload wrote: the name of the stream,
+ * "payload/NAME/1" or 2, and the text. */
+struct facts_output {
+	char *name;
+	struct str text;
+};
 
 /**
  * struct facts - the frames of one run
@@ -25,6 +35,7 @@
  *NULL
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
+ * @payload: array, as @worker; @output, @output_count: what payloads wrote
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
  * @frames: how many were read
@@ -36,8 +47,10 @@
 struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *steal, *engine;
 	json_t *kmsg_lost, *end;
-	json_t *scheduler, *event, *phase, *worker, *cgroup, *kmsg;
+	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
 	struct str log, work_log, out, err;
+	struct facts_output output[FACTS_OUTPUTS];
+	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);
 	void *output_arg;
 	uint64_t frames, bytes;
@@ -77,6 +90,11 @@ void facts_done(struct facts *f);
 /* The number or text of @key in a frame; 0 or "" when it is not there. */
 int64_t facts_int(const json_t *frame, const char *key);
 const char *facts_text(const json_t *frame, const char *key);
+
+/* What the payload of that @name wrote to its descriptor, 1 or 2; "" if
+ * nothing. */
+const struct str *facts_output(const struct facts *f, const char *name,
+			       int stream);
 
 /* The first scheduler frame of that @event, or NULL. */
 const json_t *facts_scheduler(const struct facts *f, const char *event);

@@ -120,7 +120,7 @@ static const struct {
 	{ "", "nothing would run" },
 	{ "[cgroup a]\nwork = none\n", "nothing would run" },
 	{ "[cgruop a]\n", "did you mean 'cgroup'?" },
-	{ "[payload]\n" CG, "section 'payload' is not built yet" },
+	{ "[backdrop]\n" CG, "section 'backdrop' is not built yet" },
 	{ "[test x]\n" CG, "[test] takes no name" },
 	{ "[test]\n[test]\n" CG, "a second [test] section" },
 	{ "[test]\nduratoin = 1s\n" CG, "did you mean 'duration'?" },

@@ -41,7 +41,8 @@ static bool is_ours(const char *name)
 {
 	static const char *const files[] = { "result.json", "console.log",
 					     "channel.log", "scheduler.log",
-					     "worker.log",  NULL };
+					     "worker.log",  "payload.log",
+					     NULL };
 
 	for (const char *const *f = files; *f; f++) {
 		if (strcmp(name, *f) == 0)

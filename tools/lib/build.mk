@@ -20,7 +20,7 @@ lib-objs-y += tools/lib/why.o
 lib-objs-y += tools/lib/words.o
 # The language of .sched and .test files; the guest's init has it too.
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,amount cgroup checks conf cpuset cpuset-read \
-	diag fit fit-op flow flow-op limits-read op own-machine read sched settings step test topology work work-list \
+	diag fit fit-op flow flow-op limits-read op own-machine payload payload-flow payload-metric read sched settings step test topology work work-list \
 	work-program work-types work-values)
 lib-objs-y += tools/lib/spec/profile.o
 lib-objs-y += $(patsubst %,tools/lib/spec/topology-%.o,cpus detail map memory read)

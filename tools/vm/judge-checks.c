@@ -68,9 +68,11 @@ static struct trust trust_of(const struct evidence *e, enum check_kind kind,
 
 /* A check that its own test asks for and that finds nothing to look at would
  * pass whatever the scheduler does. */
-static void miss_nothing(const struct check_value *v, size_t groups,
-			 struct measured *m)
+static void miss_nothing(const struct evidence *e, const struct check_value *v,
+			 size_t groups, struct measured *m)
 {
+	/* A test may be all payloads. */
+	groups += e->payload_count;
 	if (groups == 0)
 		snprintf(m->text, sizeof(m->text), "no worker reported");
 	if (!m->any)
@@ -89,7 +91,7 @@ static void judge_check(const struct evidence *e, enum check_kind kind,
 		judge_measure_rejected(e->facts, &m);
 	} else {
 		judge_measure(group, groups, kind, v->limit, &m);
-		miss_nothing(v, groups, &m);
+		miss_nothing(e, v, groups, &m);
 	}
 	struct trust trust = trust_of(e, kind, v->limit, &m);
 	bool doubt = trust.class && (trust.always || !m.ok);

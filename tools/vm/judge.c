@@ -11,6 +11,7 @@
 #include "tools/vm/judge-checks.h"
 #include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
+#include "tools/vm/judge-payloads.h"
 #include "tools/vm/judge-sched.h"
 #include "tools/vm/judge-workers.h"
 #include "vmm/attest.h"
@@ -36,6 +37,7 @@ void judgement_done(struct judgement *j)
 {
 	json_decref(j->reasons);
 	json_decref(j->checks);
+	json_decref(j->payloads);
 	*j = (struct judgement){ 0 };
 }
 
@@ -121,13 +123,35 @@ static void invert(struct judgement *j)
 }
 
 const char *const judge_classes[] = {
-	"ok",		"load-rejected", "init-failed",	 "died",
-	"user-exit",	"not-attached",	 "stalled",	 "scx-error",
-	"bypassed",	"fell-back",	 "check-failed", "worker-failed",
-	"kernel-splat", "guest-panic",	 "boot-hang",	 "guest-hang",
-	"guest-reset",	"guest-memory",	 "qemu",	 "channel",
-	"time-limit",	"host-noise",	 "calibration",	 "kernel-log",
-	"unsupported",	"harness",	 NULL,
+	"ok",
+	"load-rejected",
+	"init-failed",
+	"died",
+	"user-exit",
+	"not-attached",
+	"stalled",
+	"scx-error",
+	"bypassed",
+	"fell-back",
+	"check-failed",
+	"worker-failed",
+	"payload-failed",
+	"payload-timeout",
+	"kernel-splat",
+	"guest-panic",
+	"boot-hang",
+	"guest-hang",
+	"guest-reset",
+	"guest-memory",
+	"qemu",
+	"channel",
+	"time-limit",
+	"host-noise",
+	"calibration",
+	"kernel-log",
+	"unsupported",
+	"harness",
+	NULL,
 };
 
 /* Whom the kernel killed for want of memory does not matter: nothing that was
@@ -153,13 +177,15 @@ bool judge_ran(const struct evidence *e, struct judgement *j)
 
 void judge(const struct evidence *e, struct judgement *ret)
 {
-	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array() };
+	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array(),
+			       json_array() };
 
 	if (judge_ran(e, &j) && judge_room(e, &j) && judge_scheduler(e, &j)) {
 		bool failed = judge_workers(e, &j); /* told first */
 		judge_checks(e, &j);
 		if (failed)
 			judge_decide(&j, VERDICT_FAIL, "worker-failed");
+		judge_payloads(e, &j);
 		judge_kernel_log(e, &j);
 	}
 	if (e->expect_fail)

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "tools/lib/spec/checks.h"
+#include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/topology.h"
 #include "vmm/facts.h"
 #include "vmm/machine.h"
@@ -30,6 +31,7 @@ int verdict_exit_code(enum verdict v);
  * @torn_code: this QEMU lets a guest run code that was changed meanwhile, see
  *	      tools/vm/threads.h
  * @check:    merged checks
+ * @payload: of the test, @payload_count of them
  * @has_sched: a scheduler was to be loaded
  * @expect_fail: the test passes only if the scheduler's fault is seen
  */
@@ -42,6 +44,8 @@ struct evidence {
 	unsigned int memory_mib;
 	enum vm_clock clock;
 	struct checks check;
+	const struct payload *payload;
+	size_t payload_count;
 	bool has_sched, expect_fail, torn_code;
 };
 
@@ -50,11 +54,13 @@ struct evidence {
  * @class:   one of judge_classes
  * @reasons: array of strings, one line each; empty for a pass
  * @checks:  array of objects: name, layer, limit, value, ok, judged
+ * @payloads: array of objects: name, end, status, signal, ran_ns, cpu_ns,
+ *	     metrics (name, value, unit, better, min, max, ok)
  */
 struct judgement {
 	enum verdict verdict;
 	const char *class;
-	json_t *reasons, *checks;
+	json_t *reasons, *checks, *payloads;
 };
 
 /* Every class there is, NULL behind the last; the manual tells of each. */

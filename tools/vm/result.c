@@ -216,6 +216,7 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "scheduler_events", f->scheduler);
 	json_object_set(o, "timeline", f->event);
 	json_object_set(o, "workers", f->worker);
+	json_object_set(o, "payloads", j->payloads);
 	json_object_set(o, "kernel_messages", f->kmsg);
 	json_object_set(o, "kernel_messages_lost",
 			f->kmsg_lost ? f->kmsg_lost : json_null());
@@ -266,6 +267,36 @@ static void write_worker_log(const struct result *r, const char *folder)
 		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
 }
 
+/* All that payloads wrote, a line "[payload NAME, stdout]" above each. */
+static void write_payload_log(const struct result *r, const char *folder)
+{
+	const struct test *t = &r->variant->test;
+	auto_str struct str text = { 0 }, path = { 0 };
+
+	for (size_t i = 0; i < t->payload_count; i++) {
+		for (int k = 1; k <= 2; k++) {
+			const struct str *out = facts_output(
+				&r->outcome->facts, t->payload[i].name, k);
+
+			if (!out->len)
+				continue;
+			str_addf(&text, "[payload %s, %s]\n",
+				 t->payload[i].name,
+				 k == 1 ? "stdout" : "stderr");
+			str_add_bytes(&text, out->text, out->len);
+			if (out->text[out->len - 1] != '\n')
+				str_add(&text, "\n");
+		}
+	}
+	if (t->payload_count) {
+		publish(folder, "payload.log", str_text(&text), text.len);
+		return;
+	}
+	str_addf(&path, "%s/payload.log", folder);
+	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
+		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
+}
+
 void result_write(const struct result *r, const json_t *json,
 		  const char *folder)
 {
@@ -280,6 +311,7 @@ void result_write(const struct result *r, const json_t *json,
 	publish(folder, "scheduler.log", str_text(&o->facts.log),
 		o->facts.log.len);
 	write_worker_log(r, folder);
+	write_payload_log(r, folder);
 	auto_free char *text =
 		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	if (!text)

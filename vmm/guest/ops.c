@@ -127,6 +127,9 @@ int scenario_op(struct scenario *s, const struct op *op, struct why *reterr_why)
 		[OP_OFFLINE_CPUS] = op_hotplug,
 		[OP_ONLINE_CPUS] = op_hotplug,
 		[OP_WAIT] = op_wait,
+		[OP_RUN_PAYLOAD] = op_payload,
+		[OP_WAIT_PAYLOAD] = op_payload,
+		[OP_KILL_PAYLOAD] = op_payload,
 	};
 	auto_str struct str in_force = { 0 };
 	int r = run[op->kind](s, op, &in_force, reterr_why);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "vmm/guest/payload.h"
 #include "vmm/guest/spawn.h"
 
 /* Room for what workers were allowed; in a loop it comes again. */
@@ -190,6 +191,8 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 		r = add_all_lots(s, &numbers, reterr_why);
 	if (r < 0)
 		return r;
+	if (payloads_prepare(s) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
 	s->worker = crew_new(s->worker_count);
 	if (!s->worker)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
@@ -205,6 +208,7 @@ int scenario_prepare(struct scenario *s, struct why *reterr_why)
 void scenario_free(struct scenario *s)
 {
 	windows_free(&s->windows);
+	payloads_free(s);
 	if (s->worker)
 		crew_free(s->worker, s->worker_count);
 	crew_delete(s->worker, s->worker_count);

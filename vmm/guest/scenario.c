@@ -10,6 +10,7 @@
 #include "vmm/guest/engine.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/ops.h"
+#include "vmm/guest/payload.h"
 #include "vmm/guest/report.h"
 #include "vmm/guest/scenario-setup.h"
 
@@ -28,7 +29,7 @@ static int make_groups(struct scenario *s, const struct cgroup_def *def,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < s->group_count; i++) {
+	for (size_t i = 0; r == 0 && count && i < s->group_count; i++) {
 		struct group *g = &s->group[i];
 
 		if (g->def >= def && g->def < def + count && !g->def->by_op)
@@ -202,10 +203,14 @@ static int play(struct scenario *s, struct why *reterr_why)
 	crew_start(&crew);
 	free(crew.member);
 	begin = engine_use(s->watch);
+	if (r == 0)
+		r = payloads_start(s, reterr_why);
 	for (size_t i = 0; r == 0 && i < s->test->step_count; i++) {
 		if (!s->watch->was_lost)
 			r = play_step(s, &s->test->step[i], reterr_why);
 	}
+	if (r == 0)
+		payloads_wait(s);
 	engine_send(s->watch, &begin);
 	return r;
 }
@@ -244,6 +249,10 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 	channel_send_event(s->watch->channel, "stop", NULL);
 	crew_stop(&crew);
 	free(crew.member);
+	end = payloads_end(s, &later);
+	if (end < 0 && r == 0)
+		r = why_set(reterr_why, end, "%s", later.text);
+	payloads_empty(s);
 	textlog_close(&s->watch->log[1], s->watch->channel);
 	for (size_t i = 0; i < s->worker_count; i++) {
 		struct str out = { 0 };

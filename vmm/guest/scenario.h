@@ -37,6 +37,7 @@ struct lot {
  * @default_work: of cgroups that have no "work =" line
  * @online: CPUs that are on line
  * @start_ns: when the first workers began
+ * @payload: as many as the test has
  * @quiet:  no events: a loop has gone on for long
  * @windows: looks at the workers while they run
  */
@@ -55,6 +56,7 @@ struct scenario {
 	struct work default_work;
 	cpu_set_t online;
 	uint64_t start_ns;
+	struct payload_run *payload;
 	bool quiet;
 	struct windows windows;
 };

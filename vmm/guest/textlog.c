@@ -21,7 +21,9 @@ int textlog_open(struct textlog *l, const char *name, int *ret_write)
 {
 	int fd[2];
 
-	*l = (struct textlog){ .fd = -1, .name = name };
+	*l = (struct textlog){ .fd = -1,
+			       .name = name,
+			       .max = TEXTLOG_TOTAL_MAX };
 	if (pipe2(fd, O_CLOEXEC) < 0)
 		return -errno;
 	if (fcntl(fd[0], F_SETFL, O_NONBLOCK) < 0) {
@@ -73,7 +75,7 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 				  text, len);
 		return;
 	}
-	if (l->sent >= TEXTLOG_TOTAL_MAX) {
+	if (l->sent >= l->max) {
 		l->dropped += len;
 		return;
 	}

@@ -16,8 +16,9 @@
  * @name: in the frames
  * @exact: of "stdout" or "stderr": every byte arrives as it was written,
  *	   however many there are
+ * @max:    bytes that are sent, unless @exact; TEXTLOG_TOTAL_MAX at first
  * @held: the begin of a UTF-8 character that is not complete yet
- * @sent, @dropped: bytes sent; bytes lost after TEXTLOG_TOTAL_MAX of them
+ * @sent, @dropped: bytes sent; bytes lost after that
  */
 struct textlog {
 	int fd;
@@ -25,7 +26,7 @@ struct textlog {
 	bool exact;
 	char held[4];
 	size_t held_len;
-	uint64_t sent, dropped;
+	uint64_t max, sent, dropped;
 };
 
 /**

@@ -38,6 +38,8 @@ static void serve(struct watch *w)
 	children_reap(&w->children);
 	for (int i = 0; i < WATCH_LOGS; i++)
 		textlog_drain(&w->log[i], w->channel);
+	for (size_t i = 0; i < w->more_count; i++)
+		textlog_drain(w->more[i], w->channel);
 	input_feed(&w->input);
 	kmsg_drain(&w->kmsg, w->channel);
 	uint64_t now = clock_now_ns();
@@ -72,7 +74,7 @@ void watch_phase(struct watch *w, enum phase phase, uint64_t limit_ns)
 
 static void sleep_until(const struct watch *w, uint64_t deadline_ns)
 {
-	struct pollfd fd[2 + WATCH_LOGS];
+	struct pollfd fd[2 + WATCH_LOGS + WATCH_MORE];
 	uint64_t now = clock_now_ns(), look = input_wait_ns(&w->input);
 	struct timespec left;
 
@@ -88,17 +90,22 @@ static void sleep_until(const struct watch *w, uint64_t deadline_ns)
 	for (int i = 0; i < WATCH_LOGS; i++)
 		fd[1 + i] =
 			(struct pollfd){ .fd = w->log[i].fd, .events = POLLIN };
+	for (size_t i = 0; i < w->more_count; i++)
+		fd[2 + WATCH_LOGS + i] = (struct pollfd){ .fd = w->more[i]->fd,
+							  .events = POLLIN };
 	left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
-	(void)ppoll(fd, 2 + WATCH_LOGS, &left, NULL);
+	(void)ppoll(fd, 2 + WATCH_LOGS + w->more_count, &left, NULL);
 }
 
 enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
 			      bool (*done)(const void *), const void *arg)
 {
 	for (;;) {
-		uint64_t now, next;
+		uint64_t now, next, wish = UINT64_MAX;
 
 		serve(w);
+		if (w->tick)
+			wish = w->tick(w->tick_arg);
 		if (done && done(arg))
 			return WATCH_DONE;
 		if (w->lost && w->lost(w->lost_arg)) {
@@ -112,6 +119,8 @@ enum watch_result watch_until(struct watch *w, uint64_t deadline_ns,
 		next = now + WATCH_POLL_NS;
 		if (w->look && w->look_at < next)
 			next = w->look_at;
+		if (wish < next)
+			next = wish;
 		sleep_until(w, next < deadline_ns ? next : deadline_ns);
 	}
 }

@@ -17,6 +17,7 @@
 #include "vmm/limits.h"
 
 #define WATCH_LOGS 3
+#define WATCH_MORE 16 /* pipes of payloads, two for each */
 
 enum watch_result {
 	WATCH_DEADLINE, /* the time came */
@@ -33,6 +34,9 @@ enum watch_result {
  *	  when it is late, of CLOCK_MONOTONIC; 0: never
  * @late: called then; it does not return
  * @log: pipes, unused ones have fd -1
+ * @more: pipes of others, @more_count of them
+ * @tick: called at each turn of a wait, NULL for none; says when it wants to be
+ *	  called again at the latest; UINT64_MAX: it does not care
  * @work_log: where programs that are workers write to; -1: there are none
  * @input: of a command, fd -1 when there is none
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
@@ -46,6 +50,10 @@ struct watch {
 	struct children children;
 	struct kmsg kmsg;
 	struct textlog log[WATCH_LOGS];
+	struct textlog *more[WATCH_MORE];
+	size_t more_count;
+	uint64_t (*tick)(void *);
+	void *tick_arg;
 	struct input input;
 	int signal_fd, work_log;
 	struct feeder_page *feeder;

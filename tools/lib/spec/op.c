@@ -31,6 +31,9 @@ const char *const op_kind_names[OP_KINDS] = {
 	[OP_OFFLINE_CPUS] = "offline-cpus",
 	[OP_ONLINE_CPUS] = "online-cpus",
 	[OP_WAIT] = "wait",
+	[OP_RUN_PAYLOAD] = "run-payload",
+	[OP_WAIT_PAYLOAD] = "wait-payload",
+	[OP_KILL_PAYLOAD] = "kill-payload",
 };
 
 /* An op on its way: its words, from the first on. */
@@ -158,6 +161,12 @@ static int read_wait(const struct reading *r)
 	return 0;
 }
 
+static int read_payload(const struct reading *r)
+{
+	r->op->payload = strdup(r->w->item[0].text);
+	return r->op->payload ? 0 : -ENOMEM;
+}
+
 #define ANY ((size_t)-1)
 
 /* What stands behind "=": the words, the first is a cgroup but for some. */
@@ -189,6 +198,9 @@ static const struct {
 	[OP_OFFLINE_CPUS] = { read_cpus, 1, ANY, "CPUSET", true },
 	[OP_ONLINE_CPUS] = { read_cpus, 1, ANY, "CPUSET", true },
 	[OP_WAIT] = { read_wait, 1, 1, "TIME", true },
+	[OP_RUN_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
+	[OP_WAIT_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
+	[OP_KILL_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
 };
 
 int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
@@ -227,6 +239,7 @@ void op_done(struct op *op)
 		work_done(op->work);
 	free(op->cgroup);
 	free(op->other);
+	free(op->payload);
 	free(op->work);
 	*op = (struct op){ 0 };
 }

@@ -12,8 +12,7 @@
 #define SHARE_MAX_PERCENT 1000
 
 static const struct planned planned[] = {
-	{ "run-payload", NULL },  { "wait-payload", NULL },
-	{ "kill-payload", NULL }, { "loop", "write 'hold = loop INTERVAL'" },
+	{ "loop", "write 'hold = loop INTERVAL'" },
 	{ NULL, NULL },
 };
 

@@ -17,6 +17,21 @@ int test_read_cgroup(struct test *t, const struct conf_section *s,
 int test_read_step(struct test *t, const struct conf_section *s,
 		   struct diag *d);
 
+/* [payload NAME], appended */
+int test_read_payload(struct test *t, const struct conf_section *s,
+		      struct diag *d);
+/* "metric =", appended to @p */
+int payload_read_metric(struct payload *p, const struct conf_entry *e,
+			struct diag *d);
+void payload_check_metric(const struct payload *p,
+			  const struct payload_metric *m, struct diag *d);
+/* Are they started once, and in cgroups that stay? Sets their time-outs. */
+void test_check_payloads(struct test *t, struct diag *d);
+
+/* The words of @text, at @at, are the program of exec. */
+int work_read_program(const char *text, const struct place *at, struct diag *d,
+		      struct work *ret);
+
 /* One value of "work =" that is not "none". */
 int work_read(const struct conf_entry *e, struct diag *d, struct work *ret);
 

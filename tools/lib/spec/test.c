@@ -11,10 +11,9 @@
 
 #define MS 1000000ULL
 
-static const char *const section_names[] = { "test", "cgroup", "step", "check",
-					     NULL };
+static const char *const section_names[] = { "test",  "cgroup",	 "step",
+					     "check", "payload", NULL };
 static const struct planned planned[] = {
-	{ "payload", NULL },
 	{ "backdrop", "cgroups above the first step live to the end" },
 	{ NULL, NULL },
 };
@@ -31,6 +30,8 @@ static int read_section(struct test *t, const struct conf_section *s,
 		return test_read_cgroup(t, s, d);
 	if (strcmp(s->kind, "step") == 0)
 		return test_read_step(t, s, d);
+	if (strcmp(s->kind, "payload") == 0)
+		return test_read_payload(t, s, d);
 	if (!is_test && strcmp(s->kind, "check") != 0) {
 		if (*s->kind)
 			complain_of_name(d, &s->at, "section", s->kind,
@@ -189,9 +190,11 @@ static void check_purpose(const struct test *t, struct diag *d)
 			work |= s->op[j].work != NULL;
 		}
 	}
-	if (!work)
-		diag_add(d, &t->conf.section[0].at,
-			 "nothing would run: there is no [cgroup] with work");
+	if (!work && !t->payload_count)
+		diag_add(
+			d, &t->conf.section[0].at,
+			"nothing would run: there is no [cgroup] with work, and "
+			"no [payload]");
 	if (isolation->set && !isolation->off && !cpuset)
 		diag_add(d, place_of(&t->conf, "check", "", "isolation"),
 			 "'isolation = yes' has nothing to judge: no cgroup "
@@ -237,6 +240,7 @@ static int parse(const char *path, const char *text, struct diag *d,
 		return r;
 	check_purpose(ret, d);
 	check_loops(ret, d);
+	test_check_payloads(ret, d);
 	return test_check_flow(ret, d);
 }
 
@@ -289,6 +293,8 @@ uint64_t test_run_ns(const struct test *t)
 	/* The last turn of a loop may begin at its very end. */
 	for (size_t i = 0; i < t->step_count; i++)
 		ns += test_hold_ns(t, &t->step[i]) + waits_ns(&t->step[i]);
+	for (size_t i = 0; i < t->payload_count; i++)
+		ns += t->payload[i].timeout_ns;
 	return ns;
 }
 
@@ -309,6 +315,9 @@ void test_done(struct test *t)
 		cgroup_def_done(&t->cgroup[i]);
 	for (size_t i = 0; i < t->step_count; i++)
 		step_done(&t->step[i]);
+	for (size_t i = 0; i < t->payload_count; i++)
+		payload_done(&t->payload[i]);
+	free(t->payload);
 	free(t->cgroup);
 	free(t->step);
 	free(t->name);

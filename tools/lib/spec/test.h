@@ -10,6 +10,7 @@
 
 #include "tools/lib/spec/checks.h"
 #include "tools/lib/spec/conf.h"
+#include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/spec/work.h"
 
@@ -108,6 +109,9 @@ enum op_kind {
 	OP_OFFLINE_CPUS,  /* offline-cpus = CPUSET */
 	OP_ONLINE_CPUS,	  /* online-cpus = CPUSET */
 	OP_WAIT,	  /* wait = TIME */
+	OP_RUN_PAYLOAD,	  /* run-payload = PAYLOAD, one with "start = op" */
+	OP_WAIT_PAYLOAD,  /* wait-payload = PAYLOAD: until it ended */
+	OP_KILL_PAYLOAD,  /* kill-payload = PAYLOAD */
 	OP_KINDS,
 };
 
@@ -117,13 +121,14 @@ enum op_kind {
  * @other:  OP_SWAP_CPUSETS and OP_MOVE_TASKS
  * @cpuset: OP_SET_CPUSET, OP_OFFLINE_CPUS, OP_ONLINE_CPUS
  * @work:   OP_SPAWN, OP_SPAWN_HOST
+ * @payload: of those kinds
  *
  * A @cgroup that is made in copies means all of them, with "-N" behind it copy
  * N alone.
  */
 struct op {
 	enum op_kind kind;
-	char *cgroup, *other;
+	char *cgroup, *other, *payload;
 	struct cpuset_spec cpuset;
 	struct affinity affinity;
 	struct work *work;
@@ -197,6 +202,8 @@ struct test {
 	size_t cgroup_count;
 	struct step *step; /* at least one */
 	size_t step_count;
+	struct payload *payload; /* in file order */
+	size_t payload_count;
 	struct checks check; /* top layer */
 	struct conf conf;    /* owns the text that places point into */
 };
@@ -216,7 +223,8 @@ int test_parse(const char *path, const char *text, struct diag *d,
 	       struct test *ret);
 void test_done(struct test *t);
 
-/* The work of number @index, in the order of the file; NULL behind the last. */
+/* The work of number @index, in the order of the file, then the programs of
+ * payloads; NULL behind the last. */
 const struct work *test_work(const struct test *t, size_t index);
 
 /* Complain about programs of exec that this host does not have. */
@@ -235,7 +243,7 @@ struct topology test_own_topology(const struct test *t,
 
 /* How long @s, a step of @t, holds; all its turns together if it loops. */
 uint64_t test_hold_ns(const struct test *t, const struct step *s);
-/* How long @t settles, and all its steps wait and hold. */
+/* How long @t settles, and all its steps wait and hold, at most. */
 uint64_t test_run_ns(const struct test *t);
 
 /* Is the cgroup of that name, as an op names it, one of @c? @ret_copy: which of

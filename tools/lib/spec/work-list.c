@@ -41,6 +41,8 @@ const struct work *test_work(const struct test *t, size_t index)
 			w = work_among(t->step[i].cgroup,
 				       t->step[i].cgroup_count, &index);
 	}
+	if (!w && index < t->payload_count)
+		w = &t->payload[index].run;
 	return w;
 }
 

@@ -198,19 +198,17 @@ static bool is_option(const char *word)
 	return len > 0 && word[len] == '=';
 }
 
-/* What stands from @first on are exec's program and its arguments. */
-static int read_program(const char *text, const struct place *at,
-			const struct value_word *first, struct diag *d,
-			struct work *w)
+int work_read_program(const char *text, const struct place *at, struct diag *d,
+		      struct work *w)
 {
-	size_t offset = first->at.column - at->column, bad = 0;
-	int n = words_split(text + offset, &w->program, &bad);
+	size_t bad = 0;
+	int n = words_split(text, &w->program, &bad);
 
-	w->at_program = place_part(at, offset, strlen(text + offset));
+	w->at_program = *at;
 	if (n == -ENOMEM)
 		return n;
 	if (n < 0) {
-		struct place quote = place_part(at, offset + bad, 1);
+		struct place quote = place_part(at, bad, 1);
 
 		diag_add(d, &quote, "this quote is not closed");
 	} else if (!*w->program[0] ||
@@ -219,6 +217,17 @@ static int read_program(const char *text, const struct place *at,
 			 w->program[0]);
 	}
 	return 0;
+}
+
+/* What stands from @first on are exec's program and its arguments. */
+static int read_program(const char *text, const struct place *at,
+			const struct value_word *first, struct diag *d,
+			struct work *w)
+{
+	size_t offset = first->at.column - at->column;
+	struct place rest = place_part(at, offset, strlen(text + offset));
+
+	return work_read_program(text + offset, &rest, d, w);
 }
 
 static void read_word(struct value_word *word, struct diag *d, struct work *w,
