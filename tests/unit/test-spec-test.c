@@ -215,7 +215,7 @@ static const struct {
 	{ STEP "hold = half\n", "'hold' is a time with its unit" },
 	{ STEP "hold = loop 1s\n", "this step has none" },
 	{ STEP "hold = 1s\nstop-cgroup = a\n", "write 'stop-cgroup' above it" },
-	{ STEP "run-payload = a\n", "'run-payload' is not built yet" },
+	{ STEP "run-payload = a\n", "there is no [payload a]" },
 	{ STEP "stop-cgruop = a\n", "did you mean 'stop-cgroup'?" },
 	{ STEP "swap-cpusets = a\n", "written 'swap-cpusets = CGROUP CGROUP'" },
 	{ STEP "stop-cgroup =\n", "written 'stop-cgroup = CGROUP'" },

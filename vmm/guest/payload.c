@@ -137,6 +137,9 @@ static void finish(struct scenario *s, struct payload_run *p)
 	uint64_t now = clock_now_ns(), dropped[2];
 	struct str out = { 0 };
 
+	/* It was faster than our signal. */
+	if (p->how == PAYLOAD_TIMEOUT && WIFEXITED(status))
+		p->how = PAYLOAD_ENDED;
 	(void)kill(-p->child.pid, SIGKILL);
 	for (int i = 0; i < 2; i++) {
 		textlog_drain(&p->log[i], s->watch->channel);
