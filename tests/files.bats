@@ -98,7 +98,7 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 	while read -r text; do
 		check_row $'[cgroup a]\ncpuset = llc 0\n[check]' "$text" ''
 	done < <(examples_below check)
-	[ "$rows" -eq 10 ]
+	[ "$rows" -eq 18 ]
 }
 
 @test "files: every key, type, option and preset has its row" {
