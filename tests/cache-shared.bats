@@ -141,6 +141,21 @@ needs_mounts() {
 	run -0 user 61001 -- ktstr-cache clean --force three
 }
 
+@test "cache: a link in a shared cache opens nobody's folder, and that of a stranger is refused" {
+	mkdir -m 2775 cache
+	mkdir -m 700 home
+	ln -s ../home cache/.locks
+	ln -s ../home cache/.tmp
+	built
+	run -0 ktstr-cache $(put_args one)
+	[ "$(stat -c %a home)" = 700 ]
+	[ "$(id -u)" = 0 ] || skip "needs root, to give a link away"
+	chown root:root cache
+	chown -h 61001 cache/.locks
+	run -125 --separate-stderr ktstr-cache $(put_args two)
+	[[ $stderr == "ktstr-cache: "*"folder '"*"/.locks' is a link that another user made" ]]
+}
+
 @test "cache: readers need no more than a read-only cache" {
 	needs_mounts
 	built

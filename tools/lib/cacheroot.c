@@ -2,6 +2,7 @@
 #include "tools/lib/cacheroot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +75,25 @@ int cache_root(char **ret, struct why *reterr_why)
 	return join(base, "/.cache/ktstr/kernels", ret, reterr_why);
 }
 
-/* Make the folder @path at once with @mode, or give it to ours. */
-static int make_with_mode(const char *path, mode_t mode)
+/* Give @mode to the folder @path if it is ours; never through a link, which
+ * may lead to any folder of ours. */
+static void give_mode(const char *path, mode_t mode)
+{
+	auto_fd int fd =
+		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    (st.st_mode & 01777) != mode)
+		(void)fchmod(fd, mode | (st.st_mode & S_ISGID));
+}
+
+/*
+ * Make the folder @path at once with @mode, or give it to ours. In its place
+ * may be a link to another disk, by who may decide that: we make and remove
+ * files there.
+ */
+static int make_with_mode(const char *path, mode_t mode, uid_t owner)
 {
 	mode_t mask = umask(0);
 	int r = mkdir(path, mode) < 0 ? -errno : 0;
@@ -84,12 +102,16 @@ static int make_with_mode(const char *path, mode_t mode)
 	umask(mask);
 	if (r != -EEXIST)
 		return r;
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode) && st.st_uid != 0 && st.st_uid != owner &&
+	    st.st_uid != geteuid())
+		return -ELOOP;
 	if (stat(path, &st) < 0)
 		return -errno;
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
-	if (st.st_uid == geteuid() && (st.st_mode & 01777) != mode)
-		(void)chmod(path, mode | (st.st_mode & S_ISGID));
+	give_mode(path, mode);
 	return 0;
 }
 
@@ -107,7 +129,11 @@ int cache_folder(const char *root, const char *name, char **ret,
 	if (stat(root, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot look at '%s': %s",
 			       root, strerror(errno));
-	r = make_with_mode(path, (st.st_mode & 01777) | S_IRWXU);
+	r = make_with_mode(path, (st.st_mode & 01777) | S_IRWXU, st.st_uid);
+	if (r == -ELOOP)
+		return why_set(reterr_why, -EPERM,
+			       "folder '%s' is a link that another user made",
+			       path);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot make folder '%s': %s",
 			       path, strerror(-r));

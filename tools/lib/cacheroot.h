@@ -28,7 +28,9 @@ int cache_root(char **ret, struct why *reterr_why);
  *
  * The folder has the permissions of @root, whatever the umask, so that who may
  * store into a shared cache may work in it too. One that is ours and has others
- * is given them: the owner of a cache shares it by one chmod(1).
+ * is given them: the owner of a cache shares it by one chmod(1). A link in its
+ * place is followed if it is ours, root's, or the owner's of @root; what it
+ * leads to keeps its permissions.
  *
  * Return: 0 or -errno with @reterr_why set.
  */
