@@ -282,7 +282,7 @@ TEST(a_list_of_cpus_is_taken_offline)
 TEST(sched_ext_is_read_with_and_without_a_scheduler)
 {
 	uint64_t n;
-	struct scx s;
+	struct scx s, before = { 0 };
 
 	CHECK_INT(scx_rejected(top), 0);
 	CHECK_INT(scx_bypasses(top, &n), -ENOENT);
@@ -305,6 +305,14 @@ TEST(sched_ext_is_read_with_and_without_a_scheduler)
 	CHECK_INT(n, 2);
 	scx_read(top, &s);
 	CHECK(scx_is_attached(&s) && s.switch_all);
+	before = s; /* "enabled", and not yet counted */
+	CHECK(s.counted && !scx_is_settled(&s, &before));
+	put("enable_seq", "4\n");
+	scx_read(top, &s);
+	CHECK(scx_is_settled(&s, &before));
+	put("enable_seq", "\n");
+	scx_read(top, &s);
+	CHECK(!s.counted && scx_is_settled(&s, &before));
 	CHECK(strcmp(s.ops, "simple") == 0);
 	file_remove_tree(top);
 	scx_read(top, &s);

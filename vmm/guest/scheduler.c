@@ -82,7 +82,8 @@ static bool is_lost(void *arg)
 
 struct attach_wait {
 	struct scheduler *s;
-	uint64_t lives_ns; /* not in charge before that */
+	const struct scx *before; /* it was loaded */
+	uint64_t lives_ns;	  /* not in charge before that */
 };
 
 static bool attach_is_decided(const void *arg)
@@ -94,19 +95,22 @@ static bool attach_is_decided(const void *arg)
 		return true;
 	scx_read(SCX_ROOT, x);
 	return !x->present ||
-	       (scx_is_attached(x) && clock_now_ns() >= a->lives_ns);
+	       (scx_is_settled(x, a->before) && clock_now_ns() >= a->lives_ns);
 }
 
-static int wait_attached(struct scheduler *s, uint64_t timeout_ns)
+static int wait_attached(struct scheduler *s, const struct scx *before,
+			 uint64_t timeout_ns)
 {
 	uint64_t now = clock_now_ns();
-	struct attach_wait a = { .s = s, .lives_ns = now + SCHEDULER_LIVES_NS };
+	struct attach_wait a = { .s = s,
+				 .before = before,
+				 .lives_ns = now + SCHEDULER_LIVES_NS };
 	uint64_t deadline = now + timeout_ns;
 
 	if (deadline < a.lives_ns)
 		deadline = a.lives_ns;
 	watch_until(s->watch, deadline, attach_is_decided, &a);
-	if (!s->child.ended && scx_is_attached(&s->attached)) {
+	if (!s->child.ended && scx_is_settled(&s->attached, before)) {
 		tell(s, "attached", &s->attached, NULL);
 		s->watch->lost_arg = s;
 		s->watch->lost = is_lost;
@@ -167,7 +171,7 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	/* Init's copy: the pipe ends with the scheduler. */
 	close(take_fd(out));
 	tell(s, "started", NULL, NULL);
-	return wait_attached(s, job->limit_ns[PHASE_ATTACH]);
+	return wait_attached(s, &kernel, job->limit_ns[PHASE_ATTACH]);
 }
 
 static bool is_unloaded(const void *arg)

@@ -33,7 +33,8 @@ void scx_read(const char *root, struct scx *ret)
 	read_text(dir, "state", ret->state);
 	read_text(dir, "root/ops", ret->ops);
 	read_text(dir, "enable_seq", number);
-	if (num_parse(number, 0, UINT64_MAX, &ret->enable_seq) < 0)
+	ret->counted = num_parse(number, 0, UINT64_MAX, &ret->enable_seq) >= 0;
+	if (!ret->counted)
 		ret->enable_seq = 0;
 	read_text(dir, "switch_all", number);
 	ret->switch_all = strcmp(number, "1") == 0;
@@ -72,4 +73,10 @@ int scx_bypasses(const char *root, uint64_t *ret)
 bool scx_is_attached(const struct scx *s)
 {
 	return strcmp(s->state, "enabled") == 0 && *s->ops != '\0';
+}
+
+bool scx_is_settled(const struct scx *s, const struct scx *before)
+{
+	return scx_is_attached(s) &&
+	       (!s->counted || s->enable_seq != before->enable_seq);
 }

@@ -12,12 +12,14 @@
  * @present: the kernel has sched_ext
  * @state:   "disabled", "enabling", "enabled", "disabling", ...
  * @ops:     the scheduler's name, "" while there is none
+ * @counted: the kernel counts, which @enable_seq says
  * @enable_seq: how many schedulers were enabled since boot
  * @switch_all: all tasks are its own, not only those of policy SCHED_EXT
  */
 struct scx {
 	bool present;
 	char state[SCX_TEXT_SIZE], ops[SCX_TEXT_SIZE];
+	bool counted;
 	uint64_t enable_seq;
 	bool switch_all;
 };
@@ -34,3 +36,10 @@ int scx_bypasses(const char *root, uint64_t *ret);
 
 /* A scheduler is loaded and in charge. */
 bool scx_is_attached(const struct scx *s);
+
+/*
+ * As scx_is_attached(), and the kernel is done with it: @switch_all and
+ * @enable_seq are set last, after "enabled" (scx_ops_enable() of Linux 6.12).
+ * @before: from before it was loaded.
+ */
+bool scx_is_settled(const struct scx *s, const struct scx *before);
