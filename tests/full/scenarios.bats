@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# All tests that come with ktstr pass on EEVDF, or are left out with a reason,
+# and come to the same result twice. doc/scenarios-table.md has more schedulers.
+# shellcheck disable=SC2154 # bats sets output
+bats_require_minimum_version 1.5.0
+load ../helper
+load ../e2e/project
+
+setup_file() {
+	export PROJECT=$BATS_FILE_TMPDIR/p
+	[ -z "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || scenario_project "$PROJECT"
+}
+
+setup() {
+	needs_kernel
+	cd "$PROJECT" || return 1
+}
+
+# all_steady: one line for each variant: a hash of what must not change.
+all_steady() {
+	local name
+	while read -r name _; do
+		echo "$(steady "$name") $name"
+	done <ktstr-out/variants
+}
+
+@test "scenarios: each passes on EEVDF, or is left out and said so" {
+	run -0 kmake -k -j2 ktstr-test TOPOLOGY=1n2l2c1t
+	echo "$output"
+	ran=$(wc -l <ktstr-out/variants)
+	left_out=$(grep -c "^ktstr-gauntlet: test '.*' is not run on 1 of the machines selected, because of its" <<<"$output" || :)
+	[[ $output == *"$ran passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
+	[ "$((ran + left_out))" -eq 89 ]
+	[ "$ran" -ge 75 ]
+}
+
+@test "scenarios: a second run comes to the same results, worker for worker" {
+	[ -s ktstr-out/variants ]
+	all_steady >first
+	[ "$(wc -l <first)" -ge 75 ]
+	run -0 kmake -k -j2 ktstr-test TOPOLOGY=1n2l2c1t RERUN=all
+	all_steady >second
+	diff first second
+}
