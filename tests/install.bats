@@ -62,6 +62,7 @@ expected() {
 		share/doc/ktstr/files.md 644
 		share/doc/ktstr/guide.md 644
 		share/doc/ktstr/mk.md 644
+		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
 		share/doc/ktstr/turns.md 644
 		share/man/man1/ktstr-cache.1 644

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # All tests that come with ktstr pass on EEVDF, or are left out with a reason,
-# and come to the same result twice. doc/scenarios-table.md has more schedulers.
+# and come to the same result twice. doc/scenarios.md has more schedulers.
 # shellcheck disable=SC2154 # bats sets output
 bats_require_minimum_version 1.5.0
 load ../helper
