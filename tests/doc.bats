@@ -69,11 +69,11 @@ tools() {
 		diff "$BATS_TEST_TMPDIR/read" -
 }
 
-@test "doc: ktstr-vm(1) names every class of a verdict" {
+@test "doc: ktstr-vm-result(7) names every class of a verdict" {
 	sed -n '/judge_classes\[\] =/,/};/p' tools/vm/judge.c | grep -oE '"[a-z-]+"' | tr -d '"' |
 		sort >"$BATS_TEST_TMPDIR/classes"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/classes")" -ge 14 ]
-	sed -n '/^\.Ss Verdicts/,/^\.Sh/s/^\.It //p' doc/ktstr-vm.1 | sort |
+	sed -n '/^\.Ss Verdicts/,/^\.Sh/s/^\.It //p' doc/ktstr-vm-result.7 | sort |
 		diff "$BATS_TEST_TMPDIR/classes" -
 }
 

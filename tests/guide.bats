@@ -30,6 +30,6 @@ load helper
 
 	# The manual names every field of a result.
 	for field in $(jq -r 'keys[]' mine/ktstr-out/results/*/scx_mini/soon/own/short/virtual/s1/result.json); do
-		grep -E "^\.It Li (.* , )?$field( , .*)?\$" "$KTSTR_TOP/doc/ktstr-vm.1"
+		grep -E "^\.It Li (.* , )?$field( , .*)?\$" "$KTSTR_TOP/doc/ktstr-vm-result.7"
 	done
 }

@@ -59,6 +59,7 @@ expected() {
 		share/doc/ktstr/architecture.md 644
 		share/doc/ktstr/boot.md 644
 		share/doc/ktstr/cache.md 644
+		share/doc/ktstr/dependencies.md 644
 		share/doc/ktstr/files.md 644
 		share/doc/ktstr/guide.md 644
 		share/doc/ktstr/mk.md 644
@@ -75,6 +76,9 @@ expected() {
 		share/man/man7/ktstr-cache-remote.7 644
 		share/man/man7/ktstr-kernel-spec.7 644
 		share/man/man7/ktstr-lock-plan.7 644
+		share/man/man7/ktstr-vm-guest.7 644
+		share/man/man7/ktstr-vm-machine.7 644
+		share/man/man7/ktstr-vm-result.7 644
 	END
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What ktstr-vm(1) says of performance mode, without a machine.
+# What ktstr-vm-machine(7) says of performance mode, without a machine.
 # shellcheck disable=SC2154 # bats sets stderr
 bats_require_minimum_version 1.5.0
 load helper

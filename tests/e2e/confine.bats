@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What QEMU may do on the host: ktstr-vm(1), "What the machine may do".
+# What QEMU may do on the host: ktstr-vm-machine(7), "What the machine may do".
 # shellcheck disable=SC2016,SC2154,SC2317 # code for others; bats sets stderr; functions for until_true
 bats_require_minimum_version 1.5.0
 load ../helper

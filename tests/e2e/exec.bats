@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Commands in a machine: what ktstr-vm(1) says of exec. vm.bats has exit codes,
+# Commands in a machine: what ktstr-vm-guest(7) says of exec. vm.bats has exit codes,
 # panic, hang and the time limit.
 # shellcheck disable=SC2016,SC2154 # code for the guest's shell; bats sets stderr
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A shell in a machine: what ktstr-vm(1) says of shell; tests/full has more.
+# A shell in a machine: what ktstr-vm-guest(7) says of shell; tests/full has more.
 # shellcheck disable=SC2016,SC2154 # code for the guest's shell; bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What ktstr-vm(1) says of templates.
+# What ktstr-vm-machine(7) says of templates.
 # shellcheck disable=SC2154,SC2317 # bats sets stderr; functions for until_true
 # shellcheck disable=SC2030,SC2031,SC2016 # each test is a shell; scripts for sh -c
 bats_require_minimum_version 1.5.0

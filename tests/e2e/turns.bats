@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The turns of virtual CPUs: what ktstr-vm(1) says of the virtual clock.
+# The turns of virtual CPUs: what ktstr-vm-machine(7) says of the virtual clock.
 # shellcheck disable=SC2154 # bats sets output
 bats_require_minimum_version 1.5.0
 load ../helper
