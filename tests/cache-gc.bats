@@ -379,6 +379,15 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	echo x | tee cache/photos/holiday cache/.tmp/mine/notes >/dev/null
 	find cache -type f | sort >before
 	put one
+	# To look at it makes it no entry.
+	mkdir cache/album
+	echo '{"mine": true}' >cache/album/metadata.json
+	run -1 ktstr-cache verify
+	run -1 ktstr-cache verify photos
+	run -1 ktstr-cache get photos
+	run -2 ktstr-cache push photos album --to elsewhere
+	rm -r cache/album
+	[ "$(ls cache/.locks)" = one.lock ]
 	run -0 --separate-stderr ktstr-cache clean --force
 	[ "$output" = one ]
 	[ "$stderr" = "ktstr-cache: '$KTSTR_CACHE_DIR/photos' is no entry, and not of this program: it stays" ]

@@ -84,9 +84,14 @@ static bool verify(const struct options *o, const char *key)
 	struct why why;
 	int r;
 
-	if (entry_hold(o->root, key, VERIFY_WAIT_MS, &lock, &why) < 0)
-		die(EX_BUSY, "%s", why.text);
 	r = entry_look(o->root, key, &e);
+	/* A lock would make an entry of what never was one. */
+	if (r == 0 && entry_is_ours(o->root, &e)) {
+		if (entry_hold(o->root, key, VERIFY_WAIT_MS, &lock, &why) < 0)
+			die(EX_BUSY, "%s", why.text);
+		entry_done(&e); /* it may have been replaced meanwhile */
+		r = entry_look(o->root, key, &e);
+	}
 	if (r == -ENOENT)
 		return true; /* removed while we waited */
 	if (r < 0 || entry_verify(&e) < 0)

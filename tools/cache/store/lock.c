@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
@@ -74,12 +75,12 @@ static int take(int fd, int kind, const char *key, unsigned int wait_ms,
 }
 
 /* Open and lock; again when the file was removed by who had it before us. */
-static int lock(const struct place *at, const char *key, int kind,
+static int lock(const struct place *at, const char *key, int kind, bool create,
 		unsigned int wait_ms, struct why *reterr_why)
 {
 	for (int i = 0; i < TRIES; i++) {
-		auto_fd int fd = lock_file_open(at->folder, at->name,
-						/* create */ true, reterr_why);
+		auto_fd int fd = lock_file_open(at->folder, at->name, create,
+						reterr_why);
 		int r = fd;
 
 		if (r >= 0)
@@ -103,7 +104,9 @@ int entry_lock(const char *root, const char *key, unsigned int wait_ms,
 
 	if (r == 0)
 		r = find(root, key, &at, reterr_why);
-	return r < 0 ? r : lock(&at, key, LOCK_EX, wait_ms, reterr_why);
+	return r < 0 ? r
+		     : lock(&at, key, LOCK_EX, /* create */ true, wait_ms,
+			    reterr_why);
 }
 
 /* Note the use, if the last note is old. May be another user's file, or on a
@@ -123,6 +126,19 @@ static bool is_read_only(const char *path)
 	return statvfs(path, &st) == 0 && (st.f_flag & ST_RDONLY);
 }
 
+/*
+ * May a lock be made for who only reads? Not where no lock is and nothing says
+ * that it is an entry: a lock would say so from then on, and clean would remove
+ * what is the user's.
+ */
+static bool may_be_entry(const char *root, const char *key)
+{
+	auto_free char *meta = NULL;
+
+	return asprintf(&meta, "%s/%s/metadata.json", root, key) >= 0 &&
+	       access(meta, F_OK) == 0;
+}
+
 int entry_hold(const char *root, const char *key, unsigned int wait_ms,
 	       int *ret_fd, struct why *reterr_why)
 {
@@ -131,13 +147,15 @@ int entry_hold(const char *root, const char *key, unsigned int wait_ms,
 	int r = find(root, key, &at, &why);
 
 	if (r == 0)
-		r = lock(&at, key, LOCK_SH, wait_ms, &why);
+		r = lock(&at, key, LOCK_SH, may_be_entry(root, key), wait_ms,
+			 &why);
 	if (r == -EBUSY)
 		return why_set(reterr_why, r, "%s", why.text);
 	if (r >= 0)
 		stamp(r);
-	else if (at.folder < 0 && r == -ENOENT)
-		detail("'%s' has no locks: entry '%s' is read without one",
+	else if (r == -ENOENT)
+		detail("'%s' has no lock for it: entry '%s' is read without "
+		       "one",
 		       root, key);
 	else if (is_read_only(root))
 		detail("'%s' is read-only: entry '%s' needs no lock", root,
