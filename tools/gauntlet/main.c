@@ -11,6 +11,7 @@ const char help_text[] =
 	"       ktstr-gauntlet list --scenarios [--json] [TEST...]\n"
 	"       ktstr-gauntlet plan [SELECTION] --init FILE [--out DIR] TEST...\n"
 	"       ktstr-gauntlet record --identity HEX --out DIR NAME -- COMMAND...\n"
+	"       ktstr-gauntlet try -- COMMAND...\n"
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
 	"Expand tests into variants, plan their runs and report on them.\n"
 	"\n"
@@ -19,6 +20,7 @@ const char help_text[] =
 	"  list    print the names of the selected variants\n"
 	"  plan    print a make fragment with one target for each variant\n"
 	"  record  run one variant's command, and make sure of a result\n"
+	"  try     run a command that may fail\n"
 	"  report  print what became of the variants\n"
 	"\n"
 	"Selection:\n"
@@ -53,6 +55,7 @@ const struct command command_table[] = {
 	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jS" },
 	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
 	{ "record", command_record, "NAME", 1, 1, "OI" },
+	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "" },
 	{ "report", command_report, "DIR", 1, 1, "LFj" },
 	{ 0 },
 };

@@ -307,7 +307,8 @@ const struct command *options_read(int argc, char **argv, struct request *ret)
 	    req.operand_count > command->operands_max)
 		die(EX_USAGE, "%s takes %s; see --help", command->name,
 		    command->operands);
-	if (req.command && command->run != command_record)
+	if (req.command && command->run != command_record &&
+	    command->run != command_try)
 		die(EX_USAGE, "%s takes no '--'; see --help", command->name);
 	set_defaults(&req);
 	*ret = req;

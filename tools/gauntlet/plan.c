@@ -194,8 +194,11 @@ static void plan_template(struct planning *p, const struct variant *v,
 		return;
 	str_addf(out,
 		 ".PHONY: ktstr-template-%zu\n"
-		 "ktstr-template-%zu:\n\t-$(ktstr-plan-q)exec",
+		 "ktstr-template-%zu:\n\t$(ktstr-plan-q)exec",
 		 n, n);
+	add_word(out, program_invocation_name);
+	add_word(out, "try");
+	add_word(out, "--");
 	add_lock(out, p->lock, v);
 	add_words(out, p->vm);
 	add_word(out, "template");

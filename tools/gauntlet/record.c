@@ -270,3 +270,17 @@ int command_record(const struct request *req)
 	print_line(path, req->operand[0], verdict_names[verdict]);
 	return EX_PASS;
 }
+
+/* A shell between make and the command would outlive a make that is killed, and
+ * make's own "-" is told as an error of the rule. */
+int command_try(const struct request *req)
+{
+	pid_t parent = getppid();
+	auto_str struct str last = { 0 };
+
+	if (!req->command || !req->command[0])
+		die(EX_USAGE, "try needs '-- COMMAND'; see --help");
+	end_with_parent(parent);
+	int status = child_run(req->command, &last);
+	return stopped_by(status) ? EX_SIGNAL + stopped_by(status) : EX_PASS;
+}

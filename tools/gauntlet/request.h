@@ -56,6 +56,7 @@ int command_list(const struct request *req);
 int command_show(const struct request *req);
 int command_plan(const struct request *req);
 int command_record(const struct request *req);
+int command_try(const struct request *req);
 int command_report(const struct request *req);
 
 /* @pointer, or the end of the program: memory ran out. */
