@@ -86,6 +86,10 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 	while read -r text; do
 		case $text in
 		command*) check_row '[payload p]' "$text" '' ;;
+		file*)
+			: >Makefile
+			check_row $'[payload p]\ncommand = true' "$text" ''
+			;;
 		output*) check_row $'[payload p]\ncommand = true' "$text" 'metric = a' ;;
 		*match=*) check_row $'[payload p]\ncommand = true\noutput = regex' "$text" '' ;;
 		metric*) check_row $'[payload p]\ncommand = true\noutput = json' "$text" '' ;;
@@ -93,7 +97,7 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 		*) check_row $'[cgroup a]\n[payload p]\ncommand = true' "$text" '' ;;
 		esac
 	done < <(examples_below 'payload NAME')
-	[ "$rows" -eq 12 ]
+	[ "$rows" -eq 13 ]
 	rows=0
 	while read -r text; do
 		check_row $'[cgroup a]\ncpuset = llc 0\n[check]' "$text" ''

@@ -27,6 +27,8 @@ payload() {
 		}
 	C
 	"${CC:-cc}" -o daemon daemon.c
+	mkdir data
+	printf '%s\n' one two two >data/list.txt
 	cat >all.test <<-'T'
 		[test]
 		duration = 1s
@@ -64,10 +66,12 @@ payload() {
 		cgroup = a
 		[payload shot]
 		command = sleep 1000
-		[payload mute]
-		command = true
-		output = json
-		metric = a
+		# Its folder has its file.
+		[payload reader]
+		command = grep -c two list.txt
+		file = data/list.txt
+		output = regex
+		metric = lines min=2 max=2 match=^[0-9]+$
 		[step one]
 		run-payload = regex
 		wait-payload = regex
@@ -87,15 +91,15 @@ payload() {
 	[ "$(payload endless .ran_ns)" -ge 300000000 ]
 	[ "$(payload endless .ran_ns)" -lt 1000000000 ]
 	[ "$(payload daemon .end)" = ended ]
+	[ "$(payload reader '.metrics[0].value')" = 2 ]
 	[ "$(jq -r '.class, .timeline[-1].what' a/result.json)" = $'check-failed\nremoved' ]
 	[[ $stderr == *"payload 'json': jobs.0.99.0.cpu is 1, above max 0.5"* ]]
 	[[ $stderr == *"payload 'code' ended with status 4, not 0"* ]]
 	[[ $stderr == *"payload 'endless' did not end within 0.300 s"* ]]
-	[[ $stderr == *"payload 'mute': the output has no JSON in it"* ]]
 	[[ $stderr != *"payload 'shot'"* ]]
 	grep -qx '\[payload regex, stderr\]' a/payload.log
-	# All of what it wrote is there, and of the endless one what is kept.
-	[ "$(grep -cxE '[0-9]+' a/payload.log)" -eq 20000 ]
+	# All of what it wrote is there, with the one line of the reader, and of the endless one what is kept.
+	[ "$(grep -cxE '[0-9]+' a/payload.log)" -eq 20001 ]
 	[ "$(grep -cx y a/payload.log)" -ge 40000 ]
 	[ "$(grep -cx y a/payload.log)" -le 132000 ]
 }

@@ -69,7 +69,7 @@ static void hash_program(const char *path, const char *what,
 	hash_hex(&h, ret);
 }
 
-/* The programs of a test's exec workers. */
+/* The programs of a test's exec workers and payloads, and their files. */
 static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
 {
 	const struct work *w;
@@ -87,6 +87,16 @@ static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
 		hash_program(path, "the program", hex);
 		hash_add_fact(&h, w->program[0], hex);
 		any = true;
+	}
+	for (size_t i = 0; i < t->payload_count; i++) {
+		const struct payload *p = &t->payload[i];
+
+		for (size_t k = 0; k < p->file_count; k++) {
+			char hex[HASH_HEX_SIZE];
+
+			hash_or_die(p->file[k].path, "the payload's file", hex);
+			hash_add_fact(&h, p->file[k].path, hex);
+		}
 	}
 	ret[0] = '\0';
 	if (any)

@@ -183,6 +183,29 @@ static bool has_include(const struct variant *v, const char *guest)
 	return false;
 }
 
+/* What payloads read. */
+static void find_files(const struct payload *p, struct variant *v)
+{
+	for (size_t i = 0; i < p->file_count; i++) {
+		struct include *grown = reallocarray(
+			v->include, v->include_count + 1, sizeof(*grown));
+		struct str guest = { 0 };
+
+		if (!grown)
+			die(EX_BROKEN, "out of memory");
+		v->include = grown;
+		payload_file_guest(p, i, &guest);
+		grown[v->include_count] = (struct include){
+			.host = strdup(p->file[i].path),
+			.guest = str_take(&guest),
+		};
+		if (!grown[v->include_count].host ||
+		    !grown[v->include_count].guest)
+			die(EX_BROKEN, "out of memory");
+		v->include_count++;
+	}
+}
+
 /* The programs of exec: each once. */
 static void find_programs(struct variant *v)
 {
@@ -221,6 +244,8 @@ void variant_read(const struct request *req, struct variant *ret)
 	choose_topology(req, &v);
 	choose_profile(req, &v);
 	find_programs(&v);
+	for (size_t i = 0; i < v.test.payload_count; i++)
+		find_files(&v.test.payload[i], &v);
 	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,
 		     &v.check);
 	*ret = v;

@@ -30,7 +30,7 @@ static const char *const end_names[] = {
 
 /* What the child needs; @gate: nothing can be read before it may start. */
 struct start {
-	const char *path;
+	const char *path, *folder;
 	char *const *argv;
 	int gate, out, err;
 	bool ext;
@@ -54,7 +54,8 @@ static noreturn void become(const struct start *s)
 	setsid();
 	if (read(s->gate, &byte, 1) != 1)
 		_exit(127);
-	if (dup2(in, 0) >= 0 && dup2(s->out, 1) >= 0 && dup2(s->err, 2) >= 0 &&
+	if ((!s->folder || chdir(s->folder) == 0) && dup2(in, 0) >= 0 &&
+	    dup2(s->out, 1) >= 0 && dup2(s->err, 2) >= 0 &&
 	    sched_setscheduler(0, s->ext ? WORKER_SCHED_EXT : SCHED_OTHER,
 			       &plain) == 0)
 		execve(s->path, s->argv, env);
@@ -97,13 +98,14 @@ static int let_go(struct scenario *s, const struct payload_run *p, int gate,
 static int start(struct scenario *s, struct payload_run *p,
 		 struct why *reterr_why)
 {
-	auto_str struct str path = { 0 };
+	auto_str struct str path = { 0 }, folder = { 0 };
 	auto_fd int out = -1;
 	auto_fd int err = -1;
 	int gate[2], r;
 	pid_t pid;
 
 	work_program_guest(&p->def->run, &path);
+	payload_folder(p->def, &folder);
 	r = textlog_open(&p->log[0], p->name[0], &out);
 	if (r == 0)
 		r = textlog_open(&p->log[1], p->name[1], &err);
@@ -114,8 +116,10 @@ static int start(struct scenario *s, struct payload_run *p,
 	p->log[0].max = p->log[1].max = PAYLOAD_OUTPUT_BYTES;
 	pid = fork();
 	if (pid == 0)
-		become(&(struct start){ str_text(&path), p->def->run.program,
-					gate[0], out, err, s->ext });
+		become(&(struct start){
+			str_text(&path),
+			p->def->file_count ? str_text(&folder) : NULL,
+			p->def->run.program, gate[0], out, err, s->ext });
 	close(gate[0]);
 	if (pid < 0) {
 		r = why_set(reterr_why, -errno, "cannot fork for payload '%s'",

@@ -56,17 +56,53 @@ static int read_cgroup(struct payload *p, const struct conf_entry *e)
 	return p->cgroup ? 0 : -ENOMEM;
 }
 
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int read_file(struct payload *p, const struct conf_entry *e,
+		     struct diag *d)
+{
+	const char *name = name_of(e->value);
+	struct payload_file *f;
+
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		diag_add(d, *e->value ? &e->at_value : &e->at_key,
+			 "'file' is the path of one file");
+		return 0;
+	}
+	for (size_t i = 0; i < p->file_count; i++) {
+		if (strcmp(name_of(p->file[i].path), name) == 0)
+			diag_add(d, &e->at_value,
+				 "a second file '%s', the first is in line %u: "
+				 "all are in one folder",
+				 name, p->file[i].at.line);
+	}
+	f = reallocarray(p->file, p->file_count + 1, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	p->file = f;
+	f += p->file_count++;
+	*f = (struct payload_file){ strdup(e->value), e->at_value };
+	return f->path ? 0 : -ENOMEM;
+}
+
 static int read_entry(struct payload *p, const struct conf_entry *e,
 		      struct diag *d)
 {
 	static const char *const keys[] = { "command", "output",  "metric",
 					    "status",  "timeout", "cgroup",
-					    "start",   NULL };
+					    "start",   "file",	  NULL };
 
 	if (strcmp(e->key, "command") == 0)
 		return read_command(p, e, d);
 	if (strcmp(e->key, "metric") == 0)
 		return payload_read_metric(p, e, d);
+	if (strcmp(e->key, "file") == 0)
+		return read_file(p, e, d);
 	if (strcmp(e->key, "cgroup") == 0)
 		return read_cgroup(p, e);
 	if (strcmp(e->key, "output") == 0)
@@ -141,12 +177,24 @@ int test_read_payload(struct test *t, const struct conf_section *s,
 	for (size_t i = 0; r == 0 && i < s->entry_count; i++) {
 		const struct conf_entry *e = &s->entry[i];
 
-		if (strcmp(e->key, "metric") == 0 || !is_repeated(s, i, d))
+		if (strcmp(e->key, "metric") == 0 ||
+		    strcmp(e->key, "file") == 0 || !is_repeated(s, i, d))
 			r = read_entry(p, e, d);
 	}
 	if (r == 0)
 		check_all(p, d);
 	return r;
+}
+
+void payload_folder(const struct payload *p, struct str *ret)
+{
+	str_addf(ret, "/payloads/%s", p->name);
+}
+
+void payload_file_guest(const struct payload *p, size_t index, struct str *ret)
+{
+	payload_folder(p, ret);
+	str_addf(ret, "/%s", name_of(p->file[index].path));
 }
 
 void payload_done(struct payload *p)
@@ -156,6 +204,9 @@ void payload_done(struct payload *p)
 		free(p->metric[i].match);
 		free(p->metric[i].unit);
 	}
+	for (size_t i = 0; i < p->file_count; i++)
+		free(p->file[i].path);
+	free(p->file);
 	free(p->metric);
 	work_done(&p->run);
 	free(p->cgroup);

@@ -43,9 +43,17 @@ struct payload_metric {
 	struct place at;
 };
 
+/* "file =": one that the program reads. */
+struct payload_file {
+	char *path;
+	struct place at;
+};
+
 /**
  * struct payload - "[payload NAME]"
  * @run:    its program, as that of a worker of type exec
+ * @file:   files of the host; where there are some, it runs in the folder that
+ *	     has them
  * @status: that it must exit with, unless it is killed by an op
  * @timeout_ns: since its start
  * @cgroup: where it runs; NULL: in no cgroup of the test
@@ -60,6 +68,8 @@ struct payload {
 	enum payload_output output;
 	struct payload_metric *metric;
 	size_t metric_count;
+	struct payload_file *file;
+	size_t file_count;
 	unsigned int status;
 	uint64_t timeout_ns;
 	char *cgroup;
@@ -68,6 +78,10 @@ struct payload {
 };
 
 void payload_done(struct payload *p);
+
+/* The folder of its files in the guest, and one of them in there. */
+void payload_folder(const struct payload *p, struct str *ret);
+void payload_file_guest(const struct payload *p, size_t index, struct str *ret);
 
 extern const char *const payload_output_names[PAYLOAD_OUTPUTS + 1];
 /* "" for BETTER_UNKNOWN. */

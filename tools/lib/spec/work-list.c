@@ -51,9 +51,26 @@ static bool is_name_of_file(const char *word)
 	return *word && word[strlen(word) - 1] != '/';
 }
 
+static void check_files(const struct payload *p, struct diag *d)
+{
+	for (size_t i = 0; i < p->file_count; i++) {
+		const struct payload_file *f = &p->file[i];
+		struct stat st;
+
+		if (stat(f->path, &st) < 0)
+			diag_add(d, &f->at, "cannot take '%s' along: %s",
+				 f->path, strerror(errno));
+		else if (!S_ISREG(st.st_mode))
+			diag_add(d, &f->at, "'%s' is no plain file", f->path);
+	}
+}
+
 void test_check_programs(const struct test *t, struct diag *d)
 {
 	const struct work *w;
+
+	for (size_t i = 0; i < t->payload_count; i++)
+		check_files(&t->payload[i], d);
 
 	for (size_t i = 0; (w = test_work(t, i)); i++) {
 		auto_free char *path = NULL;
