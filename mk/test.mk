@@ -3,6 +3,7 @@
 #
 #: Targets
 #:   ktstr-test      run every test on its own machine, print the verdicts
+#:   ktstr-test-host play every test on this machine itself, without a virtual one; as root
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
 #:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
@@ -77,7 +78,7 @@ ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
 	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
 ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-list ktstr-report ktstr-scenarios
+.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-scenarios
 
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
@@ -89,6 +90,11 @@ ktstr-test: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
 		'$(ktstr-mk)/test-run.sh' '$(KTSTR_OUT)' '$(KTSTR_FORMAT)' '$(RERUN)' '$(V)' '$(ktstr-make)' \
 		$(ktstr-select) $(ktstr-kernels) --init '$(ktstr-init)' $(ktstr-chosen)
+
+# One after the other: each has the machine for itself.
+ktstr-test-host: $(ktstr-tools)
+	$(ktstr-q)export $(ktstr-path); exec '$(ktstr-mk)/test-host.sh' '$(KTSTR_OUT)/host' '$(ktstr-init)' \
+		'$(firstword $(KTSTR_SEEDS))' $(ktstr-chosen)
 
 # Kernels that KERNEL names need not be built to be listed.
 ktstr-list: $(ktstr-tools)

@@ -39,6 +39,7 @@ expected() {
 		share/ktstr/mk/kernel.mk 644
 		share/ktstr/mk/ktstr.mk 644
 		share/ktstr/mk/scheduler.mk 644
+		share/ktstr/mk/test-host.sh 755
 		share/ktstr/mk/test-run.sh 755
 		share/ktstr/mk/test.mk 644
 		share/ktstr/mk/vm.mk 644

@@ -20,6 +20,7 @@ setup() { needs_kernel; }
 	# 4 ns an instruction, as on the machines that are made for so many.
 	ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test many.test \
 		--topology 1n1l4c1t --shift 2 --out o || [ $? = 1 ]
+	# shellcheck disable=SC2016 # of jq
 	run -0 jq -r '(.workers | length), ([.workers[].cgroup] | unique | length),
 		(.timeline[] | select(.what == "setup") | .at_ns) as $setup |
 		(([.workers[].start_ns] | max) - $setup) / 1e6' o/result.json

@@ -61,12 +61,13 @@ void cgroup_position_done(struct cgroup_position *p);
  * @parent: descriptor of the folder that it is in
  * @fd:     its own descriptor, with a flock for as long as the maker lives
  * @passed_on: it was we who passed the parent's cpuset on
+ * @passed_cpu: and its controller cpu
  * @name:   in @parent; holds the pid and the start time of who made it, so that
  *	    others can tell whether he lives
  */
 struct place {
 	int parent, fd;
-	bool passed_on;
+	bool passed_on, passed_cpu;
 	char name[NAME_MAX + 1];
 };
 

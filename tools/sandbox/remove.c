@@ -17,6 +17,7 @@
 #define REMOVE_TRIES	20
 #define REMOVE_PAUSE_MS 100
 #define LIST_BYTES_MAX	(4 << 20)
+#define CONTROL		"cgroup.subtree_control"
 
 /* A threaded group has no cgroup.kill, nor has a kernel before 5.14. */
 static void kill_each(int fd)
@@ -114,13 +115,16 @@ static int found(int parent, const char *name)
 
 /* A group that passes cpuset on and has processes is a thread root, where no
  * plain groups can be. One without groups in it is put back as it was. */
-static void pass_cpuset_off(const struct place *p)
+static void pass_off(const struct place *p)
 {
 	if (!place_lock(p->parent))
 		return;
-	if (each_child(p->parent, found) == 0)
-		(void)timed_write_at(p->parent, "cgroup.subtree_control",
-				     "-cpuset");
+	if (each_child(p->parent, found) == 0) {
+		if (p->passed_on)
+			(void)timed_write_at(p->parent, CONTROL, "-cpuset");
+		if (p->passed_cpu)
+			(void)timed_write_at(p->parent, CONTROL, "-cpu");
+	}
 	(void)flock(p->parent, LOCK_UN);
 }
 
@@ -131,8 +135,8 @@ int place_remove(struct place *p)
 	if (p->parent < 0)
 		return 0;
 	r = remove_folder(p);
-	if (r == 0 && p->passed_on)
-		pass_cpuset_off(p);
+	if (r == 0 && (p->passed_on || p->passed_cpu))
+		pass_off(p);
 	if (p->fd >= 0)
 		(void)close(p->fd);
 	(void)close(p->parent);

@@ -33,6 +33,7 @@ int verdict_exit_code(enum verdict v);
  * @check:    merged checks
  * @payload: of the test, @payload_count of them
  * @has_sched: a scheduler was to be loaded
+ * @on_host: it ran on the host itself, whose shape nobody declared
  * @expect_fail: the test passes only if the scheduler's fault is seen
  */
 struct evidence {
@@ -46,7 +47,7 @@ struct evidence {
 	struct checks check;
 	const struct payload *payload;
 	size_t payload_count;
-	bool has_sched, expect_fail, torn_code;
+	bool has_sched, expect_fail, torn_code, on_host;
 };
 
 /**

@@ -18,6 +18,7 @@ static const char help[] =
 	"       ktstr-vm exec --kernel K [OPTION...] -- COMMAND [ARG...]\n"
 	"       ktstr-vm shell --kernel K [--sched FILE] [OPTION...]\n"
 	"       ktstr-vm template --kernel K [OPTION...] | --list | --remove\n"
+	"       ktstr-vm host --test FILE [OPTION...]\n"
 	"       ktstr-vm topology --kernel K [OPTION...] [T]\n"
 	"       ktstr-vm initramfs --out FILE\n"
 	"       ktstr-vm doctor [--json]\n"
@@ -303,6 +304,10 @@ static const struct {
 	{ "topology", command_topology, true,
 	  OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_JSON) },
 	{ "initramfs", command_initramfs, false, BIT(OPT_INIT) | BIT(OPT_OUT) },
+	{ "host", command_host, false,
+	  BIT(OPT_TEST) | BIT(OPT_SCHED) | BIT(OPT_SEED) | BIT(OPT_TIMEOUT) |
+		  BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_INIT) |
+		  BIT(OPT_JSON) },
 	{ "doctor", command_doctor, false, BIT(OPT_QEMU) | BIT(OPT_JSON) },
 };
 
@@ -327,8 +332,9 @@ int main(int argc, char **argv)
 	const char *name = argv[at];
 
 	if (!name)
-		die(EX_USAGE, "needs a command: run, exec, shell, template, "
-			      "topology, initramfs or doctor; see --help");
+		die(EX_USAGE,
+		    "needs a command: run, exec, shell, template, "
+		    "host, topology, initramfs or doctor; see --help");
 	optind = at + 1; /* more options may stand behind the command */
 	at = parse(argc, argv, &req, &given);
 	if (at < argc)

@@ -62,4 +62,5 @@ int command_shell(const struct request *req);
 int command_initramfs(const struct request *req);
 int command_template(const struct request *req);
 int command_topology(const struct request *req);
+int command_host(const struct request *req);
 int command_doctor(const struct request *req);

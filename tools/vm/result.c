@@ -197,17 +197,13 @@ static json_t *engine(const json_t *frame)
 	return o;
 }
 
-json_t *result_json(const struct result *r)
+void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
+		    json_t *again)
 {
-	const struct judgement *j = r->judgement;
-	const struct facts *f = &r->outcome->facts;
-	json_t *o = json_object();
-
-	set_variant(o, r);
 	set_text(o, "verdict", verdict_name(j->verdict));
 	set_text(o, "class", j->class);
 	json_object_set(o, "reasons", j->reasons);
-	json_object_set_new(o, "rerun", rerun(r));
+	json_object_set_new(o, "rerun", again);
 	json_object_set(o, "checks", j->checks);
 	json_object_set_new(o, "stats", stats_json(f));
 	json_object_set(o, "calibration",
@@ -220,6 +216,15 @@ json_t *result_json(const struct result *r)
 	json_object_set(o, "kernel_messages", f->kmsg);
 	json_object_set(o, "kernel_messages_lost",
 			f->kmsg_lost ? f->kmsg_lost : json_null());
+}
+
+json_t *result_json(const struct result *r)
+{
+	const struct facts *f = &r->outcome->facts;
+	json_t *o = json_object();
+
+	set_variant(o, r);
+	result_add_run(o, r->judgement, f, rerun(r));
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set_new(o, "inputs", inputs(r));

@@ -29,6 +29,11 @@ struct result {
  */
 json_t *result_json(const struct result *r);
 
+/* The part that tells of the run itself: verdict, checks, statistics, workers
+ * and what else came through the channel. Takes @again, the command. */
+void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
+		    json_t *again);
+
 /**
  * result_write() - publish logs, then result.json, then the stamp of a pass
  * @folder: made if needed; stamps of earlier passes are removed first

@@ -251,6 +251,19 @@ void variant_read(const struct request *req, struct variant *ret)
 	*ret = v;
 }
 
+void variant_read_test(const struct request *req, struct variant *ret)
+{
+	struct variant v = { .preset = "host" };
+	struct why why;
+
+	read_files(req, &v);
+	check_needs(&v);
+	if (profile_parse(NULL, "default", &v.profile, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	checks_merge(NULL, &v.test.check, &v.check);
+	*ret = v;
+}
+
 void variant_done(struct variant *v)
 {
 	test_done(&v->test);

@@ -33,4 +33,7 @@ struct variant {
 void variant_read(const struct request *req, struct variant *ret);
 /* Read a scheduler's declaration alone; dies as variant_read() does. */
 void variant_read_sched(const char *path, struct sched *ret);
+/* Read the test alone, for a machine that nobody declares: no topology, no
+ * scheduler, no programs. Dies as variant_read() does. */
+void variant_read_test(const struct request *req, struct variant *ret);
 void variant_done(struct variant *v);

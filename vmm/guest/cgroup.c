@@ -13,15 +13,23 @@
 #include "tools/lib/cpulist.h"
 #include "tools/lib/file.h"
 
-#define ROOT "/sys/fs/cgroup/ktstr"
+/* What is above all cgroups of ours, and our root's name in it. */
+static const char *above_root = "/sys/fs/cgroup";
+static const char root_name[] = "ktstr";
 
 /* Has what is below our root the controller cpu? */
 static bool has_cpu;
 
+void cgroup_set_above(const char *folder)
+{
+	above_root = folder;
+}
+
 static int path_of(char *ret, const char *name, const char *file,
 		   struct why *reterr_why)
 {
-	int n = snprintf(ret, PATH_MAX, ROOT "/%s/%s", name, file);
+	int n = snprintf(ret, PATH_MAX, "%s/%s/%s/%s", above_root, root_name,
+			 name, file);
 
 	if (n < 0 || n >= PATH_MAX)
 		return why_set(reterr_why, -ENAMETOOLONG,
@@ -71,15 +79,20 @@ static int make_folder(const char *path, struct why *reterr_why)
 
 int cgroup_init(bool with_cpu, struct why *reterr_why)
 {
-	int r = file_write_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.subtree_control",
-			      with_cpu ? "+cpuset +cpu" : "+cpuset");
+	char path[PATH_MAX];
+	int r;
 
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", above_root);
+	r = file_write_at(AT_FDCWD, path,
+			  with_cpu ? "+cpuset +cpu" : "+cpuset");
 	if (r < 0)
 		return why_set(reterr_why, r,
 			       "the kernel has no cgroup controller%s",
 			       with_cpu ? "s cpuset and cpu" : " cpuset");
 	has_cpu = with_cpu;
-	r = make_folder(ROOT, reterr_why);
+	r = path_of(path, "", "", reterr_why);
+	if (r == 0)
+		r = make_folder(path, reterr_why);
 	return r < 0 ? r : cgroup_pass_on("", true, reterr_why);
 }
 

@@ -10,6 +10,9 @@
 
 /* All return 0 or -errno with @reterr_why. @name is a path below our root. */
 
+/* Our root is to be in @folder, which stays the caller's, and which holds no
+ * process and has the controllers; without it, in /sys/fs/cgroup. */
+void cgroup_set_above(const char *folder);
 /* Make our root, with the controllers cpuset and, if @with_cpu, cpu for what is
  * below it. */
 int cgroup_init(bool with_cpu, struct why *reterr_why);

@@ -2,10 +2,12 @@
 /* ktstr-init - the only program of a guest: its init and its test engine. */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tools/lib/msg.h"
 #include "version.h"
+#include "vmm/guest/here.h"
 #include "vmm/guest/run.h"
 
 static void help(void)
@@ -15,6 +17,7 @@ static void help(void)
 	     "The init of the virtual machines that ktstr-vm starts. It runs as\n"
 	     "process 1 of such a machine only, where it reads its job from\n"
 	     "memory that it shares with the host, and reports through it.\n"
+	     "\"ktstr-vm host\" runs it on the host, too.\n"
 	     "\n"
 	     "  --help     show this text\n"
 	     "  --version  show the version");
@@ -43,6 +46,9 @@ static void parse(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* Not an option for people. */
+	if (argc > 1 && strcmp(argv[1], "--host") == 0 && getpid() != 1)
+		run_here(argc - 2, argv + 2);
 	/* The kernel passes words of its command line to process 1. */
 	if (getpid() == 1)
 		run_guest();

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * here-guard.h - a cgroup on the host that outlives nobody.
+ *
+ * A process of its own makes it, waits for our end, whatever that is, and then
+ * kills all in it and removes it. Should that process be killed, too, the next
+ * one sweeps what it left: the cgroup's name tells who made it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * struct here_guard - it
+ * @path: of the cgroup; freed by here_guard_end()
+ */
+struct here_guard {
+	pid_t pid;
+	int alive;
+	char *path;
+};
+
+/**
+ * here_guard_mount() - where cgroups are, if this host is fit for them
+ * @with_cpu: the controller cpu is needed, too
+ *
+ * Return: the path of the mount, the caller frees it. Dies with EX_SKIP and the
+ * reason where it is not.
+ */
+char *here_guard_mount(bool with_cpu);
+
+/* Make the cgroup below @mount, with a group "engine" in it for processes; dies
+ * with EX_SKIP where the host refuses. */
+void here_guard_begin(struct here_guard *g, const char *mount, bool with_cpu);
+
+/* Remove it, and wait for that. Return: false when it had to stay. */
+bool here_guard_end(struct here_guard *g);
