@@ -39,3 +39,10 @@ TEST(an_empty_part_is_the_current_folder)
 	finds("/no/such:", "sh", NULL); /* nothing behind the last colon */
 	finds(":/no/such", "sh", "sh");
 }
+
+TEST(no_name_is_no_program)
+{
+	errno = 0;
+	CHECK(!program_find(""));
+	CHECK_INT(errno, ENOENT);
+}

@@ -11,6 +11,10 @@ char *program_find(const char *name)
 {
 	const char *folders = getenv("PATH");
 
+	if (*name == '\0') {
+		errno = ENOENT;
+		return NULL;
+	}
 	if (strchr(name, '/'))
 		return access(name, X_OK) == 0 ? strdup(name) : NULL;
 	for (const char *p = folders ? folders : ""; *p;) {
