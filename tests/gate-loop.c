@@ -75,6 +75,32 @@ static void *cpus(void *arg)
 	return arg;
 }
 
+/* A thread that saves the machine: it waits with the lock of a semaphore. */
+static pthread_mutex_t semaphore = PTHREAD_MUTEX_INITIALIZER;
+static bool began;
+
+static void *save(void *arg)
+{
+	pthread_mutex_lock(&semaphore);
+	began = true;
+	pthread_cond_broadcast(&cond);
+	for (;;)
+		pthread_cond_wait(&cond, &semaphore);
+	return arg;
+}
+
+static void begin_saving(void)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&semaphore);
+	if (pthread_create(&thread, NULL, save, NULL) != 0)
+		_exit(1);
+	while (!began)
+		pthread_cond_wait(&cond, &semaphore);
+	pthread_mutex_unlock(&semaphore);
+}
+
 static void loop(const struct timespec *timeout)
 {
 	struct pollfd p = { event, POLLIN, 0 };
@@ -101,6 +127,8 @@ int main(int argc, char **argv)
 	if (pthread_create(&thread, NULL, cpus, NULL) != 0)
 		return 1;
 	rest(&created);
+	if (argc > 2)
+		begin_saving();
 	goes = true;
 	pthread_cond_broadcast(&cond);
 	if (strcmp(mode, "timer") == 0) {

@@ -16,6 +16,11 @@ gated() { LD_PRELOAD=$KTSTR_BUILD/ktstr-gate.so stdbuf -oL ./loop "$@"; }
 	[ "$output" = $'CPUs rest\nmain loop' ]
 }
 
+@test "gate: a thread that saves the machine is none of the CPUs" {
+	run -0 gated rest saving
+	[ "$output" = $'CPUs rest\nmain loop' ]
+}
+
 @test "gate: the CPUs go on when no timer of the host's time is armed" {
 	run gated timer
 	[ "$output" = $'host\'s timer runs out\nCPUs go on' ]

@@ -305,7 +305,7 @@ OURS int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
 		main_begins_rest();
 		int r = real.cond_wait(cond, lock);
 		atomic_store(&main_rests, false);
-		holds = lock == atomic_load(&big_lock);
+		holds |= lock == atomic_load(&big_lock);
 		return r;
 	}
 	if (role == ROLE_NONE && is_known(lock))
