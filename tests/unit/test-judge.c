@@ -133,7 +133,7 @@ TEST(the_manual_tells_of_each_class)
 	char line[200];
 	size_t found = 0, count = 0;
 
-	str_addf(&path, "%s/doc/ktstr-vm.1", top ? top : ".");
+	str_addf(&path, "%s/doc/ktstr-vm-result.7", top ? top : ".");
 	FILE *f = fopen(str_text(&path), "r");
 	CHECK(f);
 	while (fgets(line, sizeof(line), f)) {
