@@ -116,6 +116,15 @@ guest_program() {
 	diff <(jq -S 'del(.host)' first.json) <(jq -S 'del(.host)' o/result.json)
 }
 
+@test "vm: a result names what ran, not what stands there at the end" {
+	cp short.test then.test
+	spawn ktstr-vm run -q "${kernel[@]}" --test then.test --out o
+	until_true qemu_of_spawned
+	echo '# other' >>then.test
+	wait "${spawned[0]}" || [ $? = 1 ]
+	[ "$(jq -r .inputs.test o/result.json)" = "$(sha256sum <short.test | cut -d' ' -f1)" ]
+}
+
 @test "vm: KTSTR_CPUS binds the machine" {
 	KTSTR_CPUS=0 spawn ktstr-vm exec "${kernel[@]}" -- sleep 1000000
 	until_true qemu_of_spawned

@@ -135,21 +135,21 @@ static void set_firmware(json_t *o, const char *qemu)
 	set_text(o, "firmware", str_text(&list));
 }
 
-/* SHA-256 of every file that went in, and who ran it. */
-static json_t *inputs(const struct result *r)
+json_t *result_inputs(const struct request *req, const struct variant *v,
+		      const struct machine_config *c, const char *init)
 {
 	json_t *o = json_object();
-	auto_free char *qemu = qemu_version(r->config->qemu);
+	auto_free char *qemu = qemu_version(c->qemu);
 
-	set_file_hash(o, "kernel", r->config->kernel);
-	set_file_hash(o, "init", r->init);
-	set_file_hash(o, "test", r->req->test);
-	if (r->variant->has_sched) {
-		set_file_hash(o, "declaration", r->req->sched);
-		set_file_hash(o, "scheduler", r->variant->sched.binary);
+	set_file_hash(o, "kernel", c->kernel);
+	set_file_hash(o, "init", init);
+	set_file_hash(o, "test", req->test);
+	if (v->has_sched) {
+		set_file_hash(o, "declaration", req->sched);
+		set_file_hash(o, "scheduler", v->sched.binary);
 	}
 	set_text(o, "qemu", qemu);
-	set_firmware(o, r->config->qemu);
+	set_firmware(o, c->qemu);
 	set_text(o, "ktstr", KTSTR_VERSION);
 	return o;
 }
@@ -227,7 +227,7 @@ json_t *result_json(const struct result *r)
 	result_add_run(o, r->judgement, f, rerun(r));
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
-	json_object_set_new(o, "inputs", inputs(r));
+	json_object_set(o, "inputs", r->inputs);
 	json_object_set_new(o, "host", result_host(r));
 	return o;
 }

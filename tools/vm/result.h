@@ -10,6 +10,7 @@
  * struct result - what a result file is made of
  * @name: the variant's, KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED
  * @init: path of the guest's init
+ * @inputs: as result_inputs() gives it
  */
 struct result {
 	const struct request *req;
@@ -19,7 +20,17 @@ struct result {
 	const struct judgement *judgement;
 	const struct limits *limits;
 	const char *name, *init;
+	json_t *inputs;
 };
+
+/**
+ * result_inputs() - SHA-256 of every file that goes in, and who runs it
+ *
+ * Called before the machine runs: a file may be replaced while it does.
+ * Return: an object, json_decref() it
+ */
+json_t *result_inputs(const struct request *req, const struct variant *v,
+		      const struct machine_config *c, const char *init);
 
 /**
  * result_json() - the whole result, schema_version 1; json_decref() it

@@ -141,11 +141,14 @@ int command_run(const struct request *req)
 		variant_done(&v);
 		return EX_PASS;
 	}
+	json_t *inputs = result_inputs(req, &v, &c, init);
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
 	fill_evidence(&v, &c, &o, &e);
 	judge(&e, &j);
-	struct result r = { req, &v, &c, &o, &j, &job.limits, name, init };
+	struct result r = {
+		req, &v, &c, &o, &j, &job.limits, name, init, inputs
+	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
 	if (req->json)
@@ -155,6 +158,7 @@ int command_run(const struct request *req)
 		print_verdict(&r, folder);
 	int code = verdict_exit_code(j.verdict);
 	json_decref(json);
+	json_decref(inputs);
 	judgement_done(&j);
 	outcome_done(&o);
 	launch_done(&c);
