@@ -47,6 +47,6 @@ setup() {
 	chmod +x bare/qemu
 	run -0 --separate-stderr ktstr-vm exec "${machine[@]}" --qemu bare/qemu -- /bin/true
 	[ "$stderr" = "ktstr-vm: QEMU does not load ktstr-gate.so: on a busy host equal runs may differ" ]
-	run -0 --separate-stderr ktstr-vm exec "${machine[@]:0:6}" -- /bin/true
+	run -0 --separate-stderr ktstr-vm exec -q "${machine[@]:0:6}" -- /bin/true
 	[ "$stderr" = "" ]
 }

@@ -17,7 +17,7 @@ guest_program() {
 }
 
 @test "vm: exec carries output and exit status back" {
-	run -7 --separate-stderr ktstr-vm exec "${kernel[@]}" -- sh -c 'echo out; echo err >&2; exit 7'
+	run -7 --separate-stderr ktstr-vm exec -q "${kernel[@]}" -- sh -c 'echo out; echo err >&2; exit 7'
 	[ "$output" = "out" ]
 	[ "$stderr" = "err" ]
 }
