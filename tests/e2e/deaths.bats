@@ -56,7 +56,7 @@ setup() {
 	[[ $(jq -r .rerun o/result.json) == *" --limit run=1000000000ns"* ]]
 	run -125 --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test short.test --out o --limit boot=1ms
 	[[ $stderr == *"boot did not finish within 0.0 s of the guest's time, it took "*" s; --limit sets it"* ]]
-	run -124 --separate-stderr ktstr-vm exec --kernel "$KTSTR_TEST_KERNEL_ENTRY" --limit run=2s \
+	run -124 --separate-stderr ktstr-vm exec -q --kernel "$KTSTR_TEST_KERNEL_ENTRY" --limit run=2s \
 		--include sleep -- sh -c 'echo begun; sleep 1000'
 	[ "$output" = begun ]
 	[ "$stderr" = "ktstr-vm: run did not finish within 2.0 s of the guest's time; --limit sets it" ]

@@ -38,7 +38,7 @@ needs_machine() {
 	cp "$(command -v id)" tree/sub/id
 	printf '#!/bin/sh\ncat /tree/file\n/tree/link/id -u\nread -r line\necho "$line $*"\npwd\ncat "$0" >&2\n' >tree/run
 	chmod 755 tree/run
-	run -0 --separate-stderr ktstr-vm exec "${kernel[@]}" --include tree=/tree --include cat \
+	run -0 --separate-stderr ktstr-vm exec -q "${kernel[@]}" --include tree=/tree --include cat \
 		-- /tree/run 'a  b' $'c\nd' '' <<<"a line"
 	[ "$output" = $'data\n0\na line a  b c\nd \n/' ]
 	[ "$stderr" = "$(cat tree/run)" ]
