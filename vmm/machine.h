@@ -92,6 +92,11 @@ struct machine_config {
 	struct perf *perf;
 };
 
+/* In an initializer: no file of its own yet but the kernel. */
+#define MACHINE_NO_FILES                                                       \
+	.initrd_fd = -1, .console_fd = -1, .job_fd = -1, .channel_fd = -1,     \
+	.tick_fd = -1, .state_fd = -1, .qmp_fd = -1
+
 /**
  * machine_argv() - the command line of QEMU
  * @ret: NULL-terminated, words_free() frees it

@@ -91,13 +91,7 @@ static void check_gate(const struct request *req, struct findings *f)
 	auto_fd int fd = gate_find();
 	struct machine_config c = {
 		.qemu = req->qemu ? req->qemu : "qemu-system-x86_64",
-		.initrd_fd = -1,
-		.console_fd = -1,
-		.job_fd = -1,
-		.channel_fd = -1,
-		.tick_fd = -1,
-		.state_fd = -1,
-		.qmp_fd = -1,
+		MACHINE_NO_FILES,
 		.gate_fd = fd,
 		.topology = { .nodes = 1, .llcs = 1, .cores = 1, .threads = 1 },
 		.port_bytes_max = 1 << 20,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "vmm/frame.h"
 #include "vmm/guest/clock.h"
@@ -161,6 +162,18 @@ int channel_send(struct channel *c, struct str *payload)
 		ret = send_payload(c, payload->text);
 	str_done(payload);
 	return ret;
+}
+
+int channel_send_hello(struct channel *c)
+{
+	struct str out = { 0 };
+	struct utsname name;
+
+	uname(&name);
+	json_open(&out, "hello");
+	json_number(&out, "version", 1);
+	json_text(&out, "release", name.release);
+	return channel_send(c, &out);
 }
 
 int channel_send_error(struct channel *c, const char *class, const char *fmt,

@@ -65,6 +65,9 @@ int channel_send(struct channel *c, struct str *payload);
 int channel_send_data(struct channel *c, int stream, const void *data,
 		      size_t len);
 
+/* Send {"t":"hello"}, the first frame: what kernel this is. */
+int channel_send_hello(struct channel *c);
+
 /* Send {"t":"error"}; @class: "harness", "setup", "unsupported"
  * or, where the kernel lacks something, "kernel". */
 int channel_send_error(struct channel *c, const char *class, const char *fmt,

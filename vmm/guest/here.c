@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
@@ -69,18 +68,6 @@ static void begin_kmsg(struct here *h)
 {
 	if (h->watch.kmsg.fd >= 0)
 		(void)lseek(h->watch.kmsg.fd, 0, SEEK_END);
-}
-
-static void send_hello(struct here *h)
-{
-	struct str out = { 0 };
-	struct utsname name;
-
-	uname(&name);
-	json_open(&out, "hello");
-	json_number(&out, "version", 1);
-	json_text(&out, "release", name.release);
-	channel_send(&h->channel, &out);
 }
 
 static int read_machine(struct here *h, struct why *reterr_why)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
@@ -120,18 +119,6 @@ static void send_boot(struct guest *g)
 				    ? (uint64_t)(age - (double)born.ns)
 				    : 0);
 	}
-	channel_send(&g->channel, &out);
-}
-
-static void send_hello(struct guest *g)
-{
-	struct str out = { 0 };
-	struct utsname name;
-
-	uname(&name);
-	json_open(&out, "hello");
-	json_number(&out, "version", 1);
-	json_text(&out, "release", name.release);
 	channel_send(&g->channel, &out);
 }
 
@@ -328,7 +315,7 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 		return why_set(reterr_why, r, "cannot watch over children");
 	g->watch.late = end_late;
 	g->watch.late_arg = g;
-	send_hello(g);
+	channel_send_hello(&g->channel);
 	r = mounts_settings(reterr_why);
 	if (r == 0)
 		r = read_machine(g, reterr_why);
