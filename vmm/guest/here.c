@@ -142,7 +142,7 @@ noreturn void run_here(int argc, char **argv)
 	if (r < 0)
 		why_set(&why, r, "cannot watch over children");
 	begin_kmsg(&h);
-	send_hello(&h);
+	channel_send_hello(&h.channel);
 	if (r == 0)
 		r = read_test(&h, argv[0], &why);
 	if (r == 0)
