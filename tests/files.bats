@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
-# doc/files.md: its examples are right, and it names all that the parser knows.
+# doc/files.md and doc/checks.md: their examples are right, and they name all that
+# the parser knows.
 # shellcheck disable=SC2016,SC2030,SC2031 # backticks of markdown; run sets status
 bats_require_minimum_version 1.5.0
 load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	doc=$KTSTR_TOP/doc/files.md
+	doc=$BATS_TEST_TMPDIR/doc
+	cat "$KTSTR_TOP"/doc/{files,checks}.md >"$doc"
 }
 
 # The indented block that begins with the comment "# NAME".
@@ -16,9 +18,9 @@ example() {
 
 # The last cells of the tables below a heading of the test's chapter.
 examples_below() {
-	awk -v heading="### [$1]" '
+	awk -v heading="[$1]" '
 		/^## A test/ { test = 1 }
-		/^##/ { on = test && index($0, heading) == 1 }
+		/^##/ { sub(/^#+ /, ""); on = test && index($0, heading) == 1 }
 		on && /\| `[^`|]*` \|$/ { print }' "$doc" | sed 's/.*| `\([^`]*\)` |$/\1/'
 }
 

@@ -60,9 +60,11 @@ expected() {
 		share/doc/ktstr/architecture.md 644
 		share/doc/ktstr/boot.md 644
 		share/doc/ktstr/cache.md 644
+		share/doc/ktstr/checks.md 644
 		share/doc/ktstr/dependencies.md 644
 		share/doc/ktstr/files.md 644
 		share/doc/ktstr/guide.md 644
+		share/doc/ktstr/machine.md 644
 		share/doc/ktstr/mk.md 644
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
@@ -78,6 +80,7 @@ expected() {
 		share/man/man7/ktstr-kernel-spec.7 644
 		share/man/man7/ktstr-lock-plan.7 644
 		share/man/man7/ktstr-vm-guest.7 644
+		share/man/man7/ktstr-vm-host.7 644
 		share/man/man7/ktstr-vm-machine.7 644
 		share/man/man7/ktstr-vm-result.7 644
 	END

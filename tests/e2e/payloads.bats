@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Payloads as machines run them: what doc/files.md says of them.
+# Payloads as machines run them: what doc/checks.md says of them.
 # shellcheck disable=SC2154 # bats sets output, stderr
 bats_require_minimum_version 1.5.0
 load ../helper
