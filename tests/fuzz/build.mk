@@ -23,6 +23,7 @@ $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
 $(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
 $(eval $(call fuzz-target,spec))
+$(eval $(call fuzz-target,variant-name))
 
 # New inputs stay in the output folder: what is worth keeping is copied into
 # tests/fuzz/NAME by hand, a few dozen small files for each target.

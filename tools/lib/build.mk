@@ -16,6 +16,7 @@ lib-objs-y += tools/lib/options.o
 lib-objs-y += tools/lib/program.o
 lib-objs-y += tools/lib/str.o
 lib-objs-y += tools/lib/utf8.o
+lib-objs-y += tools/lib/variant-name.o
 lib-objs-y += tools/lib/why.o
 lib-objs-y += tools/lib/words.o
 # The language of .sched and .test files; the guest's init has it too.
