@@ -34,6 +34,7 @@ ktstr-vm-objs-y += tools/vm/judge-payloads.o
 ktstr-vm-objs-y += tools/vm/payload.o
 ktstr-vm-objs-y += tools/vm/judge-turns.o
 ktstr-vm-objs-y += tools/vm/kvm.o
+ktstr-vm-objs-y += tools/vm/named.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/live.o
 ktstr-vm-objs-y += tools/vm/performance.o

@@ -10,11 +10,13 @@
 #include "tools/lib/num.h"
 #include "tools/lib/options.h"
 #include "tools/lib/words.h"
+#include "tools/vm/named.h"
 #include "tools/vm/request.h"
 #include "version.h"
 
 static const char help[] =
 	"usage: ktstr-vm run --kernel K [--sched FILE] --test FILE [OPTION...]\n"
+	"       ktstr-vm run --variant NAME [--project DIR] [OPTION...]\n"
 	"       ktstr-vm exec --kernel K [OPTION...] -- COMMAND [ARG...]\n"
 	"       ktstr-vm shell --kernel K [--sched FILE] [OPTION...]\n"
 	"       ktstr-vm template --kernel K [OPTION...] | --list | --remove\n"
@@ -28,6 +30,9 @@ static const char help[] =
 	"      --kernel-label L  what the kernel is called in results\n"
 	"      --sched FILE      scheduler declaration; none: the kernel's own\n"
 	"      --test FILE       the test\n"
+	"      --variant NAME    run: all of this by the name that ktstr-gauntlet\n"
+	"                        list prints\n"
+	"      --project DIR     run --variant: what make has written; ktstr-out\n"
 	"      --preset P        named machine instead of the test's own\n"
 	"      --topology T      machine such as 2n4l4c2t, or with words behind it\n"
 	"      --profile P       flags that are on, as llc+steal, or default\n"
@@ -92,6 +97,8 @@ enum {
 	OPT_JSON,
 	OPT_SHELL,
 	OPT_DMESG,
+	OPT_VARIANT,
+	OPT_PROJECT,
 };
 
 static const struct option longopts[] = {
@@ -124,6 +131,8 @@ static const struct option longopts[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "shell", required_argument, NULL, OPT_SHELL },
 	{ "dmesg", no_argument, NULL, OPT_DMESG },
+	{ "variant", required_argument, NULL, OPT_VARIANT },
+	{ "project", required_argument, NULL, OPT_PROJECT },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -245,6 +254,10 @@ static const char **text_option(struct request *req, int c)
 		return &req->append;
 	case OPT_SHELL:
 		return &req->shell;
+	case OPT_VARIANT:
+		return &req->variant;
+	case OPT_PROJECT:
+		return &req->project;
 	}
 	return NULL;
 }
@@ -260,7 +273,13 @@ static const char **text_option(struct request *req, int c)
 #define OF_RUN                                                                 \
 	(OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_KERNEL_LABEL) |  \
 	 BIT(OPT_SCHED) | BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | \
-	 BIT(OPT_SEED) | BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON))
+	 BIT(OPT_SEED) | BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON) |    \
+	 BIT(OPT_VARIANT) | BIT(OPT_PROJECT))
+
+/* What a variant's name says. */
+#define OF_NAME                                                                \
+	(BIT(OPT_KERNEL_LABEL) | BIT(OPT_PRESET) | BIT(OPT_TOPOLOGY) |         \
+	 BIT(OPT_PROFILE) | BIT(OPT_CLOCK) | BIT(OPT_SEED))
 
 /* Its clock can only be real. */
 #define OF_SHELL                                                               \
@@ -321,6 +340,25 @@ static void refuse(const char *command, uint64_t options)
 	}
 }
 
+/* A name is the whole of a variant. */
+static void find_named(struct request *req, uint64_t given)
+{
+	uint64_t twice = given & OF_NAME;
+
+	if (!req->variant && req->project)
+		die(EX_USAGE, "--project says where a --variant is found");
+	if (!req->variant)
+		return;
+	for (int i = 0; twice; i++, twice >>= 1) {
+		if (twice & 1)
+			die(EX_USAGE,
+			    "the name of --variant says it already: leave out "
+			    "--%s",
+			    longopts[i].name);
+	}
+	named_find(req);
+}
+
 /* Named in the design, built later: told apart from what is a mistake. */
 static const char *const later[] = { "job", NULL };
 
@@ -346,6 +384,7 @@ int main(int argc, char **argv)
 			die(EX_USAGE, "%s takes no argument '%s'", name,
 			    req.command[0]);
 		refuse(name, given & ~commands[i].options);
+		find_named(&req, given);
 		int code = commands[i].run(&req);
 		words_free(req.include);
 		msg_close_stdout();

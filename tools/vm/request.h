@@ -33,6 +33,7 @@ enum accel_choice {
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
 	const char *profile, *out, *identity, *init, *qemu, *append, *shell;
+	const char *variant, *project;
 	bool has_clock, dry_run, json, console, cold, list, remove, dmesg, perf;
 	enum vm_clock clock;
 	enum accel_choice accel;
