@@ -137,7 +137,7 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 		["list"]="list takes TEST...; see --help"
 		["lst x"]="no command is named 'lst', did you mean 'list'?; see --help"
 		["compare a b"]="'compare' is not built yet"
-		["shard 1/4"]="'shard' is not built yet"
+		["-q shard 1/4"]="options stand behind 'shard'"
 		["check --seed 1 x"]="'check' has no option --seed"
 		["list --seed -1 x"]="--seed: '-1' is no number from 0 to 4294967295"
 		["list --clock slow x"]="--clock: 'slow' is neither virtual nor real"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 progs-y               += ktstr-gauntlet
-ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child glob identity list main \
-	markdown options plan profiles project record report result retries scenarios show tap variant xml)
+ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect glob identity list main \
+	markdown name-table options plan profiles project record report result result-scan retries scenarios select select-features select-flags \
+	select-options shard show tap variant xml)
 ktstr-gauntlet-libs-y := -ljansson -lnettle -lelf

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ktstr-gauntlet - expand tests into variants, plan them, report on them. */
+#include <string.h>
+
 #include "tools/gauntlet/request.h"
+#include "tools/gauntlet/select.h"
 
 #define SELECTION "stopkcen"
 
@@ -10,6 +13,8 @@ const char help_text[] =
 	"       ktstr-gauntlet list [SELECTION] [--json] TEST...\n"
 	"       ktstr-gauntlet list --scenarios [--json] [TEST...]\n"
 	"       ktstr-gauntlet plan [SELECTION] --init FILE [--out DIR] TEST...\n"
+	"       ktstr-gauntlet select [OPTION...] [TEST...] <VARIANTS\n"
+	"       ktstr-gauntlet shard K/N [OPTION...] [TEST...] <VARIANTS\n"
 	"       ktstr-gauntlet record --identity HEX --out DIR NAME -- COMMAND...\n"
 	"       ktstr-gauntlet try -- COMMAND...\n"
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
@@ -18,6 +23,8 @@ const char help_text[] =
 	"  check   complain about all mistakes in .sched and .test files\n"
 	"  show    print the checks that judge a test, and who set each\n"
 	"  list    print the names of the selected variants\n"
+	"  select  choose among variants; see select --help\n"
+	"  shard   a part of the variants; see shard --help\n"
 	"  plan    print a make fragment with one target for each variant\n"
 	"  record  run one variant's command, and make sure of a result\n"
 	"  try     run a command that may fail\n"
@@ -60,12 +67,26 @@ const struct command command_table[] = {
 	{ 0 },
 };
 
+/* Those with options of their own. */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} apart[] = { { "select", select_main }, { "shard", shard_main } };
+
 int main(int argc, char **argv)
 {
+	const struct command *command;
 	struct request req;
-	const struct command *command = options_read(argc, argv, &req);
-	int code = command->run(&req);
+	int code;
 
+	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++) {
+		if (argc < 2 || strcmp(argv[1], apart[i].name) != 0)
+			continue;
+		argv[1] = argv[0]; /* for the complaints of getopt */
+		return apart[i].run(argc - 1, argv + 1);
+	}
+	command = options_read(argc, argv, &req);
+	code = command->run(&req);
 	options_done(&req);
 	msg_close_stdout();
 	return code;

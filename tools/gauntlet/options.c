@@ -207,8 +207,7 @@ static bool take_common(int letter)
 
 static const struct command *find_command(const char *name)
 {
-	static const char *const planned[] = { "select", "shard", "compare",
-					       NULL };
+	static const char *const planned[] = { "compare", NULL };
 	const char *names[16] = { NULL };
 	size_t n = 0;
 
@@ -217,6 +216,8 @@ static const struct command *find_command(const char *name)
 			return c;
 		names[n++] = c->name;
 	}
+	if (strcmp(name, "select") == 0 || strcmp(name, "shard") == 0)
+		die(EX_USAGE, "options stand behind '%s'", name);
 	for (const char *const *p = planned; *p; p++) {
 		if (strcmp(*p, name) == 0)
 			die(EX_USAGE, "'%s' is not built yet", name);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/gauntlet/request.h"
+#include "tools/gauntlet/result-scan.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/utf8.h"
@@ -317,4 +318,26 @@ int result_identity(const char *path, const char *identity, enum verdict *ret)
 		*ret = verdict_of(o);
 	json_decref(o);
 	return r;
+}
+
+int result_brief(const char *path, const char *name, enum verdict *ret,
+		 double *ret_seconds)
+{
+	auto_free char *text = NULL, *error = NULL;
+	int len = file_read_at(AT_FDCWD, path, RESULT_BYTES_MAX, &text);
+	json_t *o;
+
+	if (len == -ENOENT || len == -ENOTDIR || len == -ENAMETOOLONG)
+		return -ENOENT;
+	if (len >= 0 && result_scan(text, (size_t)len, name, ret, ret_seconds))
+		return 0;
+	o = load(path, &error);
+	if (!o || strcmp(json_string_value(json_object_get(o, "name")), name)) {
+		json_decref(o);
+		return -EINVAL;
+	}
+	*ret = verdict_of(o);
+	*ret_seconds = seconds_of(o);
+	json_decref(o);
+	return 0;
 }

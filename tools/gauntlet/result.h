@@ -73,3 +73,15 @@ void results_done(struct results *r);
  * Return: 0, or -ENOENT when there is none that is sound and of @identity.
  */
 int result_identity(const char *path, const char *identity, enum verdict *ret);
+
+/**
+ * result_brief() - what became of a variant the last time, whatever its inputs
+ * @path: of result.json
+ * @name: the variant's
+ * @ret_seconds: below 0 when not known
+ *
+ * Return: 0; -ENOENT when there is none; -EINVAL when what is there is no sound
+ * result of that variant.
+ */
+int result_brief(const char *path, const char *name, enum verdict *ret,
+		 double *ret_seconds);
