@@ -65,6 +65,7 @@ settings:
 	$(q)$(if $(filter-out 0,$(expanded)),exit 2)
 	$(q)$(if $(numbers),,$(call refuse,set KERNEL to a kernel tree$(comma) a tarball$(comma) a version or a cache key))
 	$(q)$(if $(not-switched),$(call refuse,$(firstword $(not-switched)) is 0 or 1$(comma) not $($(firstword $(not-switched)))))
+	$(if $(KTSTR_CPU_CAP),$(q)exec ktstr-lock plan >/dev/null)
 	$(q)$(if $(and $(outside),$(several)),$(call refuse,KTSTR_KERNEL_O is a folder for one kernel$(comma) and KERNEL names $(several)))
 
 failed = $(strip $(foreach n,$(numbers),$(if $(filter-out 0,$(file <$(KTSTR_WORK)/$n/status)),$n)))

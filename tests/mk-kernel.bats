@@ -102,6 +102,17 @@ load kernel
 	[ ! -e ktstr-out/kernels/list ]
 }
 
+@test "kernel.mk: a wrong KTSTR_CPU_CAP is refused, also for what is in the cache" {
+	run -0 kernel KERNEL=linux
+	run -2 --separate-stderr kernel KERNEL=linux KTSTR_CPU_CAP=bad
+	[[ ${stderr_lines[0]} == "ktstr-lock: KTSTR_CPU_CAP 'bad' is no number from 1 to 1024" ]]
+	[ "$output" = "" ]
+	KTSTR_BYPASS_LLC_LOCKS=1 run -2 kernel KERNEL=linux KTSTR_CPU_CAP=1
+	run -0 kernel KERNEL=linux KTSTR_CPU_CAP=1
+	[[ $output == *": found in the cache ("* ]]
+	[ "$(builds)" = 1 ]
+}
+
 @test "kernel.mk: the end of the log is shown when a build fails" {
 	touch linux/fail
 	run -2 --separate-stderr kernel KERNEL=linux
