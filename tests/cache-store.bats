@@ -78,6 +78,17 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	[ "$stderr" = "ktstr-cache: cannot read 'built/nothing': No such file or directory" ]
 	run -2 --separate-stderr put one --image built
 	[ "$stderr" = "ktstr-cache: 'built' is no regular file" ]
+	run -2 --separate-stderr put one --image built/.config
+	[ "$stderr" = "ktstr-cache: 'built/.config' is no boot image (bzImage)" ]
+	run -2 --separate-stderr put one --image built/vmlinux
+	[ "$stderr" = "ktstr-cache: 'built/vmlinux' is an ELF file and no boot image; that of a built tree is arch/x86/boot/bzImage" ]
+	cp built/arch/x86/boot/bzImage other
+	printf '\0' | dd of=other bs=1 seek=566 conv=notrunc status=none
+	run -2 --separate-stderr put one --image other
+	[ "$stderr" = "ktstr-cache: 'other' is a boot image, but not for x86_64" ]
+	mkfifo pipe
+	run -2 --separate-stderr put one --image pipe
+	[ "$stderr" = "ktstr-cache: 'pipe' is no regular file" ]
 	[ ! -e cache/one ]
 	nothing_left
 }

@@ -39,7 +39,7 @@ gated() { LD_PRELOAD=$KTSTR_BUILD/ktstr-gate.so stdbuf -oL ./loop "$@"; }
 @test "gate: a signal that comes before QEMU has loaded anything is no word about it" {
 	printf '#!/bin/sh\ncase "$*" in *-version*) exit ;; esac\nunset LD_PRELOAD\nexec sleep 600\n' >qemu
 	chmod +x qemu
-	head -c 4096 /dev/zero >kernel
+	boot_image kernel
 	KTSTR_CACHE_DIR=$PWD/cache spawn ktstr-vm exec --kernel kernel --qemu "$PWD/qemu" --topology 1n1l1c1t \
 		--clock virtual --cold -- /bin/true 2>said
 	pid=${spawned[-1]}

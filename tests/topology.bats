@@ -9,7 +9,7 @@ load helper
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	printf '[test]\nscheduler = none\nmax-nodes = 64\nmax-llcs = 512\n[cgroup a]\nwork = cpu-spin\n' >a.test
-	truncate -s 1M bzImage
+	boot_image bzImage
 }
 
 # dry T: QEMU's words for a machine, one a line.

@@ -6,7 +6,7 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	touch kernel
+	boot_image kernel
 	printf '[test]\nduration = 1s\n[cgroup a]\nwork = cpu-spin\n' >one.test
 	unset KTSTR_CPUS KTSTR_TEMPLATES_MAX KTSTR_ATTEMPT
 	exec </dev/null
@@ -56,4 +56,20 @@ setup() {
 	truncate -s 400M huge
 	run -0 --separate-stderr exec_dry --include huge=/huge -- true
 	[[ $output =~ " -m 8"[0-9][0-9], ]]
+}
+
+@test "vm: --kernel that is no boot image is refused before anything starts" {
+	local words command
+	mkdir tree
+	cp /etc/passwd tree/bzImage
+	cp "$(command -v ktstr-vm)" program
+	for command in "exec -- true" "run --test one.test" "template" "topology" "shell"; do
+		read -ra words <<<"$command"
+		run -2 --separate-stderr ktstr-vm "${words[0]}" --kernel /etc/passwd "${words[@]:1}"
+		[ "$stderr" = "ktstr-vm: --kernel: '/etc/passwd' is no boot image (bzImage)" ]
+	done
+	run -2 --separate-stderr ktstr-vm exec --kernel tree -- true
+	[ "$stderr" = "ktstr-vm: --kernel: 'tree/bzImage' is no boot image (bzImage)" ]
+	run -2 --separate-stderr ktstr-vm exec --kernel program -- true
+	[[ $stderr == "ktstr-vm: --kernel: 'program' is an ELF file and no boot image; "* ]]
 }

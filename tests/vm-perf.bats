@@ -6,7 +6,7 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	touch kernel
+	boot_image kernel
 	printf '[test]\nperformance = yes\nduration = 1s\n[cgroup a]\nwork = cpu-spin\n' >quiet.test
 	unset KTSTR_PINNING KTSTR_SERVICE_CPU KTSTR_BYPASS_LLC_LOCKS
 }

@@ -7,7 +7,7 @@ load helper
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export KTSTR_CACHE_DIR=$PWD/cache
-	touch kernel
+	boot_image kernel
 	printf '[test]\nduration = 1s\n[cgroup a]\nwork = cpu-spin\n' >a.test
 }
 

@@ -13,7 +13,7 @@ setup() {
 # as_qemu CODE: a program in QEMU's place does CODE, and says what came of it.
 as_qemu() {
 	mkdir bin
-	touch bzImage
+	boot_image bzImage
 	"${CC:-cc}" -D_GNU_SOURCE -O1 -static -o bin/probe -x c - <<-C
 		#include <errno.h>
 		#include <fcntl.h>
@@ -145,8 +145,9 @@ qemu_of_spawned() { pgrep -P "${spawned[0]}" -f "^qemu-system.*-kernel" >/dev/nu
 	chmod 755 bin/qemu
 	run -0 --separate-stderr bash -c 'ktstr-vm doctor --qemu bin/qemu || :'
 	[[ $output == *"note     qemu-sandbox"* ]]
-	run -0 --separate-stderr ktstr-vm exec --kernel /etc/hostname --qemu bin/qemu --dry-run -- true
+	boot_image kernel
+	run -0 --separate-stderr ktstr-vm exec --kernel kernel --qemu bin/qemu --dry-run -- true
 	[[ $output != *" -sandbox "* ]]
-	run -0 --separate-stderr ktstr-vm exec --kernel /etc/hostname --dry-run -- true
+	run -0 --separate-stderr ktstr-vm exec --kernel kernel --dry-run -- true
 	[[ $output == *" -sandbox on,"* ]]
 }

@@ -156,13 +156,13 @@ needs_machine() {
 }
 
 @test "exec: a terminal as input is refused under the virtual clock" {
-	touch bzImage
+	boot_image bzImage
 	run -2 script -qec "ktstr-vm exec --kernel . -- true" /dev/null
 	[[ $output == *"standard input is a terminal"*"--clock=real"* ]]
 }
 
 @test "exec: input that does not end is refused at the time limit" {
-	touch bzImage
+	boot_image bzImage
 	mkfifo pipe
 	exec 7<>pipe # a writer who says nothing
 	run -124 ktstr-vm exec --kernel . --timeout 1 -- true <pipe 7>&-
@@ -171,7 +171,7 @@ needs_machine() {
 }
 
 @test "exec: more input than fits is refused" {
-	touch bzImage
+	boot_image bzImage
 	truncate -s 2G big
 	run -2 ktstr-vm exec --kernel . -- true <big
 	[[ $output == *"standard input is longer than 10"*" MiB"* ]]
@@ -224,7 +224,8 @@ needs_machine() {
 }
 
 @test "exec: files that do not fit the memory that each node is given are refused" {
-	truncate -s 3M bzImage
+	boot_image bzImage
+	printf '\0\0\060' | dd of=bzImage bs=1 seek=608 conv=notrunc status=none # init_size: 3 MiB
 	truncate -s 300M big
 	run -2 --separate-stderr ktstr-vm exec --kernel . --include big=/big --topology '2n2l1c1t memory=400M,112M' -- true </dev/null
 	[[ $stderr =~ ^"ktstr-vm: the topology gives the machine 512 MiB of memory, it needs "6[0-9]{2}": the files of the job, 30"[0-9]" MiB, must fit half of what the kernel, 3, and init, "[1-9]", leave, and 256 are to work with"$ ]]
@@ -233,7 +234,7 @@ needs_machine() {
 }
 
 @test "exec: wrong --include words are refused" {
-	touch bzImage
+	boot_image bzImage
 	local k=(ktstr-vm exec --kernel .)
 	run -2 "${k[@]}" --include ./none -- true
 	[ "$output" = "ktstr-vm: --include './none': there is no such file" ]

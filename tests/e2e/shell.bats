@@ -88,7 +88,7 @@ setup() { new_shell; }
 	[ "$stderr" = "ktstr-vm: shell takes no option --test; see --help" ]
 	run -2 --separate-stderr ktstr-vm shell "${kernel[@]}" ls
 	[ "$stderr" = "ktstr-vm: shell takes no argument 'ls'" ]
-	touch bzImage
+	boot_image bzImage
 	run -127 --separate-stderr ktstr-vm shell --kernel bzImage --shell nonesuch
 	[ "$stderr" = "ktstr-vm: no program 'nonesuch' in PATH" ]
 	mkdir empty

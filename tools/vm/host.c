@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "tools/cache/store/lock.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
 
@@ -76,7 +77,7 @@ static char *named_image(const char *folder)
 	return image;
 }
 
-char *host_find_image(const struct request *req)
+static char *find_image(const struct request *req)
 {
 	static const char *const places[] = { "bzImage",
 					      "arch/x86/boot/bzImage", NULL };
@@ -103,6 +104,16 @@ char *host_find_image(const struct request *req)
 	    "'%s' holds no boot image: neither bzImage nor "
 	    "arch/x86/boot/bzImage",
 	    req->kernel);
+}
+
+char *host_find_image(const struct request *req)
+{
+	char *path = find_image(req);
+	struct why why;
+
+	if (bzimage_check(path, &why) < 0)
+		die(EX_USAGE, "--kernel: %s", why.text);
+	return path;
 }
 
 void host_hold_kernel(const struct request *req)

@@ -15,6 +15,7 @@
 #include "tools/cache/store/share.h"
 #include "tools/cache/store/strip.h"
 #include "tools/cache/store/temp.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/cachekey.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
@@ -74,8 +75,10 @@ static int fill(const struct store_request *req, const char *work,
 {
 	bool has_btf = false;
 	json_t *meta = NULL;
-	int r = copy_make_folder(work, modes, reterr_why);
+	int r = bzimage_check(req->image, reterr_why);
 
+	if (r == 0)
+		r = copy_make_folder(work, modes, reterr_why);
 	if (r == 0)
 		r = copy_file(req->image, work, ENTRY_IMAGE, modes, reterr_why);
 	if (r == 0)

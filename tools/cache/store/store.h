@@ -13,7 +13,8 @@
  * @source:  what it was built from, or NULL when nobody knows
  * @edited:  @source was changed meanwhile, so its identity is not that of the
  *	     result
- * @image:   the boot image; it is ENTRY_IMAGE in the entry, whatever its name
+ * @image:   the boot image, of bzimage_check(); it is ENTRY_IMAGE in the entry,
+ *	     whatever its name
  * @vmlinux: is stripped; NULL when there is none
  * @btf:     the BTF alone, for a kernel without @vmlinux; or NULL
  * @config:  the final .config
