@@ -73,3 +73,31 @@ setup() {
 	run -2 --separate-stderr ktstr-vm exec --kernel program -- true
 	[[ $stderr == "ktstr-vm: --kernel: 'program' is an ELF file and no boot image; "* ]]
 }
+
+@test "vm: where templates cannot be kept it is said which folder, and why" {
+	unshare -m mount --bind . . 2>/dev/null || skip "may not mount"
+	mkdir cache
+	for folder in cache cache/.templates; do
+		mkdir -p "$folder"
+		KTSTR_CACHE_DIR=$PWD/cache run -125 --separate-stderr read_only ktstr-vm template \
+			--kernel kernel --topology 1n1l1c1t --clock virtual
+		[ "$stderr" = "ktstr-vm: templates of machines cannot be kept in the cache '$PWD/cache': Read-only file system; KTSTR_CACHE_DIR names another one" ]
+	done
+}
+
+@test "vm: another user who holds a template's lock is named, and not waited for" {
+	[ "$(id -u)" = 0 ] && setpriv --reuid=61001 --clear-groups true 2>/dev/null || skip "may not become other users"
+	export KTSTR_CACHE_DIR=$PWD/cache
+	template() { ktstr-vm template --kernel kernel --topology 1n1l1c1t --clock virtual "$@"; }
+	mkdir -m 1777 cache
+	# As who makes one: its lock stays when it is killed.
+	spawn ktstr-vm template -q --kernel kernel --topology 1n1l1c1t --clock virtual
+	until_true compgen -G 'cache/.templates/*.lock'
+	kill -KILL -- "-${spawned[0]}"
+	lock=$(compgen -G 'cache/.templates/*.lock')
+	spawn setpriv --reuid=61001 --clear-groups flock "$lock" sleep 100
+	until_true bash -c "! flock -n '$lock' true"
+	run -125 --separate-stderr template
+	[[ ${stderr_lines[0]} == "ktstr-vm: waiting for template "*", which is being made by pid "*" (flock "*" sleep 100)" ]]
+	[[ ${stderr_lines[1]} == "ktstr-vm: the lock of template "*" is held by pid "*" (flock "*" sleep 100), of another user" ]]
+}

@@ -66,6 +66,7 @@ ktstr-vm-objs-y += tools/vm/signals.o
 ktstr-vm-objs-y += tools/vm/launch-load.o
 ktstr-vm-objs-y += tools/vm/template-key.o
 ktstr-vm-objs-y += tools/vm/template-list.o
+ktstr-vm-objs-y += tools/vm/template-lock.o
 ktstr-vm-objs-y += tools/vm/template-make.o
 ktstr-vm-objs-y += tools/vm/template-store.o
 ktstr-vm-objs-y += tools/cache/store/entry.o

@@ -12,7 +12,6 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/hash.h"
-#include "tools/lib/holders.h"
 #include "tools/lib/lockfile.h"
 #include "tools/lib/str.h"
 #include "tools/vm/template-check.h"
@@ -237,63 +236,4 @@ int template_discard(const char *cache, const char *key, struct why *reterr_why)
 		return why_set(reterr_why, -errno, "cannot remove '%s': %s",
 			       str_text(&path), strerror(errno));
 	return 0;
-}
-
-/* Wait for the lock on @fd; say once for whom. */
-static int wait_lock(int fd, const char *key, unsigned int wait_s,
-		     struct why *reterr_why)
-{
-	auto_str struct str who = { 0 };
-	int r = lock_file_take(fd, LOCK_EX, 0);
-
-	if (r == -EWOULDBLOCK) {
-		holders_describe(&who, fd);
-		note("waiting for template %s, which is being made by %s", key,
-		     str_text(&who));
-		r = lock_file_take(fd, LOCK_EX, wait_s * NS_PER_SECOND);
-	}
-	if (r == -EWOULDBLOCK)
-		return why_set(reterr_why, -EBUSY,
-			       "template %s has not been made in %u s by %s",
-			       key, wait_s, str_text(&who));
-	if (r < 0)
-		return why_set(reterr_why, r, "cannot lock template %s: %s",
-			       key, strerror(-r));
-	return 0;
-}
-
-int template_lock(const char *root, const char *key, unsigned int wait_s,
-		  struct why *reterr_why)
-{
-	char name[TEMPLATE_KEY_SIZE + 8];
-	auto_fd int folder =
-		lock_folder_open(root, /* create */ false,
-				 /* path_is_ours */ false, reterr_why);
-	if (folder < 0)
-		return folder;
-	snprintf(name, sizeof(name), "%s.lock", key);
-	for (int i = 0; i < TRIES; i++) {
-		auto_fd int fd = lock_file_open(folder, name, /* create */ true,
-						reterr_why);
-		int r = fd < 0 ? fd : wait_lock(fd, key, wait_s, reterr_why);
-
-		if (r < 0)
-			return r;
-		if (lock_file_is_current(folder, name, fd))
-			return take_fd(fd);
-	}
-	return why_set(reterr_why, -EBUSY,
-		       "the lock of template %s is removed again and again",
-		       key);
-}
-
-void template_unlock(const char *root, const char *key, int fd)
-{
-	auto_str struct str path = { 0 };
-	struct stat open_one, st;
-
-	str_addf(&path, "%s/%s.lock", root, key);
-	if (fstat(fd, &open_one) == 0 && stat(str_text(&path), &st) == 0 &&
-	    open_one.st_ino == st.st_ino)
-		(void)unlink(str_text(&path));
 }

@@ -77,8 +77,11 @@ bool template_is_current(const struct template *t);
 /**
  * template_lock() - the right to make one, or to find it made
  *
- * Waits for who makes it, which is said. Return: a descriptor (O_CLOEXEC) or
- * -errno; -EBUSY after @wait_s.
+ * Waits for who makes it, which is said, but not for other users, who cannot.
+ * Return: a descriptor (O_CLOEXEC), or with @reterr_why
+ * * -EBUSY - not to be had in @wait_s, or held by other users
+ * * -EROFS, -EACCES - nothing can be written there
+ * * -errno
  */
 int template_lock(const char *root, const char *key, unsigned int wait_s,
 		  struct why *reterr_why);

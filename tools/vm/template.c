@@ -61,6 +61,25 @@ static void trim(const struct template_place *place)
 	free(list);
 }
 
+static bool can_write(const struct template_place *place)
+{
+	return access(place->templates, W_OK) == 0 ||
+	       (errno == ENOENT && access(place->cache, W_OK) == 0);
+}
+
+/* Where nothing can be written every machine boots: say that, and not just
+ * which file could not be made. */
+static int explain(int error, const struct template_place *place,
+		   struct why *reterr_why)
+{
+	if ((error != -EROFS && error != -EACCES) || can_write(place))
+		return error;
+	return why_set(reterr_why, error,
+		       "templates of machines cannot be kept in the cache "
+		       "'%s': %s; KTSTR_CACHE_DIR names another one",
+		       place->cache, strerror(-error));
+}
+
 /* For who holds the maker's lock: it may have been made while we waited. */
 static int make(const struct machine_config *c,
 		const struct template_place *place, int stop_fd,
@@ -93,7 +112,7 @@ static int lock_and_make(const struct machine_config *c,
 		template_lock(place->templates, place->key, WAIT_S, reterr_why);
 
 	if (lock < 0)
-		return lock;
+		return explain(lock, place, reterr_why);
 	int r = make(c, place, stop_fd, ret, ret_signal, reterr_why);
 	template_unlock(place->templates, place->key, lock);
 	if (r == 0)
@@ -108,6 +127,7 @@ static int get(const struct machine_config *c, struct template_place *place,
 	char key[TEMPLATE_KEY_SIZE];
 	int r = cache_folder(place->cache, FOLDER, NULL, reterr_why);
 
+	r = explain(r, place, reterr_why);
 	if (r == 0)
 		r = template_key(c, key, &place->facts, reterr_why);
 	if (r < 0)
