@@ -374,9 +374,9 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 
 @test "cache: clean and gc leave alone what was in the folder before it was a cache" {
 	built
-	mkdir -p cache/photos cache/.tmp/mine
+	mkdir -p cache/photos cache/.tmp/{mine,my.backup,clean.up}
 	git init -q cache
-	echo x | tee cache/photos/holiday cache/.tmp/mine/notes >/dev/null
+	echo x | tee cache/photos/holiday cache/.tmp/{mine,my.backup,clean.up}/notes >/dev/null
 	find cache -type f | sort >before
 	put one
 	# To look at it makes it no entry.
@@ -386,6 +386,10 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	run -1 ktstr-cache verify photos
 	run -1 ktstr-cache get photos
 	run -2 ktstr-cache push photos album --to elsewhere
+	run -1 ktstr-cache get album
+	run -1 ktstr-cache show album
+	run -2 --separate-stderr ktstr-vm exec --kernel cache/album -- true
+	[[ $stderr == *"'cache/album' holds no boot image"* ]]
 	rm -r cache/album
 	[ "$(ls cache/.locks)" = one.lock ]
 	run -0 --separate-stderr ktstr-cache clean --force

@@ -166,6 +166,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	# Where it writes, the folder that a killed one leaves.
 	mkdir -p "$KTSTR_CACHE_DIR/.tmp/template.abcdef"
 	echo half >"$KTSTR_CACHE_DIR/.tmp/template.abcdef/ram0"
+	: >"$KTSTR_CACHE_DIR/.tmp/template.abcdef/.ktstr-temp"
 	run -0 ls "$templates"
 	[[ $output =~ ^[0-9a-f]*\.lock$ ]]
 	run -0 --separate-stderr ktstr-vm template -q "${machine[@]}"

@@ -71,6 +71,54 @@ TEST(what_was_inherited_keeps_a_folder)
 	CHECK_INT(file_remove_tree(folder), 0);
 }
 
+/* Make the folder NAME in the place of temporary ones, with FILE in it. */
+static void foreign(const char *name, const char *file)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", temps(), name);
+	CHECK_INT(mkdir(path, 0700), 0);
+	if (!file)
+		return;
+	snprintf(path, sizeof(path), "%s/%s/%s", temps(), name, file);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	CHECK(fd >= 0);
+	CHECK_INT(close(fd), 0);
+}
+
+static bool is_left(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", temps(), name);
+	return exists(path);
+}
+
+TEST(only_what_has_our_mark_is_removed)
+{
+	struct temp a = TEMP_NONE;
+	struct why why;
+
+	CHECK(mkdtemp(folder));
+	CHECK_INT(mkdir(temps(), 0700), 0);
+	foreign("my.backup", "notes");
+	foreign("put.abcdef", "notes");
+	foreign("clean.up", "notes");
+	foreign("mine", NULL);
+	foreign("put.marked", TEMP_MARK);
+	foreign("other", TEMP_MARK);
+	/* As who was killed before the mark, or after its removal, left it. */
+	foreign("put.killed", NULL);
+	foreign("clean.key", NULL);
+	CHECK_INT(temp_new(temps(), "one", &a, &why), 0);
+	CHECK(is_left("my.backup/notes") && is_left("put.abcdef/notes"));
+	CHECK(is_left("clean.up/notes") && is_left("mine"));
+	CHECK(!is_left("put.marked") && !is_left("other"));
+	CHECK(!is_left("put.killed") && !is_left("clean.key"));
+	temp_remove(&a);
+	CHECK_INT(file_remove_tree(folder), 0);
+}
+
 TEST(a_place_that_cannot_be_is_a_sentence)
 {
 	struct temp t = TEMP_NONE;

@@ -19,7 +19,7 @@ void entries_done(struct entries *all)
 bool entry_is_ours(const char *root, const struct entry *e)
 {
 	return !e->error_kind || entry_last_use(root, e->key) != 0 ||
-	       (*entry_text(e, "key") && json_object_get(e->meta, "files"));
+	       entry_names_itself(e);
 }
 
 /* Valid before corrupt, newest first, then by key. */

@@ -36,6 +36,11 @@ const char *entry_text(const struct entry *e, const char *name)
 	return text ? text : "";
 }
 
+bool entry_names_itself(const struct entry *e)
+{
+	return *entry_text(e, "key") && json_object_get(e->meta, "files");
+}
+
 /* Mark @e as corrupt, and say why: names in it come from a damaged file. */
 KTSTR_PRINTF(3, 4)
 static void corrupt(struct entry *e, const char *kind, const char *fmt, ...)

@@ -87,6 +87,10 @@ struct entries {
 
 void entries_done(struct entries *all);
 
+/* Does its metadata.json, which may lack other things, say that it is an entry?
+ */
+bool entry_names_itself(const struct entry *e);
+
 /**
  * entry_is_ours() - is it an entry, or was it one before it became corrupt?
  *

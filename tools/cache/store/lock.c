@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "tools/cache/store/entry.h"
 #include "tools/lib/cacheroot.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/holders.h"
@@ -127,16 +128,15 @@ static bool is_read_only(const char *path)
 }
 
 /*
- * May a lock be made for who only reads? Not where no lock is and nothing says
- * that it is an entry: a lock would say so from then on, and clean would remove
- * what is the user's.
+ * Is it there, without a lock, and says of itself that it is an entry? Only
+ * then a lock may be made for who only reads: a lock would say so from then on,
+ * and clean would remove what is the user's.
  */
-static bool may_be_entry(const char *root, const char *key)
+static bool says_it_is_entry(const char *root, const char *key)
 {
-	auto_free char *meta = NULL;
+	auto_entry struct entry e = { 0 };
 
-	return asprintf(&meta, "%s/%s/metadata.json", root, key) >= 0 &&
-	       access(meta, F_OK) == 0;
+	return entry_look(root, key, &e) == 0 && entry_names_itself(&e);
 }
 
 int entry_hold(const char *root, const char *key, unsigned int wait_ms,
@@ -147,8 +147,9 @@ int entry_hold(const char *root, const char *key, unsigned int wait_ms,
 	int r = find(root, key, &at, &why);
 
 	if (r == 0)
-		r = lock(&at, key, LOCK_SH, may_be_entry(root, key), wait_ms,
-			 &why);
+		r = lock(&at, key, LOCK_SH, /* create */ false, wait_ms, &why);
+	if (r == -ENOENT && at.folder >= 0 && says_it_is_entry(root, key))
+		r = lock(&at, key, LOCK_SH, /* create */ true, wait_ms, &why);
 	if (r == -EBUSY)
 		return why_set(reterr_why, r, "%s", why.text);
 	if (r >= 0)

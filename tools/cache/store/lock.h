@@ -26,7 +26,8 @@ int entry_lock(const char *root, const char *key, unsigned int wait_ms,
  * @ret_fd:  a descriptor (O_CLOEXEC) that holds the lock, shared; or -1, which
  *	     is said: as a detail where the file system is read-only, since then
  *	     nobody can write, or where neither a lock nor metadata.json says
- *that it is an entry, and as a warning where the lock is closed to us
+ *	     that it is an entry, and as a warning where the lock is closed to
+ *	     us
  *
  * Needs no write permission: whoever puts an entry leaves its lock file. The
  * entry counts as used now.

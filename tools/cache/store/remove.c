@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "tools/cache/store/entry.h"
 #include "tools/cache/store/lock-files.h"
 #include "tools/cache/store/lock.h"
 #include "tools/cache/store/temp.h"
@@ -40,12 +41,20 @@ static int discard_folder(const char *root, const char *path,
 	auto_fd int fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		(void)flock(fd, LOCK_EX | LOCK_NB);
-	if (rename(path, doomed) < 0)
-		return errno == ENOENT ? 0
-				       : why_set(reterr_why, -errno,
-						 "cannot remove '%s': %s", path,
-						 strerror(errno));
-	(void)file_remove_tree(doomed);
+	bool marked = fd >= 0 && temp_mark(fd) == 0;
+	if (rename(path, doomed) < 0) {
+		r = -errno;
+		if (marked)
+			(void)unlinkat(fd, TEMP_MARK, 0);
+		return r == -ENOENT ? 0
+				    : why_set(reterr_why, r,
+					      "cannot remove '%s': %s", path,
+					      strerror(-r));
+	}
+	/* On a disk that is too full for a mark a file becomes it. */
+	if (fd >= 0 && !marked)
+		(void)renameat(fd, ENTRY_METADATA, fd, TEMP_MARK);
+	(void)temp_remove_tree(doomed);
 	return 0;
 }
 

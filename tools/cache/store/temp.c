@@ -27,20 +27,82 @@ static int lock_fd(int fd, int how)
 	return r < 0 ? -errno : 0;
 }
 
-/*
- * Is this the name of one of ours, PURPOSE.XXXXXX or clean.KEY? A lock tells
- * who lives, but a cache may have been set to a folder with a .tmp of its own,
- * and what is in there has no lock, and is not ours.
- */
-static bool is_ours(const char *name)
+int temp_mark(int fd)
+{
+	int file = openat(fd, TEMP_MARK,
+			  O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (file < 0)
+		return -errno;
+	(void)close(file);
+	return 0;
+}
+
+/* Call @each with the name of all that is in the folder @path but the mark,
+ * until one fails. Return: 0 or what it returned; -errno. */
+static int for_each(const char *path,
+		    int (*each)(const char *path, const char *name))
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (d = readdir(dir))) {
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0 &&
+		    strcmp(d->d_name, TEMP_MARK) != 0)
+			r = each(path, d->d_name);
+	}
+	(void)closedir(dir);
+	return r;
+}
+
+static int remove_below(const char *path, const char *name)
+{
+	auto_free char *below = NULL;
+
+	return asprintf(&below, "%s/%s", path, name) < 0
+		       ? -ENOMEM
+		       : file_remove_tree(below);
+}
+
+int temp_remove_tree(const char *path)
+{
+	int r = for_each(path, remove_below);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return file_remove_tree(path);
+}
+
+static int find_something(const char *path, const char *name)
+{
+	(void)path;
+	(void)name;
+	return 1;
+}
+
+/* PURPOSE.XXXXXX, or clean.KEY for a thing that is being removed. */
+static bool is_named_so(const char *name)
 {
 	const char *end = strrchr(name, '.');
 
 	return strncmp(name, "clean.", 6) == 0 ||
-	       (end && end > name &&
-		strspn(end + 1, "abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == 6 &&
-		end[7] == '\0');
+	       (end && end > name && strlen(end) == sizeof(".XXXXXX") - 1);
+}
+
+/*
+ * Is the folder one of ours? A cache may have been set to a folder with a .tmp
+ * of its own, and what is in there is not ours. Who was killed between making
+ * one and marking it, or after the mark was removed, left one with nothing in
+ * it: only such a one is known by its name.
+ */
+static bool is_ours(int fd, const char *path, const char *name)
+{
+	return faccessat(fd, TEMP_MARK, F_OK, 0) == 0 ||
+	       (is_named_so(name) && for_each(path, find_something) == 0);
 }
 
 /*
@@ -58,12 +120,13 @@ static int find_dead(const char *parent, unsigned int skip, char **ret_path)
 	while (dir && fd < 0 && (d = readdir(dir))) {
 		auto_free char *path = NULL;
 
-		if (!is_ours(d->d_name) ||
+		if (d->d_name[0] == '.' ||
 		    asprintf(&path, "%s/%s", parent, d->d_name) < 0)
 			continue;
 		fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0 &&
-		    (lock_fd(fd, LOCK_EX | LOCK_NB) < 0 || skip-- > 0)) {
+		    (!is_ours(fd, path, d->d_name) ||
+		     lock_fd(fd, LOCK_EX | LOCK_NB) < 0 || skip-- > 0)) {
 			(void)close(fd);
 			fd = -1;
 		}
@@ -92,7 +155,7 @@ static void sweep(const char *parent, int guard)
 		(void)lock_fd(guard, LOCK_UN);
 		if (fd < 0)
 			return;
-		if (file_remove_tree(path) < 0)
+		if (temp_remove_tree(path) < 0)
 			stuck++;
 	}
 }
@@ -107,7 +170,7 @@ int temp_sweep(const char *parent)
 	return 0;
 }
 
-/* Make and lock @t->path, whose end is "XXXXXX". */
+/* Make, lock and mark @t->path, whose end is "XXXXXX". */
 static int make(struct temp *t)
 {
 	if (!mkdtemp(t->path))
@@ -115,7 +178,8 @@ static int make(struct temp *t)
 	t->fd = open(t->path, O_DIRECTORY | O_CLOEXEC);
 	if (t->fd < 0)
 		return -errno;
-	return lock_fd(t->fd, LOCK_EX | LOCK_NB);
+	int r = lock_fd(t->fd, LOCK_EX | LOCK_NB);
+	return r < 0 ? r : temp_mark(t->fd);
 }
 
 /* Make @parent, with the permissions of the folder that it is in. */
@@ -165,7 +229,7 @@ void temp_remove(struct temp *t)
 
 	/* What cannot be removed now is swept later, once it is unlocked. */
 	if (t->fd >= 0)
-		(void)file_remove_tree(t->path);
+		(void)temp_remove_tree(t->path);
 	if (t->fd >= 0)
 		(void)close(t->fd);
 	free(t->path);

@@ -4,6 +4,9 @@
 
 #include "tools/lib/why.h"
 
+/* An empty file in each temporary folder, which says that it is ours. */
+#define TEMP_MARK ".ktstr-temp"
+
 /**
  * struct temp - a temporary folder
  * @path: where it is, or NULL
@@ -11,7 +14,8 @@
  *
  * The lock says that somebody still works in it. A process that inherits the
  * descriptor keeps the folder alive; when all are gone, however they died, the
- * next temp_new() in the same place removes it.
+ * next temp_new() in the same place removes it. What has no TEMP_MARK in it is
+ * somebody else's and stays, whatever its name is.
  */
 struct temp {
 	char *path;
@@ -46,6 +50,14 @@ int temp_new_for(const char *root, const char *name, struct temp *ret,
 
 /* Remove the folder with all that is in it; fine for TEMP_NONE. */
 void temp_remove(struct temp *t);
+
+/* Have the open folder @fd, which is about to become a temporary one, say so.
+ * Return: 0 or -errno. */
+int temp_mark(int fd);
+
+/* Remove a folder with a mark, the mark last: who is killed on the way leaves
+ * what the next command still knows as ours. Return: as file_remove_tree(). */
+int temp_remove_tree(const char *path);
 
 /* Remove the dead folders in @parent alone. Return: 0 or -errno. */
 int temp_sweep(const char *parent);
