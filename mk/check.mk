@@ -13,7 +13,7 @@
 #                tests; Debian's linux-source-6.12 where it is installed
 #   KTSTR_TEST_DISTRO_KERNEL=  check-full: a folder with boot/vmlinuz-* and
 #                lib/modules of a distribution's kernel, for nested KVM; /
-.PHONY: check check-diagnostics check-unit check-bats check-e2e check-full check-headers
+.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers
 T ?= *
 
 unit-tests := $(addprefix $(O)/,$(filter $(subst *,%,$(T)),$(sort $(tests-y))))
@@ -42,18 +42,25 @@ else
 	@echo 'no kernel to test with: install linux-source-6.12, or say KTSTR_TEST_KERNEL=TREE_OR_TARBALL'
 endif
 
-check-deps := all check-headers test-kernel
+# All that is built for the tests, by as many jobs as there are CPUs, unless make
+# was told how many: "make deps check" would do it one by one. After deps, which
+# brings the compilers.
+check-build: all check-headers test-kernel $(unit-tests) ## What all tests need
+check-jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j"$$(nproc)")
+check-built: ktstr-force | $(filter deps,$(MAKECMDGOALS))
+	+$(ktstr-q)$(MAKE) --no-print-directory $(check-jobs) check-build
 
-check: $(check-deps) $(unit-tests) ## All tests that a push runs
-	$(test-run) $(unit-tests) $(bats-files) $(e2e-files)
+# The longest files first, so that none of them is left alone at the end.
+check: check-built ## All tests that a push runs
+	$(test-run) $(e2e-files) $(bats-files) $(unit-tests)
 check-unit: $(unit-tests) ## Unit tests in C (T=GLOB selects)
 	$(test-run) $(unit-tests)
 check-bats: all ## Tests of tools, rules and documents
 	$(test-run) $(bats-files)
 check-e2e: test-kernel ## Tests that build kernels and boot machines
 	$(test-run) $(e2e-files)
-check-full: $(check-deps) $(unit-tests) ## Everything, long runs included
-	$(test-run) $(unit-tests) $(bats-files) $(e2e-files) $(full-files)
+check-full: check-built ## Everything, long runs included
+	$(test-run) $(full-files) $(e2e-files) $(bats-files) $(unit-tests)
 
 check-diagnostics: all ## Messages about users' files (UPDATE=1 saves them)
 ifeq ($(UPDATE),1)

@@ -110,3 +110,21 @@ age() { find out -type f -exec touch -d '1 minute ago' {} +; }
 	[[ $output == *"theirs is not one of our build folders"* ]]
 	[ -d theirs ]
 }
+
+@test "Makefile: check builds by as many jobs as there are CPUs, unless make was told" {
+	unset MAKEFLAGS
+	built() { make -C "$KTSTR_TOP" --no-print-directory O="$PWD/out" MAKE='echo made' "$@" check-built; }
+	run -0 --separate-stderr built
+	[ "$output" = "made --no-print-directory -j$(nproc) check-build" ]
+	for jobs in -j1 -j2 -j; do
+		run -0 --separate-stderr built "$jobs"
+		[ "$output" = "made --no-print-directory check-build" ]
+		[ "$stderr" = "" ]
+	done
+	# Below another make its jobserver is the one.
+	printf 'all:\n\t+@$(MAKE) -C %s --no-print-directory O=%s MAKE="echo made" check-built\n' \
+		"$KTSTR_TOP" "$PWD/out" >outer.mk
+	run -0 --separate-stderr make -j2 -f outer.mk
+	[[ $output == *"made --no-print-directory check-build"* ]]
+	[ "$stderr" = "" ]
+}
