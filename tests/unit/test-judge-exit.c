@@ -110,6 +110,27 @@ TEST(a_scheduler_may_let_go_by_itself)
 	}
 }
 
+TEST(the_programs_log_tells_what_the_kernel_does_not)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	/* Printed in the middle of a line, and the program goes on after it. */
+	FAILS(&r, "fell-back", ATTACHED,
+	      DISABLED("unregistered from the main kernel"),
+	      LOG("slice=20EXIT: unregistered from the main kernel (cpu 2 "
+		  "going offline)\\nEXIT: unregistered from user space\\n"),
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&r, "its log: EXIT: unregistered from the main kernel "
+			     "(cpu 2 going offline)"));
+	CHECK_INT(json_array_size(r.j.reasons), 3);
+	/* Without a message it says no more than the kernel. */
+	FAILS(&s, "fell-back", ATTACHED,
+	      DISABLED("unregistered from the main kernel"),
+	      LOG("EXIT: unregistered from the main kernel\\nbye\\n"), DETACHED,
+	      STOPPED);
+	CHECK(has_reason(&s, "its last line: bye"));
+}
+
 TEST(what_is_unloaded_at_the_end_did_not_let_go)
 {
 	auto_run struct run r = { 0 };

@@ -40,6 +40,29 @@ TEST(a_worker_without_progress_is_starved)
 
 	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 0, "0"));
 	check_verdict(&r, VERDICT_FAIL, "check-failed");
+	check_reason(&r, "not-starved: cgroup 'a': 1 of 1 workers made no "
+			 "progress");
+}
+
+#define OTHER(work, units, end)                                                \
+	"{\"t\":\"worker\",\"cgroup\":\"a\",\"work\":" #work                   \
+	",\"units\":" #units                                                   \
+	",\"wall_ns\":1000000000,\"cpu_ns\":500000000,\"exit\":\"" end "\"}"
+
+TEST(a_worker_that_did_not_end_is_told_apart)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 9, "0"),
+	      OTHER(1, 1, "killed"));
+	check_verdict(&r, VERDICT_FAIL, "check-failed");
+	check_reason(&r, "not-starved: cgroup 'a': 1 of 2 workers did not end "
+			 "when they were told to");
+	JUDGE(&s, TOPOLOGY, CALIBRATION, WORKER(0, 500, 9, 9, "0"),
+	      OTHER(1, 1, "killed"), OTHER(2, 0, "ok"));
+	check_verdict(&s, VERDICT_FAIL, "check-failed");
+	check_reason(&s, "not-starved: cgroup 'a': 1 of 3 workers made no "
+			 "progress, 1 did not end when they were told to");
 }
 
 TEST(isolation_fails_outside_of_the_cpuset_only_when_asked)

@@ -150,6 +150,26 @@ void sched_exit_tell(const struct facts *f, const struct sched_exit *x,
 		tell_backtrace(f, x, j);
 }
 
+bool sched_exit_tell_log(const struct facts *f, const struct sched_exit *x,
+			 struct judgement *j)
+{
+	const char *reason = x->line ? strstr(x->line, "disabled (") : NULL;
+	auto_str struct str want = { 0 };
+	char line[400];
+	const char *at;
+
+	if (!reason || x->message)
+		return false;
+	reason += strlen("disabled (");
+	str_addf(&want, "EXIT: %.*s (", (int)strcspn(reason, ")"), reason);
+	at = strstr(str_text(&f->log), str_text(&want));
+	if (!at)
+		return false;
+	copy_line(at, line, sizeof(line));
+	judge_reason(j, "its log: %s", line);
+	return true;
+}
+
 /* The last of the lines from @log to @end, without the summary. */
 static void tell_lines(const char *log, const char *end, struct judgement *j)
 {

@@ -38,6 +38,18 @@ const char *sched_exit_class(const struct sched_exit *x);
 void sched_exit_tell(const struct facts *f, const struct sched_exit *x,
 		     struct judgement *j);
 
+/*
+ * Add what the scheduler's program printed of it, "EXIT: REASON (MESSAGE)": the
+ * kernel's log has the message of errors only, not that a CPU went off line.
+ * Source: UEI_REPORT() in the kernel's
+ * tools/sched_ext/include/scx/user_exit_info.h
+ *
+ * Return: false if the kernel told the message, or the program did not print
+ * it.
+ */
+bool sched_exit_tell_log(const struct facts *f, const struct sched_exit *x,
+			 struct judgement *j);
+
 /* Add the last lines that the kernel's verifier wrote, if the scheduler's log
  * has any. */
 void judge_verifier(const struct facts *f, struct judgement *j);

@@ -89,16 +89,25 @@ static const char *nothing(enum check_kind kind)
 static void tell_count(enum check_kind kind, const char *name,
 		       const struct group_stats *s, struct measured *m)
 {
-	if (kind == CHECK_NOT_STARVED)
-		snprintf(m->text, sizeof(m->text),
-			 "cgroup '%s': %u of %u workers made no progress, %u "
-			 "did not end",
-			 name, s->starved, s->workers, s->lost);
-	else
+	if (kind != CHECK_NOT_STARVED)
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': %u of %u workers ran outside of their "
 			 "cpuset",
 			 name, s->outside, s->workers);
+	else if (!s->lost)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u of %u workers made no progress", name,
+			 s->starved, s->workers);
+	else if (!s->starved)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u of %u workers did not end when they "
+			 "were told to",
+			 name, s->lost, s->workers);
+	else
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': %u of %u workers made no progress, %u "
+			 "did not end when they were told to",
+			 name, s->starved, s->workers, s->lost);
 }
 
 static void tell_time(enum check_kind kind, const char *name, double limit,

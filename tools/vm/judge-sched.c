@@ -138,7 +138,8 @@ static void tell_loss(const struct facts *f, const json_t *frame,
 	sched_exit_tell(f, x, j);
 	if (end && x->line)
 		judge_reason(j, "it ended with %s", end);
-	add_last_words(f, j);
+	if (!sched_exit_tell_log(f, x, j))
+		add_last_words(f, j);
 }
 
 /* Did it leave cleanly when it was told to? */
