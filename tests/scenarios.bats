@@ -71,3 +71,38 @@ ours() {
 	run -0 ours ktstr-scenarios TEST=trouble
 	[ "${#lines[@]}" -eq 8 ]
 }
+
+# rows: the table of doc/scenarios.md as NAME|CATEGORY|VERDICT..., five verdicts.
+rows() {
+	sed -n 's/^| `\([a-z0-9-]*\)` | \(.*\) |$/\1|\2/p' "$KTSTR_TOP/doc/scenarios.md" | tr -d ' '
+}
+
+@test "scenarios: doc/scenarios.md has a row for each, and skips what list leaves out" {
+	echo 'KTSTR_TESTS += $(ktstr-scenarios)' >>Makefile
+	ours -s ktstr-scenarios | awk '{ print $1, $2 }' | sort >told
+	rows | awk -F '|' '{ print $1, $2 }' | sort >shown
+	[ "$(wc -l <told)" -eq 89 ]
+	diff told shown
+	for column in 3:1n2l2c1t 4:2n4l2c2t 5:1n2l2c1t 6:1n2l2c1t 7:1n2l2c1t; do
+		ours -s ktstr-list TOPOLOGY="${column#*:}" 2>/dev/null | cut -d/ -f3 | sort >told
+		rows | awk -F '|' -v n="${column%:*}" '$n != "skip" { print $1 }' | sort >shown
+		[ "$(wc -l <told)" -ge 70 ]
+		diff told shown
+	done
+}
+
+@test "scenarios: doc/scenarios.md counts its rows right, and explains each failure" {
+	doc=$KTSTR_TOP/doc/scenarios.md
+	rows | awk -F '|' '
+		{ for (i = 3; i <= 7; i++) { sub(/[(].*/, "", $i); n[i, $i]++ } }
+		END { for (i = 3; i <= 7; i++)
+			print n[i, "pass"] + 0, n[i, "fail"] + 0, n[i, "skip"] + 0, n[i, "-"] + 0 }' >counted
+	sed -n 's/^| \(EEVDF\|scx_[a-z]*\), [1-9nlct]* |\([ 0-9|]*\)|.*/\2/p' "$doc" | tr -s '| ' ' ' | sed 's/^ //; s/ $//' >told
+	[ "$(wc -l <told)" -eq 5 ]
+	diff told counted
+	[ "$(rows | cut -d'|' -f3- | tr '|' '\n' | grep -cvE '^(pass|skip|-|fail[(][0-9]+[)])$')" = 0 ]
+	# Each failure has a reason, and each reason a failure.
+	rows | grep -o 'fail([0-9]*)' | tr -dc '0-9\n' | sort -nu >used
+	grep -oE '^[0-9]+\. \*' "$doc" | tr -dc '0-9\n' >given
+	diff used given
+}
