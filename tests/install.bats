@@ -66,6 +66,7 @@ expected() {
 		share/doc/ktstr/guide.md 644
 		share/doc/ktstr/machine.md 644
 		share/doc/ktstr/mk.md 644
+		share/doc/ktstr/presets.md 644
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
 		share/doc/ktstr/turns.md 644

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 progs-y               += ktstr-gauntlet
-ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect glob identity list main \
-	markdown name-table options plan profiles project record report result result-scan retries scenarios select select-features select-flags \
-	select-options shard show tap variant xml)
+ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect glob identity list list-why \
+	machines main markdown name-table options pair pattern plan profile-search profiles project record report result \
+	result-scan retries scenarios select select-features select-flags select-options shard show tap variant walk xml)
 ktstr-gauntlet-libs-y := -ljansson -lnettle -lelf

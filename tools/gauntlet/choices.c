@@ -8,6 +8,7 @@
 
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/select.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/utf8.h"
 
 static char *read_all(size_t *ret_len)
@@ -167,9 +168,8 @@ static struct topology find_machine(const struct choices *c, uint32_t machine)
 	if (of[1] == NAME_NONE) {
 		const struct preset *preset = preset_find(name);
 
-		if (preset)
-			return preset->topology;
-		return topology_parse(name, &t, NULL) < 0
+		return topology_parse(preset ? preset->text : name, &t, NULL) <
+				       0
 			       ? (struct topology){ 0 }
 			       : t;
 	}

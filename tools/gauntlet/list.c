@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/gauntlet/list.h"
 #include "tools/gauntlet/scenarios.h"
-#include "tools/gauntlet/variant.h"
+#include "tools/gauntlet/walk.h"
 
 static json_t *flags_on(const struct variant *v)
 {
@@ -39,23 +40,54 @@ static void print_json(const struct variant *v)
 	json_decref(o);
 }
 
+/* More are not listed at once: whoever reads that many wants others. */
+#define LIST_MAX 1000000
+
+static void print(const struct variant *v, bool json)
+{
+	if (json)
+		print_json(v);
+	else
+		puts(v->name);
+}
+
+/* The number alone. */
+static int print_count(const struct walk *w)
+{
+	char total[WIDE_TEXT_SIZE];
+	struct why why;
+	wide n;
+
+	if (walk_count(w, &n, &why) < 0) {
+		warn("the variants cannot be counted: %s", why.text);
+		return EX_FAIL;
+	}
+	puts(wide_format(n, total));
+	return EX_PASS;
+}
+
 int command_list(const struct request *req)
 {
-	struct variants v;
+	int code = EX_PASS;
+	struct variant v;
 	struct project p;
+	struct walk *w;
 
 	if (req->scenarios)
 		return scenarios_list(req);
+	if (req->why)
+		return list_why(req);
 	project_read(req->sched, req->operand, false, &p);
 	project_stop_on_complaints(&p);
-	variants_select(req, &p, &v);
-	for (size_t i = 0; i < v.count; i++) {
-		if (req->json)
-			print_json(&v.item[i]);
-		else
-			puts(v.item[i].name);
+	w = walk_begin(req, &p);
+	if (req->count) {
+		code = print_count(w);
+	} else {
+		for (size_t n = variants_limit(req, w, LIST_MAX);
+		     n > 0 && walk_next(w, &v); n--)
+			print(&v, req->json);
 	}
-	variants_done(&v);
+	walk_end(w);
 	project_done(&p);
-	return EX_PASS;
+	return code;
 }

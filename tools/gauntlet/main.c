@@ -5,12 +5,13 @@
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/select.h"
 
-#define SELECTION "stopkcen"
+#define SELECTION "stopkcenx"
 
 const char help_text[] =
 	"usage: ktstr-gauntlet check [--sched FILE]... FILE...\n"
 	"       ktstr-gauntlet show [--sched FILE]... [--json] TEST...\n"
-	"       ktstr-gauntlet list [SELECTION] [--json] TEST...\n"
+	"       ktstr-gauntlet list [SELECTION] [--json | --count] TEST...\n"
+	"       ktstr-gauntlet list [SELECTION] --why GLOB [--json] TEST...\n"
 	"       ktstr-gauntlet list --scenarios [--json] [TEST...]\n"
 	"       ktstr-gauntlet plan [SELECTION] --init FILE [--out DIR] TEST...\n"
 	"       ktstr-gauntlet select [OPTION...] [TEST...] <VARIANTS\n"
@@ -37,9 +38,13 @@ const char help_text[] =
 	"      --profile GLOB        of all profiles, those of the name\n"
 	"      --tag GLOB            of all tests, those with the tag\n"
 	"      --kernel LABEL[=DIR]  a kernel and its cache entry; may repeat\n"
-	"      --clock CLOCK         virtual (the default) or real\n"
-	"      --seed N              may repeat; 1 by default\n"
-	"Planning and reporting:\n"
+	"      --clock CLOCK         virtual (the default) or real; may repeat\n"
+	"      --seed N              or N..M; may repeat; 1 by default\n"
+	"      --limit N             the first N variants\n"
+	"Listing, planning and reporting:\n"
+	"      --count               how many variants, without going through them\n"
+	"      --why GLOB            of these tests or presets: what is left out,\n"
+	"                            and why\n"
 	"      --init FILE           the guest's init, part of the identity\n"
 	"      --out DIR             where results go, results by default\n"
 	"      --vm-command WORDS    instead of ktstr-vm\n"
@@ -59,7 +64,7 @@ const char help_text[] =
 const struct command command_table[] = {
 	{ "check", command_check, "FILE...", 1, SIZE_MAX, "s" },
 	{ "show", command_show, "TEST...", 1, SIZE_MAX, "sj" },
-	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jS" },
+	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jSCw" },
 	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
 	{ "record", command_record, "NAME", 1, 1, "OI" },
 	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "" },

@@ -32,6 +32,9 @@ static const struct option longopts[] = {
 	{ "format", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "scenarios", no_argument, NULL, 'S' },
+	{ "count", no_argument, NULL, 'C' },
+	{ "why", required_argument, NULL, 'w' },
+	{ "limit", required_argument, NULL, 'x' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -84,28 +87,32 @@ static void add_kernel(struct request *req, const char *text)
 				 .entry = text[len] ? text + len + 1 : NULL };
 }
 
-static void add_seed(struct request *req, const char *text)
+static void add_seeds(struct request *req, const char *text)
 {
-	uint64_t seed;
+	struct why why;
 
-	if (num_parse(text, 0, UINT32_MAX, &seed) < 0)
-		die(EX_USAGE, "--seed: '%s' is no number from 0 to %u", text,
-		    UINT32_MAX);
-	for (size_t i = 0; i < req->seed_count; i++) {
-		if (req->seed[i] == seed)
-			die(EX_USAGE, "--seed: %s is given twice", text);
-	}
-	req->seed = must(reallocarray(req->seed, req->seed_count + 1,
-				      sizeof(*req->seed)));
-	req->seed[req->seed_count++] = seed;
+	if (seeds_add(&req->seeds, text, &why) < 0)
+		die(EX_USAGE, "--seed: %s", why.text);
 }
 
-static void set_clock(struct request *req, const char *text)
+static void add_clock(struct request *req, const char *text)
 {
 	if (strcmp(text, "virtual") != 0 && strcmp(text, "real") != 0)
 		die(EX_USAGE, "--clock: '%s' is neither virtual nor real",
 		    text);
-	req->clock = text;
+	if (words_have(req->clock, text))
+		die(EX_USAGE, "--clock: %s is given twice", text);
+	append(&req->clock, text);
+}
+
+static void set_limit(struct request *req, const char *text)
+{
+	uint64_t n;
+
+	if (num_parse(text, 1, UINT32_MAX, &n) < 0)
+		die(EX_USAGE, "--limit: '%s' is no number from 1 to %u", text,
+		    UINT32_MAX);
+	req->limit = n;
 }
 
 static void add_topology(struct request *req, const char *text)
@@ -143,6 +150,8 @@ static const char **text_option(struct request *req, int letter)
 		return &req->variants;
 	case 'F':
 		return &req->format;
+	case 'w':
+		return &req->why;
 	default:
 		return NULL;
 	}
@@ -170,16 +179,22 @@ static void take_option(struct request *req, int letter, const char *text)
 		add_kernel(req, text);
 		break;
 	case 'e':
-		add_seed(req, text);
+		add_seeds(req, text);
 		break;
 	case 'c':
-		set_clock(req, text);
+		add_clock(req, text);
+		break;
+	case 'x':
+		set_limit(req, text);
 		break;
 	case 'j':
 		req->json = true;
 		break;
 	case 'S':
 		req->scenarios = true;
+		break;
+	case 'C':
+		req->count = true;
 		break;
 	default:
 		*text_option(req, letter) = text;
@@ -266,16 +281,12 @@ static void read_all(int argc, char **argv, struct request *req,
 
 static void set_defaults(struct request *req)
 {
-	if (!req->clock)
-		req->clock = "virtual";
 	if (!req->out)
 		req->out = "results";
 	if (!req->vm_command)
 		req->vm_command = "ktstr-vm";
 	if (!req->lock_command)
 		req->lock_command = "ktstr-lock cpus --die-with-parent";
-	if (!req->seed_count)
-		add_seed(req, "1");
 	if (!req->kernel_count)
 		add_kernel(req, "kernel");
 }
@@ -303,6 +314,14 @@ const struct command *options_read(int argc, char **argv, struct request *ret)
 			    "--scenarios lists what tests are, not variants: "
 			    "--%s has no meaning beside it",
 			    long_name(*l));
+		if (req.count && strchr("jwx", *l))
+			die(EX_USAGE,
+			    "--count prints a number alone: --%s has no "
+			    "meaning beside it",
+			    long_name(*l));
+		if (req.why && *l == 'x')
+			die(EX_USAGE, "--why explains all: --limit has no "
+				      "meaning beside it");
 	}
 	if (req.operand_count < (req.scenarios ? 0 : command->operands_min) ||
 	    req.operand_count > command->operands_max)
@@ -327,5 +346,6 @@ void options_done(struct request *req)
 	for (size_t i = 0; i < req->kernel_count; i++)
 		free(req->kernel[i].label);
 	free(req->kernel);
-	free(req->seed);
+	words_free(req->clock);
+	seeds_done(&req->seeds);
 }

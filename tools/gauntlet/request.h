@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "tools/lib/msg.h"
+#include "tools/lib/spec/restrict.h"
 
 /* --kernel LABEL[=FOLDER] */
 struct kernel {
@@ -18,19 +19,21 @@ struct kernel {
  * struct request - the options of all subcommands
  *
  * Texts are argv's, lists are NULL-terminated or NULL.
- * @seed: seeds in order; one, 1, when none was given
+ * @clock: clocks in order, or NULL when none was given: ask a variant, not this
+ * @seeds: seeds in order, likewise
+ * @limit: 0 for none
  * @kernel: kernels in order; one of the label "kernel" when none was given
  * @command: what stands behind "--", or NULL
  */
 struct request {
-	char **sched, **preset, **topology, **profile, **tag;
+	char **sched, **preset, **topology, **profile, **tag, **clock;
 	struct kernel *kernel;
 	size_t kernel_count;
-	uint64_t *seed;
-	size_t seed_count;
-	const char *clock, *format, *variants, *out, *init, *identity;
+	struct seeds seeds;
+	size_t limit;
+	const char *format, *variants, *out, *init, *identity, *why;
 	const char *vm_command, *lock_command;
-	bool json, scenarios;
+	bool json, scenarios, count;
 	char **operand, **command;
 	size_t operand_count;
 };

@@ -2,14 +2,16 @@
 /* variant.h - what a selection makes of tests: one run each. */
 #pragma once
 
-#include "tools/gauntlet/profiles.h"
 #include "tools/gauntlet/project.h"
+#include "tools/lib/spec/profile.h"
+
+/* As many are kept at a time. */
+#define VARIANTS_MAX 100000
 
 /**
  * struct variant - one run
- * @preset:  "own", a preset's name, or a shape as given
- * @profile: belongs to the pair's list
- * @name:    KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED
+ * @preset: "own", a preset's name, or a shape as given
+ * @name:   KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED
  */
 struct variant {
 	const struct kernel *kernel;
@@ -26,17 +28,28 @@ struct variant {
 struct variants {
 	struct variant *item;
 	size_t count;
-	/* one list for each scheduler x test, in that order */
-	struct profiles *profiles;
-	size_t pair_count;
+	/* those that the variants have */
+	struct profile **profile;
+	size_t profile_count;
 };
 
+struct walk;
+
 /**
- * variants_select() - the variants that @req selects from @p
+ * variants_limit() - how many variants a command may take of a walk
+ * @most: more are refused, unless --limit asks for the first of them
  *
- * Order: kernels, schedulers, tests, machines, profiles, seeds, as given.
- * Complaints go to @p->d. A machine outside a test's limits is left out, and a
- * note says so; a pattern that selects nothing at all ends the program.
+ * Ends the program (EX_USAGE) with their number when they are too many. A note
+ * tells how many --limit leaves out.
+ *
+ * Return: the number that the command stops at.
+ */
+size_t variants_limit(const struct request *req, struct walk *w, size_t most);
+
+/**
+ * variants_select() - the variants that @req selects from @p, all in memory
+ *
+ * As walk_begin(); beyond VARIANTS_MAX they are refused, see variants_limit().
  */
 void variants_select(const struct request *req, struct project *p,
 		     struct variants *ret);

@@ -10,6 +10,7 @@ lib-objs-y += tools/lib/holders.o
 lib-objs-y += tools/lib/hosttopo.o
 lib-objs-y += tools/lib/jobserver.o
 lib-objs-y += tools/lib/lockfile.o
+lib-objs-y += tools/lib/memo.o
 lib-objs-y += tools/lib/msg.o
 lib-objs-y += tools/lib/num.o
 lib-objs-y += tools/lib/options.o
@@ -18,10 +19,11 @@ lib-objs-y += tools/lib/str.o
 lib-objs-y += tools/lib/utf8.o
 lib-objs-y += tools/lib/variant-name.o
 lib-objs-y += tools/lib/why.o
+lib-objs-y += tools/lib/wide.o
 lib-objs-y += tools/lib/words.o
 # The language of .sched and .test files; the guest's init has it too.
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,amount cgroup checks conf cpuset cpuset-read \
 	diag fit fit-op flow flow-op limits-read op own-machine payload payload-flow payload-metric read sched settings step test topology work work-list \
 	work-program work-types work-values)
-lib-objs-y += tools/lib/spec/profile.o
+lib-objs-y += $(patsubst %,tools/lib/spec/%.o,flag-check flag-count flag-graph presets profile restrict)
 lib-objs-y += $(patsubst %,tools/lib/spec/topology-%.o,cpus detail map memory read)

@@ -7,6 +7,7 @@
 
 #include "tools/lib/lockfile.h"
 #include "tools/lib/num.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/spec/topology-detail.h"
 #include "tools/lib/str.h"
 #include "tools/lib/utf8.h"
@@ -76,9 +77,7 @@ struct topology read_topology(const char *text)
 	struct topology topology;
 	struct why why;
 
-	if (preset)
-		return preset->topology;
-	if (topology_parse(text, &topology, &why) < 0)
+	if (topology_parse(preset ? preset->text : text, &topology, &why) < 0)
 		die(EX_USAGE, "--topology '%s': %s", text, why.text);
 	/* CPUs of the host are taken for the whole shape; whose memory is how
 	 * far does not matter to them. */

@@ -11,6 +11,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/str.h"
 #include "tools/lib/variant-name.h"

@@ -8,6 +8,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/program.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/words.h"
 #include "tools/vm/exec.h"
 #include "tools/vm/host.h"
@@ -40,7 +41,11 @@ static void choose_topology(const struct request *req, const struct sched *s,
 		preset = preset_find(req->preset);
 		if (!preset)
 			die(EX_USAGE, "no preset is named '%s'", req->preset);
-		*ret = preset->topology;
+		if (preset->skip)
+			die(EX_SKIP, "preset '%s': %s", preset->name,
+			    preset->skip);
+		if (topology_parse(preset->text, ret, &why) < 0)
+			die(EX_BROKEN, "%s", why.text);
 	}
 	if (req->topology && topology_parse(req->topology, ret, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/spec/topology-detail.h"
 #include "tools/vm/host.h"
 #include "tools/vm/judge.h"
@@ -196,6 +197,7 @@ static int report(const struct request *req, const struct machine_config *c,
 static struct topology read_request(const struct request *req)
 {
 	const char *text = req->topology;
+	const struct preset *preset;
 	struct topology t = topology_default;
 	struct why why;
 
@@ -214,8 +216,11 @@ static struct topology read_request(const struct request *req)
 		    "topology takes one machine; write its words in "
 		    "quotes: '%s %s'",
 		    req->command[0], req->command[1]);
-	if (text && preset_find(text))
-		return preset_find(text)->topology;
+	preset = text ? preset_find(text) : NULL;
+	if (preset && preset->skip)
+		die(EX_SKIP, "preset '%s': %s", text, preset->skip);
+	if (preset)
+		text = preset->text;
 	if (text && topology_parse(text, &t, &why) < 0)
 		die(EX_USAGE, "%s", why.text);
 	return t;

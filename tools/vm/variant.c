@@ -9,6 +9,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/spec/presets.h"
 #include "tools/lib/words.h"
 
 /* Longest .sched or .test file. */
@@ -119,7 +120,8 @@ static void check_profile(const struct variant *v)
 
 static void choose_topology(const struct request *req, struct variant *v)
 {
-	const struct preset *preset = NULL;
+	const char *shape = req->topology;
+	const struct preset *preset;
 	struct diag d = { 0 };
 	struct why why;
 
@@ -129,14 +131,14 @@ static void choose_topology(const struct request *req, struct variant *v)
 						? &v->sched.topology
 						: NULL);
 	/* With --topology the preset is only the machine's name in results. */
-	if (strcmp(v->preset, "own") != 0 && !req->topology) {
-		preset = preset_find(v->preset);
-		if (!preset)
-			die(EX_USAGE, "no preset is named '%s'", v->preset);
-		v->topology = preset->topology;
-	}
-	if (req->topology &&
-	    topology_parse(req->topology, &v->topology, &why) < 0)
+	preset = preset_find(v->preset);
+	if (preset && preset->skip)
+		die(EX_SKIP, "preset '%s': %s", v->preset, preset->skip);
+	if (!preset && !req->topology && strcmp(v->preset, "own") != 0)
+		die(EX_USAGE, "no preset is named '%s'", v->preset);
+	if (preset && !req->topology)
+		shape = preset->text;
+	if (shape && topology_parse(shape, &v->topology, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
 	check_machine(v);
 	test_check_fit(&v->test, &v->topology, &d);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/lib/spec/flag-check.h"
 #include "tools/lib/spec/read.h"
 #include "tools/lib/words.h"
 
@@ -106,43 +107,6 @@ static int read_flag(struct sched *s, const struct conf_section *section,
 	return r;
 }
 
-/* All names of flags, for "did you mean". NULL when memory ran out. */
-static const char **flag_names(const struct sched *s)
-{
-	const char **names = calloc(s->flag_count + 1, sizeof(*names));
-
-	for (size_t i = 0; names && i < s->flag_count; i++)
-		names[i] = s->flag[i].name;
-	return names;
-}
-
-/* Complain about names in "requires" that no section declares. */
-static int check_requires(const struct sched *s, struct diag *d)
-{
-	const char **names = flag_names(s);
-
-	if (!names)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->flag_count; i++) {
-		const struct sched_flag *f = &s->flag[i];
-
-		for (char **r = f->requires; r && *r; r++) {
-			if (strcmp(*r, f->name) == 0) {
-				diag_add(d, &f->at, "flag '%s' requires itself",
-					 f->name);
-			} else if (!sched_flag_find(s, *r)) {
-				diag_add(d, &f->at,
-					 "flag '%s' requires '%s', which is "
-					 "not declared",
-					 f->name, *r);
-				diag_hint(d, diag_nearest(*r, names));
-			}
-		}
-	}
-	free(names);
-	return 0;
-}
-
 static int read_section(struct sched *s, const struct conf_section *section,
 			struct diag *d, unsigned int seen[2])
 {
@@ -192,7 +156,7 @@ static int parse(const char *path, const char *text, struct diag *d,
 	if (r == 0 && !seen[0])
 		diag_add(d, &ret->conf.section[0].at,
 			 "there is no [scheduler] section");
-	return r < 0 ? r : check_requires(ret, d);
+	return r < 0 ? r : flag_check(ret, d);
 }
 
 int sched_parse(const char *path, const char *text, struct diag *d,

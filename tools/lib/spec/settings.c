@@ -181,6 +181,21 @@ static int read_extra_args(const struct setting *s)
 	return read_args(s->e, s->d, &s->t->extra_args);
 }
 
+static int read_seeds(const struct setting *s)
+{
+	return restriction_read_seeds(s->e, s->d, &s->t->only);
+}
+
+static int read_presets(const struct setting *s)
+{
+	return restriction_read_presets(s->e, s->d, &s->t->only);
+}
+
+static int read_clocks(const struct setting *s)
+{
+	return restriction_read_clocks(s->e, s->d, &s->t->only);
+}
+
 static int read_expect(const struct setting *s)
 {
 	if (strcmp(s->e->value, "fail") == 0)
@@ -218,6 +233,9 @@ static const struct {
 	{ "args", read_extra_args, true },
 	{ "expect", read_expect, false },
 	{ "performance", read_performance, false },
+	{ "seeds", read_seeds, true },
+	{ "presets", read_presets, true },
+	{ "clocks", read_clocks, true },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 

@@ -328,6 +328,7 @@ void test_done(struct test *t)
 	words_free(t->needs_flags);
 	words_free(t->tags);
 	words_free(t->extra_args);
+	restriction_done(&t->only);
 	conf_done(&t->conf);
 	*t = (struct test){ 0 };
 }

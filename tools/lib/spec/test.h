@@ -11,6 +11,7 @@
 #include "tools/lib/spec/checks.h"
 #include "tools/lib/spec/conf.h"
 #include "tools/lib/spec/payload.h"
+#include "tools/lib/spec/restrict.h"
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/spec/work.h"
 
@@ -184,6 +185,7 @@ struct step {
  * @performance: wants CPUs of the host for itself, under the real clock
  * @expect_fail: passes only if the run fails by a check, stall or exit
  * @needs_flags: the scheduler must declare them, or the test is skipped
+ * @only: seeds, presets and clocks that it is for
  * @no_cpu_controller: cgroups have no controller cpu
  */
 struct test {
@@ -198,6 +200,7 @@ struct test {
 	bool requires_smt, expect_fail, performance, no_cpu_controller;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
+	struct restriction only;
 	struct cgroup_def *cgroup; /* made at the start */
 	size_t cgroup_count;
 	struct step *step; /* at least one */

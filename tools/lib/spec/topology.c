@@ -13,39 +13,6 @@
 
 const struct topology topology_default = { 1, 1, 2, 1, NULL };
 
-/* Name, nodes, LLCs, cores, threads, MiB. */
-#define PRESET(name, n, l, c, t, mib)                                          \
-	{                                                                      \
-		name, { n, l, c, t, NULL }, mib                                \
-	}
-const struct preset preset_table[] = {
-	PRESET("tiny-1llc", 1, 1, 4, 1, 2048),
-	PRESET("tiny-2llc", 1, 2, 2, 1, 2048),
-	PRESET("odd-3llc", 1, 3, 3, 1, 2048),
-	PRESET("odd-5llc", 1, 5, 3, 1, 2048),
-	PRESET("odd-7llc", 1, 7, 2, 1, 2048),
-	PRESET("smt-2llc", 1, 2, 2, 2, 2048),
-	PRESET("smt-3llc", 1, 3, 2, 2, 2048),
-	PRESET("medium-4llc", 1, 4, 4, 2, 2048),
-	PRESET("medium-8llc", 1, 8, 4, 2, 2048),
-	PRESET("large-4llc", 1, 4, 16, 2, 2048),
-	PRESET("large-8llc", 1, 8, 8, 2, 2048),
-	PRESET("near-max-llc", 1, 15, 8, 2, 2048),
-	PRESET("max-cpu", 1, 14, 9, 2, 4096),
-	PRESET("medium-4llc-nosmt", 1, 4, 8, 1, 2048),
-	PRESET("medium-8llc-nosmt", 1, 8, 8, 1, 2048),
-	PRESET("large-4llc-nosmt", 1, 4, 32, 1, 2048),
-	PRESET("large-8llc-nosmt", 1, 8, 16, 1, 2048),
-	PRESET("near-max-llc-nosmt", 1, 15, 16, 1, 2048),
-	PRESET("max-cpu-nosmt", 1, 14, 18, 1, 4096),
-	PRESET("numa2-4llc", 2, 4, 4, 1, 2048),
-	PRESET("numa2-8llc", 2, 8, 8, 2, 2048),
-	PRESET("numa2-8llc-nosmt", 2, 8, 16, 1, 2048),
-	PRESET("numa4-8llc", 4, 8, 4, 1, 2048),
-	PRESET("numa4-12llc", 4, 12, 8, 2, 4096),
-};
-const size_t preset_count = sizeof(preset_table) / sizeof(preset_table[0]);
-
 /* Read "NUMBERletter" at *p and move *p past it; numbers have up to 4 digits.
  */
 static int read_part(const char **p, char letter, unsigned int *ret)
@@ -140,13 +107,4 @@ void topology_format(const struct topology *t, char ret[TOPOLOGY_TEXT_SIZE])
 	else
 		snprintf(ret, TOPOLOGY_TEXT_SIZE, "%un%ul%uc%ut", t->nodes,
 			 t->llcs, t->cores, t->threads);
-}
-
-const struct preset *preset_find(const char *name)
-{
-	for (size_t i = 0; i < preset_count; i++) {
-		if (strcmp(preset_table[i].name, name) == 0)
-			return &preset_table[i];
-	}
-	return NULL;
 }

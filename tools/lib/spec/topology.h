@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* topology.h - machine shapes, "NnNlNcNt" and more, and the presets by name. */
+/* topology.h - machine shapes, "NnNlNcNt" and more. */
 #pragma once
 
 #include <sched.h>
@@ -77,19 +77,3 @@ unsigned int topology_cpus(const struct topology *t);
 
 /* Has any core two threads that are online while a test runs? */
 bool topology_has_smt(const struct topology *t);
-
-/**
- * struct preset - a named topology
- * @memory_mib: memory that the machine gets, at least
- */
-struct preset {
-	const char *name;
-	struct topology topology;
-	unsigned int memory_mib;
-};
-
-/* The 24 presets, in their order; preset_count of them. */
-extern const struct preset preset_table[];
-extern const size_t preset_count;
-/* The preset of that name, or NULL. */
-const struct preset *preset_find(const char *name);
