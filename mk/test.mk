@@ -83,8 +83,12 @@ ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'al
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
 ktstr-lock-file = '$(KTSTR_OUT)/lock'
-ktstr-test: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
-	$(ktstr-bad-words)$(ktstr-no-blanks)
+# Mistakes in words are told before a kernel is built, not after.
+.PHONY: ktstr-words
+ktstr-words:
+	$(ktstr-no-blanks)$(if $(ktstr-chosen)$(ktstr-sched),)$(ktstr-bad-words)@:
+
+ktstr-test: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	$(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
 		echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
 	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \

@@ -65,6 +65,18 @@ ours() {
 	[[ $output == *"no scenario and no category of scenarios is named 'stal'"* ]]
 }
 
+@test "scenarios: a name that is not there is told before the kernel is built" {
+	printf 'no kernel' >kernel.tar.xz
+	echo 'KTSTR_TESTS += $(call ktstr-scenarios,basic)' >>Makefile
+	for wrong in KTSTR_TESTS='$(call ktstr-scenarios,cpust)' TEST=cgroup-stead KTSTR_SCHED=mine RERUN=al; do
+		run ! ours ktstr-test KERNEL="$PWD/kernel.tar.xz" "$wrong"
+		[[ $output == *": *** ktstr: "* ]]
+		[[ $output != *kernel.tar.xz* ]]
+	done
+	run ! ours ktstr-test KERNEL="$PWD/kernel.tar.xz"
+	[[ $output == *kernel.tar.xz* ]]
+}
+
 @test "scenarios: make ktstr-scenarios lists them" {
 	run -0 ours ktstr-scenarios
 	[ "${#lines[@]}" -eq 89 ]
