@@ -11,6 +11,11 @@ out=$1 format=$2 rerun=$3 verbose=$4 make=$5
 shift 5
 [ "$verbose" != 1 ] || set -x
 
+# Results tell at which commit of the project they were made; looking changes
+# nothing in the tree.
+KTSTR_PROJECT_COMMIT=$(GIT_OPTIONAL_LOCKS=0 git describe --always --dirty --abbrev=7 --exclude='*' 2>/dev/null || :)
+export KTSTR_PROJECT_COMMIT
+
 # One target for each variant. Its stamp has the hash of all that the result
 # depends on in its name, so content decides what is run again.
 ktstr-gauntlet plan --out "$out/results" --variants "$out/variants" "$@" >"$out/plan.mk.new" ||

@@ -2,6 +2,7 @@
 #include "tools/vm/result-host.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -20,6 +21,37 @@ unsigned int result_attempt(void)
 		die(EX_USAGE, "KTSTR_ATTEMPT '%s' is not a number from 1 to %d",
 		    text, ATTEMPTS_MAX);
 	return (unsigned int)n;
+}
+
+/* 7 or more digits of a commit, and "-dirty" for what is in none. */
+static bool is_commit(const char *text)
+{
+	size_t digits = strspn(text, "0123456789abcdef");
+
+	return digits >= 7 && digits <= 64 &&
+	       (!text[digits] || strcmp(text + digits, "-dirty") == 0);
+}
+
+const char *result_project_commit(void)
+{
+	const char *text = getenv("KTSTR_PROJECT_COMMIT");
+
+	if (!text || !*text)
+		return NULL;
+	if (!is_commit(text))
+		die(EX_USAGE,
+		    "KTSTR_PROJECT_COMMIT '%s' is no commit: 7 to 64 hex "
+		    "digits, and perhaps -dirty",
+		    text);
+	return text;
+}
+
+/* Who ran it; CI systems set CI, and KTSTR_CI is for those that do not. */
+static const char *run_source(void)
+{
+	const char *ci = getenv("CI"), *ours = getenv("KTSTR_CI");
+
+	return (ci && *ci) || (ours && *ours) ? "ci" : "local";
 }
 
 static void set_ns(json_t *o, const char *key, int64_t ns)
@@ -61,6 +93,10 @@ json_t *result_host(const struct result *r)
 			    phases_host(&r->outcome->phases, &r->outcome->facts,
 					&m->times, m->seconds));
 	json_object_set_new(o, "attempt", json_integer(result_attempt()));
+	const char *commit = result_project_commit();
+	json_object_set_new(o, "project_commit",
+			    commit ? json_string(commit) : json_null());
+	json_object_set_new(o, "run_source", json_string(run_source()));
 	set_ns(o, "vcpu_run_ns", (int64_t)sum.run_ns);
 	set_ns(o, "vcpu_wait_ns", (int64_t)sum.wait_ns);
 	json_object_set_new(o, "noise",

@@ -135,6 +135,27 @@ static void set_firmware(json_t *o, const char *qemu)
 	set_text(o, "firmware", str_text(&list));
 }
 
+/* Of an entry of the cache whose tree was a git tree; else null. */
+static json_t *kernel_commit(const char *kernel)
+{
+	auto_str struct str path = { 0 };
+	const char *hash;
+	json_t *metadata, *source, *commit = json_null();
+
+	str_addf(&path, "%s/metadata.json", kernel);
+	metadata = json_load_file(str_text(&path), 0, NULL);
+	source = json_object_get(metadata, "source");
+	hash = json_string_value(json_object_get(source, "git_hash"));
+	if (hash)
+		commit = json_sprintf(
+			"%s%s", hash,
+			json_is_true(json_object_get(source, "dirty"))
+				? "-dirty"
+				: "");
+	json_decref(metadata);
+	return commit;
+}
+
 json_t *result_inputs(const struct request *req, const struct variant *v,
 		      const struct machine_config *c, const char *init)
 {
@@ -142,6 +163,7 @@ json_t *result_inputs(const struct request *req, const struct variant *v,
 	auto_free char *qemu = qemu_version(c->qemu);
 
 	set_file_hash(o, "kernel", c->kernel);
+	json_object_set_new(o, "kernel_commit", kernel_commit(req->kernel));
 	set_file_hash(o, "init", init);
 	set_file_hash(o, "test", req->test);
 	if (v->has_sched) {

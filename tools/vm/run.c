@@ -126,7 +126,9 @@ int command_run(const struct request *req)
 	struct judgement j;
 	struct job job;
 
-	(void)result_attempt(); /* a wrong one is said before anything runs */
+	/* Wrong ones are said before anything runs. */
+	(void)result_attempt();
+	(void)result_project_commit();
 	variant_read(req, &v);
 	launch_configure(req, &v.topology, v.test.memory_mib, &c);
 	performance_set_up(req, v.test.performance ? v.test.name : NULL, &c,
