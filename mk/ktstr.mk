@@ -52,7 +52,9 @@ ktstr-tools:
 # A recipe that hands the jobserver on, and is only shown by "make -n".
 ktstr-make = $(MAKE)
 ktstr-deep = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
-ktstr-path = PATH='$(ktstr-tools-dir):'"$$PATH"
+# With it printed commands find programs that are not installed.
+ktstr-path = PATH='$(ktstr-tools-dir):'"$$PATH"$(if $(filter-out $(KTSTR_BINDIR),$(ktstr-tools-dir)), \
+	KTSTR_RERUN_PATH='$(ktstr-tools-dir)')
 
 # Without KERNEL the kernels of the last time are meant.
 ktstr-kernel-first := $(if $(KERNEL)$(if $(wildcard $(KTSTR_OUT)/kernels/list),,none),ktstr-kernel)

@@ -6,6 +6,7 @@
 #:   ktstr-test-host play every test on this machine itself, without a virtual one; as root
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
+#:   ktstr-compare   what got worse since the results in BASE=DIR
 #:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
 #:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
@@ -26,7 +27,9 @@
 #:   KTSTR_CLOCK=virtual   or real
 #:   KTSTR_RETRIES=1       runs again of what the host's noise made inconclusive
 #:   KTSTR_SEEDS=1         several words: several interleavings
-#:   KTSTR_FORMAT=table    or tap, ktap, json, junit, markdown, github
+#:   KTSTR_FORMAT=table    or tap, ktap, json, jsonl, junit, markdown, github
+#:   BASE=DIR              ktstr-compare: earlier results, such as a copy of KTSTR_OUT/results
+#:   KTSTR_COMPARE_ARGS=.. ktstr-compare: more options of ktstr-gauntlet compare
 #:   KTSTR_OUT=ktstr-out   folder of all output
 #:   KTSTR_TOOLS=DIR       from a checkout: programs that are built already
 #:   KTSTR_CACHE_DIR=...   folder of the kernel cache
@@ -73,12 +76,12 @@ ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(
 	$(foreach p,$(PRESET),--preset '$p') $(foreach t,$(TOPOLOGY),--topology '$t')
 
 # Said before machines run, not after.
-ktstr-formats   = table tap ktap json junit markdown github
+ktstr-formats   = table tap ktap json jsonl junit markdown github
 ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
 	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
 ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-scenarios
+.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-compare ktstr-scenarios
 
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
@@ -115,4 +118,8 @@ ktstr-report: $(ktstr-tools)
 	$(ktstr-q)[ -s '$(KTSTR_OUT)/variants' ] || { echo "ktstr: nothing has run yet; make ktstr-test" >&2; exit 2; }
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet report --format $(KTSTR_FORMAT) \
 		--variants '$(KTSTR_OUT)/variants' '$(ktstr-results)'
+
+ktstr-compare: $(ktstr-tools)
+	$(if $(BASE),,$(error ktstr: ktstr-compare needs BASE=DIR, a folder of other results))
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet compare $(KTSTR_COMPARE_ARGS) '$(BASE)' '$(ktstr-results)'
 endif # ktstr-test-mk

@@ -138,9 +138,9 @@ ok 3 - $name/s3 # SKIP because <it> & that" ]
 	[[ $output == *'<testsuite name="ktstr" tests="3" failures="1" errors="0" skipped="1" time="9.750">'* ]]
 	[[ $output == *'<failure message="check-failed: because &lt;it&gt; &amp; that" type="check-failed">'* ]]
 	run -1 ktstr-gauntlet report --format markdown r
-	[[ $output == *"| fail | $name/s2 | 3.25 s | check-failed: because &lt;it> &amp; that |"* ]]
+	[[ $output == *"| fail | $name (1/3 passed) | 9.75 s | seed 2: check-failed: because &lt;it> &amp; that |"* ]]
 	run -1 ktstr-gauntlet report --format github r
-	[[ $output == *"::error title=$name/s2::fail, check-failed%0Abecause <it> & that%0Aagain: ktstr-vm run x"* ]]
+	[[ $output == *"::error title=$name/s2::fail, check-failed; 1/3 seeds passed%0Abecause <it> & that%0Aagain: ktstr-vm run x"* ]]
 }
 
 @test "gauntlet: a folder without results is not a success" {

@@ -136,8 +136,9 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 	local -A wanted=(
 		["list"]="list takes TEST...; see --help"
 		["lst x"]="no command is named 'lst', did you mean 'list'?; see --help"
-		["compare a b"]="'compare' is not built yet"
+		["compar a b"]="no command is named 'compar', did you mean 'compare'?; see --help"
 		["-q shard 1/4"]="options stand behind 'shard'"
+		["-v compare a"]="options stand behind 'compare'"
 		["check --seed 1 x"]="'check' has no option --seed"
 		["list --seed -1 x"]="--seed: '-1' is no number from 0 to 4294967295, and no range of them such as 1..50"
 		["list --clock slow x"]="--clock: 'slow' is neither virtual nor real"

@@ -2,16 +2,20 @@
 /* formats.h - the ways in which results are printed, on standard output. */
 #pragma once
 
+#include "tools/gauntlet/group.h"
 #include "tools/gauntlet/result.h"
 #include "tools/lib/str.h"
 
-void format_table(const struct results *all);
-void format_tap(const struct results *all);
-void format_ktap(const struct results *all);
-void format_json(const struct results *all);
-void format_junit(const struct results *all);
-void format_markdown(const struct results *all);
-void format_github(const struct results *all);
+/* @all: of thousands of variants, too, all that did not pass in full; formats
+ * for programs always have all. */
+void format_table(const struct results *results, bool all);
+void format_markdown(const struct results *results, bool all);
+void format_tap(const struct results *results, bool all);
+void format_ktap(const struct results *results, bool all);
+void format_json(const struct results *results, bool all);
+void format_jsonl(const struct results *results, bool all);
+void format_junit(const struct results *results, bool all);
+void format_github(const struct results *results, bool all);
 
 /* "N passed, N failed, ..." */
 void format_tally(const struct results *all, struct str *out);
@@ -22,7 +26,8 @@ void format_why(const struct result *r, struct str *out);
 /* "1.23 s", or "-" when it is not known. */
 void format_seconds(double seconds, struct str *out);
 
-/* @text for XML 1.0, within an attribute or an element. */
+/* @text for XML 1.0, within an attribute or an element; what XML cannot have
+ * becomes "?". */
 void xml_escape(struct str *out, const char *text);
 
 /* @text for a message of a workflow command; @is_property for its title. */

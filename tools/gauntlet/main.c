@@ -2,6 +2,7 @@
 /* ktstr-gauntlet - expand tests into variants, plan them, report on them. */
 #include <string.h>
 
+#include "tools/gauntlet/own-options.h"
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/select.h"
 
@@ -19,6 +20,8 @@ const char help_text[] =
 	"       ktstr-gauntlet record --identity HEX --out DIR NAME -- COMMAND...\n"
 	"       ktstr-gauntlet try -- COMMAND...\n"
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
+	"       ktstr-gauntlet compare [OPTION]... A B\n"
+	"       ktstr-gauntlet stats [OPTION]... DIR\n"
 	"Expand tests into variants, plan their runs and report on them.\n"
 	"\n"
 	"  check   complain about all mistakes in .sched and .test files\n"
@@ -30,6 +33,8 @@ const char help_text[] =
 	"  record  run one variant's command, and make sure of a result\n"
 	"  try     run a command that may fail\n"
 	"  report  print what became of the variants\n"
+	"  compare print what got worse from A to B; see compare --help\n"
+	"  stats   print what stands out; see stats --help\n"
 	"\n"
 	"Selection:\n"
 	"      --sched FILE          a declaration, or none; may repeat\n"
@@ -51,8 +56,9 @@ const char help_text[] =
 	"      --lock-command WORDS  instead of ktstr-lock cpus; '' is none\n"
 	"      --identity HEX        what the result must be of\n"
 	"      --variants FILE       a list of variants and identities\n"
-	"      --format NAME         table, tap, ktap, json, junit, markdown,\n"
-	"                            github\n"
+	"      --format NAME         table, tap, ktap, json, jsonl, junit,\n"
+	"                            markdown, github\n"
+	"      --all                 all rows, also of thousands of variants\n"
 	"      --scenarios           what tests are and need, by default all that\n"
 	"                            were installed\n"
 	"      --json                one JSON object a line\n"
@@ -68,7 +74,7 @@ const struct command command_table[] = {
 	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
 	{ "record", command_record, "NAME", 1, 1, "OI" },
 	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "" },
-	{ "report", command_report, "DIR", 1, 1, "LFj" },
+	{ "report", command_report, "DIR", 1, 1, "LFjA" },
 	{ 0 },
 };
 
@@ -76,7 +82,10 @@ const struct command command_table[] = {
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} apart[] = { { "select", select_main }, { "shard", shard_main } };
+} apart[] = { { "select", select_main },
+	      { "shard", shard_main },
+	      { "compare", compare_main },
+	      { "stats", stats_main } };
 
 int main(int argc, char **argv)
 {

@@ -35,6 +35,7 @@ static const struct option longopts[] = {
 	{ "count", no_argument, NULL, 'C' },
 	{ "why", required_argument, NULL, 'w' },
 	{ "limit", required_argument, NULL, 'x' },
+	{ "all", no_argument, NULL, 'A' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -196,6 +197,9 @@ static void take_option(struct request *req, int letter, const char *text)
 	case 'C':
 		req->count = true;
 		break;
+	case 'A':
+		req->all = true;
+		break;
 	default:
 		*text_option(req, letter) = text;
 	}
@@ -222,20 +226,21 @@ static bool take_common(int letter)
 
 static const struct command *find_command(const char *name)
 {
-	static const char *const planned[] = { "compare", NULL };
-	const char *names[16] = { NULL };
+	/* Some have options, and so a table, of their own. */
+	static const char *const apart[] = { "select", "shard", "compare",
+					     "stats", NULL };
+	const char *names[24] = { NULL };
 	size_t n = 0;
 
+	for (const char *const *a = apart; *a; a++) {
+		if (strcmp(*a, name) == 0)
+			die(EX_USAGE, "options stand behind '%s'", name);
+		names[n++] = *a;
+	}
 	for (const struct command *c = command_table; c->name; c++) {
 		if (strcmp(c->name, name) == 0)
 			return c;
 		names[n++] = c->name;
-	}
-	if (strcmp(name, "select") == 0 || strcmp(name, "shard") == 0)
-		die(EX_USAGE, "options stand behind '%s'", name);
-	for (const char *const *p = planned; *p; p++) {
-		if (strcmp(*p, name) == 0)
-			die(EX_USAGE, "'%s' is not built yet", name);
 	}
 	const char *near = diag_nearest(name, names);
 	die(EX_USAGE, "no command is named '%s'%s%s%s; see --help", name,

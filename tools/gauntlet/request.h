@@ -33,7 +33,7 @@ struct request {
 	size_t limit;
 	const char *format, *variants, *out, *init, *identity, *why;
 	const char *vm_command, *lock_command;
-	bool json, scenarios, count;
+	bool json, scenarios, count, all;
 	char **operand, **command;
 	size_t operand_count;
 };

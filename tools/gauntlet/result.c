@@ -37,7 +37,7 @@ static char *clean(const char *text)
 	return must(str_take(&line));
 }
 
-static char *clean_member(json_t *o, const char *key)
+static char *clean_member(const json_t *o, const char *key)
 {
 	const char *text = json_string_value(json_object_get(o, key));
 
@@ -152,15 +152,31 @@ static double seconds_of(json_t *o)
 	return json_is_number(wall) ? json_number_value(wall) : -1;
 }
 
-static void take_json(struct result *r, json_t *o)
+/* A shell reads this: from a checkout our programs are not in its PATH. */
+static char *rerun_of(const json_t *o)
+{
+	auto_free char *command = clean_member(o, "rerun");
+	const char *folder = getenv("KTSTR_RERUN_PATH");
+	auto_str struct str line = { 0 };
+
+	if (*command && folder && *folder) {
+		str_add(&line, "PATH=");
+		words_quote(&line, folder);
+		str_add(&line, ":$PATH ");
+	}
+	str_add(&line, command);
+	return must(str_take(&line));
+}
+
+static void take_json(struct result *r, const char *path, json_t *o)
 {
 	json_t *reasons = json_object_get(o, "reasons"), *reason;
 	size_t i;
 
-	r->json = o;
+	r->path = must(strdup(path));
 	r->verdict = verdict_of(o);
 	r->class = clean_member(o, "class");
-	r->rerun = clean_member(o, "rerun");
+	r->rerun = rerun_of(o);
 	r->seconds = seconds_of(o);
 	json_array_foreach(reasons, i, reason)
 	{
@@ -168,6 +184,13 @@ static void take_json(struct result *r, json_t *o)
 			add_reason(r, json_string_value(reason));
 	}
 }
+
+/* What is being read, and who wants to see it. */
+struct reading {
+	struct results *all;
+	results_take *take;
+	void *arg;
+};
 
 static struct result *add(struct results *all, const char *name)
 {
@@ -181,11 +204,22 @@ static struct result *add(struct results *all, const char *name)
 	return r;
 }
 
+/* Takes @o. */
+static void take(const struct reading *reading, struct result *r,
+		 const char *path, json_t *o)
+{
+	take_json(r, path, o);
+	if (reading->take)
+		reading->take(reading->arg, (size_t)(r - reading->all->item),
+			      o);
+	json_decref(o);
+}
+
 /* The result of a variant that a list names. */
-static void read_listed(struct results *all, const char *folder,
+static void read_listed(const struct reading *reading, const char *folder,
 			const char *name, const char *identity)
 {
-	struct result *r = add(all, name);
+	struct result *r = add(reading->all, name);
 	auto_free char *path = NULL, *error = NULL;
 	json_t *o;
 
@@ -211,11 +245,11 @@ static void read_listed(struct results *all, const char *folder,
 			     "inputs");
 		json_decref(o);
 	} else {
-		take_json(r, o);
+		take(reading, r, path, o);
 	}
 }
 
-static void read_list(struct results *all, const char *folder,
+static void read_list(const struct reading *reading, const char *folder,
 		      const char *variants)
 {
 	auto_free char *text = NULL;
@@ -233,22 +267,23 @@ static void read_list(struct results *all, const char *folder,
 		if (blank)
 			*blank = '\0';
 		if (*line)
-			read_listed(all, folder, line, blank ? blank + 1 : "");
+			read_listed(reading, folder, line,
+				    blank ? blank + 1 : "");
 		line += len + !last;
 	}
 }
 
-static void read_found(struct results *all, const char *path)
+static void read_found(const struct reading *reading, const char *path)
 {
 	auto_free char *error = NULL;
 	json_t *o = load(path, &error);
 
-	if (o)
-		take_json(
-			add(all, json_string_value(json_object_get(o, "name"))),
-			o);
-	else
-		set_error(add(all, path), error);
+	if (!o) {
+		set_error(add(reading->all, path), error);
+		return;
+	}
+	const char *name = json_string_value(json_object_get(o, "name"));
+	take(reading, add(reading->all, name), path, o);
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -256,7 +291,7 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static void read_tree(struct results *all, const char *folder)
+static void read_tree(const struct reading *reading, const char *folder)
 {
 	char *paths[] = { must(strdup(folder)), NULL };
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
@@ -267,7 +302,7 @@ static void read_tree(struct results *all, const char *folder)
 	while ((e = fts_read(fts))) {
 		if (e->fts_info == FTS_F &&
 		    strcmp(e->fts_name, "result.json") == 0)
-			read_found(all, e->fts_path);
+			read_found(reading, e->fts_path);
 		else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR)
 			die(EX_USAGE, "cannot look into '%s': %s", e->fts_path,
 			    strerror(e->fts_errno));
@@ -278,13 +313,21 @@ static void read_tree(struct results *all, const char *folder)
 
 void results_read(const char *folder, const char *variants, struct results *ret)
 {
+	results_read_each(folder, variants, NULL, NULL, ret);
+}
+
+void results_read_each(const char *folder, const char *variants,
+		       results_take *each, void *arg, struct results *ret)
+{
+	struct reading reading = { ret, each, arg };
+
 	*ret = (struct results){ 0 };
 	if (variants) {
-		read_list(ret, folder, variants);
+		read_list(&reading, folder, variants);
 	} else {
 		if (access(folder, R_OK | X_OK) < 0)
 			die(EX_USAGE, "cannot look into '%s': %m", folder);
-		read_tree(ret, folder);
+		read_tree(&reading, folder);
 	}
 	for (size_t i = 0; i < ret->count; i++)
 		ret->tally[ret->item[i].verdict]++;
@@ -301,10 +344,17 @@ void results_done(struct results *all)
 		free(r->class);
 		free(r->rerun);
 		words_free(r->reason);
-		json_decref(r->json);
+		free(r->path);
 	}
 	free(all->item);
 	*all = (struct results){ 0 };
+}
+
+json_t *result_load(const struct result *r)
+{
+	auto_free char *error = NULL;
+
+	return r->path ? load(r->path, &error) : NULL;
 }
 
 int result_identity(const char *path, const char *identity, enum verdict *ret)

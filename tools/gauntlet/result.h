@@ -36,14 +36,17 @@ enum part {
  * @part:    the name's parts; all "-" but the test, where it has others
  * @reason:  NULL-terminated or NULL
  * @seconds: time of all phases, or below 0 when unknown
- * @json:    the whole object, or NULL when there is none
+ * @rerun:   a command that runs it again, with $KTSTR_RERUN_PATH put in front
+ *of PATH, where that is set; or NULL or ""
+ * @path:    of result.json; result_load() reads it again. NULL when there is
+ *	     none of this variant: thousands of whole results need gigabytes
  */
 struct result {
 	char *name, *part[PARTS];
 	enum verdict verdict;
 	char *class, **reason, *rerun;
 	double seconds;
-	json_t *json;
+	char *path;
 };
 
 struct results {
@@ -51,11 +54,15 @@ struct results {
 	size_t count, tally[VERDICTS];
 };
 
+/* Gets each sound result, @index within struct results, while it is read. */
+typedef void results_take(void *arg, size_t index, const json_t *o);
+
 /**
- * results_read() - the results below a folder
+ * results_read(), results_read_each() - the results below a folder
  * @folder:   RESULTS
  * @variants: a file with one "NAME [IDENTITY]" a line; or NULL for all
  *	      result.json files there are
+ * @take:     or NULL; @arg goes with it
  *
  * A result that is missing, of another identity, not readable or not ours is
  * an error with the reason. Ends the program (EX_USAGE) when @folder or
@@ -63,7 +70,12 @@ struct results {
  */
 void results_read(const char *folder, const char *variants,
 		  struct results *ret);
+void results_read_each(const char *folder, const char *variants,
+		       results_take *take, void *arg, struct results *ret);
 void results_done(struct results *r);
+
+/* The whole object, json_decref() it; NULL when there is none (any more). */
+json_t *result_load(const struct result *r);
 
 /**
  * result_identity() - is the result of this identity there, and what is it?
