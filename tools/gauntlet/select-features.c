@@ -208,7 +208,7 @@ static void list_all(struct features *f)
 			add_part(f, v, (enum variant_part)p);
 		if (!f->of_machine[v->machine].count)
 			add_machine(f, v->machine, v);
-		if (!f->of_flags[v->flags].count)
+		if (!f->of_flags[v->flags].item)
 			add_flags(f, &flags, v);
 	}
 	flag_names_done(&flags);
