@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# select.sh - what it costs to choose among 100,000 variants: time, and memory at
-# its most.
+# select.sh - what it costs to choose among 100,000 variants: CPU time and memory.
 #
 #   RUNS=5
 # shellcheck source-path=SCRIPTDIR
@@ -34,19 +33,23 @@ awk 'BEGIN {
 awk 'BEGIN { for (t = 0; t < 100000; t++) printf "6.12/qmap/test-%d/own/%s/virtual/s1\n", t, t % 3 ? "llc" : "default" }' >tests
 awk 'BEGIN { for (s = 0; s < 100000; s++) printf "6.12/qmap/test/own/default/virtual/s%d\n", s }' >seeds
 
-# costs NAME FILE COMMAND...: its time, and the memory that it had at most.
+# costs NAME FILE COMMAND...: the CPU time of a run, a median, and the most memory
+# that it had. The wall's time says more of the host than of us; we wait for nothing.
 costs() {
-	local name=$1 file=$2
-	shift 2
-	time_of "$name" 1000 "sh -c 'exec ktstr-gauntlet $* <$file >/dev/null 2>&1'" "${RUNS:-5}"
-	python3 - "$file" "$@" <<-'END'
-		import resource, subprocess, sys
-		with open(sys.argv[1]) as names:
-		    done = subprocess.run(["ktstr-gauntlet"] + sys.argv[2:], stdin=names, stdout=subprocess.PIPE,
-		                          stderr=subprocess.PIPE, text=True)
-		mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-		print("    %.1f MiB (at most 100)%s; %s" % (mib, "  OVER" if mib > 100 else "",
-		                                            (done.stderr.splitlines() or ["?"])[-1][:150]))
+	python3 - "$@" <<-'END'
+		import os, resource, statistics, subprocess, sys
+		name, file, command, times = sys.argv[1], sys.argv[2], ["ktstr-gauntlet"] + sys.argv[3:], []
+		for run in range(int(os.environ.get("RUNS", "5"))):
+		    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+		    with open(file) as names:
+		        done = subprocess.run(command, stdin=names, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+		    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+		    times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+		if done.returncode:
+		    sys.exit(done.stderr)
+		mib, cpu = after.ru_maxrss / 1024, statistics.median(times)
+		print("%-42s %5.2f s (at most 1 s) %5.1f MiB (at most 100)%s\n    %s" % (
+		    name, cpu, mib, "  OVER" if cpu > 1 or mib > 100 else "", done.stderr.splitlines()[-1][16:140]))
 	END
 }
 
