@@ -45,8 +45,8 @@ ktstr-tools:
 	$(ktstr-no-blanks)
 	$(ktstr-new-out)
 	$(if $(wildcard $(ktstr-tools-dir)/ktstr-gauntlet)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  TOOLS   $(KTSTR_OUT)/tools' >&2)
-	$(ktstr-deep)$(ktstr-q)env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
-	flock -o '$(KTSTR_OUT)' $(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
+	$(ktstr-deep)$(ktstr-q)exec env -u CFLAGS -u CPPFLAGS -u LDFLAGS -u MAKEFLAGS -u MAKEOVERRIDES \
+	flock --no-fork '$(KTSTR_OUT)' $(ktstr-make) -s --no-print-directory $(filter -j%,$(MAKEFLAGS)) \
 	-C $(ktstr-mk)/.. O=$(ktstr-tools-dir) all
 
 # A recipe that hands the jobserver on, and is only shown by "make -n".

@@ -128,3 +128,17 @@ age() { find out -type f -exec touch -d '1 minute ago' {} +; }
 	[[ $output == *"made --no-print-directory check-build"* ]]
 	[ "$stderr" = "" ]
 }
+
+@test "ktstr.mk: whoever ends make ends the build of the tools as well" {
+	# A checkout whose build takes for ever.
+	mkdir checkout
+	cp -r "$KTSTR_TOP/mk" checkout
+	printf 'all:\n\techo $$$$ >%s/pid; exec sleep 1000\n' "$PWD" >checkout/Makefile
+	echo 'include checkout/mk/ktstr.mk' >Makefile
+	spawn make KTSTR_TOOLS= ktstr-tools
+	until_true test -s pid
+	kill "${spawned[0]}"
+	until_true bash -c '! kill -0 "$(cat pid)" 2>/dev/null'
+	# Nobody else waits for it, either.
+	until_true flock -n ktstr-out true
+}
