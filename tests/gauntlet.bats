@@ -160,7 +160,7 @@ a/qmap/swap/own/llc+steal/virtual/s3" ]
 
 @test "gauntlet: the manual lists the options of --help" {
 	ktstr-gauntlet --help | grep -oE -- '--[a-z-]+' | sort -u >help.list
-	sed -n 's/^\.It .*Fl -\([a-z-]*\).*/--\1/p' "$KTSTR_TOP/doc/ktstr-gauntlet.1" | sort -u >man.list
+	sed -n 's/^\.It .*Fl -\([a-z-]*\).*/--\1/p' "$KTSTR_TOP"/doc/ktstr-gauntlet{,-list}.1 | sort -u >man.list
 	diff -u help.list man.list
 }
 

@@ -67,10 +67,15 @@ expected() {
 		share/doc/ktstr/machine.md 644
 		share/doc/ktstr/mk.md 644
 		share/doc/ktstr/presets.md 644
+		share/doc/ktstr/results.md 644
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
 		share/doc/ktstr/turns.md 644
 		share/man/man1/ktstr-cache.1 644
+		share/man/man1/ktstr-gauntlet-compare.1 644
+		share/man/man1/ktstr-gauntlet-list.1 644
+		share/man/man1/ktstr-gauntlet-select.1 644
+		share/man/man1/ktstr-gauntlet-stats.1 644
 		share/man/man1/ktstr-gauntlet.1 644
 		share/man/man1/ktstr-kconfig.1 644
 		share/man/man1/ktstr-lock.1 644
