@@ -41,6 +41,13 @@ static void add_words(struct str *out, const char *key, char *const *words)
 	}
 }
 
+/* Texts whose words are quoted already. */
+static void add_lines(struct str *out, const char *key, char *const *lines)
+{
+	for (; lines && *lines; lines++)
+		str_addf(out, "%s = %s\n", key, *lines);
+}
+
 /* The text of /job/job. */
 static void describe(struct str *out, const struct job *job)
 {
@@ -59,6 +66,14 @@ static void describe(struct str *out, const struct job *job)
 		str_addf(out, "scheduler = /job/bin/%s\n",
 			 base_name(job->scheduler));
 	add_words(out, "arg", job->args);
+	add_words(out, "sysctl", job->sysctl);
+	add_lines(out, "enable", job->enable);
+	add_lines(out, "disable", job->disable);
+	if (job->cgroup_parent)
+		str_addf(out, "cgroup-parent = %s\n", job->cgroup_parent);
+	if (job->watchdog_ns)
+		str_addf(out, "scx-timeout = %" PRIu64 "ns\n",
+			 job->watchdog_ns);
 	if (job->shell)
 		str_addf(out, "shell = %s\nterm = %s\n",
 			 job->shell == JOB_SHELL_TTY ? "tty" : "pipe",

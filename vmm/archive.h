@@ -29,6 +29,11 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @shell:       @command is a shell for a person, see vmm/guest/shell.h
  * @term:        its $TERM: letters, digits, "+-._"; NULL without @shell
  * @limits:      of the phases, in the guest's time
+ * @sysctl:      what to set before anything runs, each "NAME=VALUE", or NULL
+ * @enable, @disable: commands that switch a scheduler in the kernel on and off,
+ *		 as by profile_enable(); or NULL
+ * @cgroup_parent: where the cgroups of the test are, or NULL for the root
+ * @watchdog_ns: what the scheduler's ops.timeout_ms is to be; 0: as it says
  */
 struct job {
 	const char *test_text, *test_name, *scheduler;
@@ -43,6 +48,9 @@ struct job {
 	enum job_shell shell;
 	const char *term;
 	struct limits limits;
+	char *const *sysctl, *const *enable, *const *disable;
+	const char *cgroup_parent;
+	uint64_t watchdog_ns;
 };
 
 /**

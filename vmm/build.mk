@@ -37,4 +37,5 @@ lib-objs-y += vmm/process.o
 lib-objs-y += vmm/qmp.o
 lib-objs-y += vmm/splat.o
 lib-objs-y += vmm/state.o
+lib-objs-y += vmm/sysctl.o
 lib-objs-y += vmm/wire.o

@@ -65,6 +65,10 @@ int command_check(const struct request *req)
 	project_read(schedulers, tests, !schedulers, &p);
 	for (size_t i = 0; i < p.test_count; i++)
 		test_check_programs(&p.test[i].test, &p.d);
+	for (size_t i = 0; p.d.count == 0 && i < p.sched_count; i++) {
+		if (p.sched[i].path)
+			sched_check_files(&p.sched[i].sched, &p.d);
+	}
 	if (p.d.count == 0 && schedulers)
 		check_pairs(&p);
 	else if (p.d.count == 0)

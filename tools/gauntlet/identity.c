@@ -149,7 +149,7 @@ void identity_read(const struct request *req, const struct project *p,
 	for (size_t i = 0; i < req->kernel_count; i++)
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
-		if (p->sched[i].path)
+		if (p->sched[i].path && p->sched[i].sched.binary)
 			hash_program(p->sched[i].sched.binary,
 				     "the scheduler's binary", f.binary[i]);
 	}

@@ -157,7 +157,10 @@ bool project_runs_on(const struct test *t, const struct sched_file *s)
 struct topology project_own_topology(const struct test *t,
 				     const struct sched *s)
 {
-	return test_own_topology(t, s && s->has_topology ? &s->topology : NULL);
+	const struct test under = test_under(t, s);
+
+	return test_own_topology(&under,
+				 s && s->has_topology ? &s->topology : NULL);
 }
 
 /* Complain about each of @flags that @s does not declare. */
@@ -214,11 +217,36 @@ void project_check_own_machine(struct project *p, const struct test *t,
 			       const struct sched *s)
 {
 	struct topology own = project_own_topology(t, s);
+	const struct test under = test_under(t, s);
 	unsigned int before = p->d.count;
 
-	check_limits(p, t, s, &own);
+	check_limits(p, &under, s, &own);
 	if (p->d.count == before)
 		test_check_fit(t, &own, &p->d);
+}
+
+/* Limits of both files that no machine can meet. */
+static void check_ranges(struct project *p, const struct test *t,
+			 const struct sched *s)
+{
+	const struct test u = test_under(t, s);
+	const struct {
+		const char *key[2];
+		unsigned int min, max;
+	} range[] = {
+		{ { "min-nodes", "max-nodes" }, u.min_nodes, u.max_nodes },
+		{ { "min-llcs", "max-llcs" }, u.min_llcs, u.max_llcs },
+		{ { "min-cpus", "max-cpus" }, u.min_cpus, u.max_cpus },
+	};
+
+	for (size_t i = 0; s && i < 3; i++) {
+		if (range[i].min > range[i].max)
+			diag_add(&p->d, place_of(&t->conf, "test", "", ""),
+				 "with the limits of scheduler '%s', %s %u is "
+				 "above %s %u",
+				 s->name, range[i].key[0], range[i].min,
+				 range[i].key[1], range[i].max);
+	}
 }
 
 void project_check_pair(struct project *p, const struct test *t,
@@ -231,9 +259,14 @@ void project_check_pair(struct project *p, const struct test *t,
 
 	check_flags(p, t, s, t->required_flags, "required-flags");
 	check_flags(p, t, s, t->excluded_flags, "excluded-flags");
-	if (!s && t->extra_args)
+	if ((!s || !s->binary) && t->extra_args)
 		diag_add(&p->d, place_of(&t->conf, "test", "", "args"),
 			 "there is no scheduler that could take arguments");
+	if ((!s || !s->binary) && t->watchdog_ns)
+		diag_add(&p->d, place_of(&t->conf, "test", "", "watchdog"),
+			 "there is no scheduler of sched_ext that could have a "
+			 "watchdog");
+	check_ranges(p, t, s);
 	if (p->d.count == before) {
 		r = profile_of_test(s, t, &profile, &why);
 		if (r == -ENOMEM)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/gauntlet/project.h"
+#include "tools/gauntlet/settings.h"
 #include "tools/lib/spec/profile.h"
 
 static const char *const layer_names[] = {
@@ -39,9 +40,32 @@ static json_t *limit_json(const struct check_info *info,
 	return json_real(info->type == CHECK_TIME ? v->limit / 1e6 : v->limit);
 }
 
+/* The settings of the guest that are not as always, each on a line. */
+static void print_settings(const struct settings *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		printf("%s  %-16s %-10s %s\n",
+		       i ? "" : "  SETTING          SET BY     VALUE\n",
+		       all->item[i].key, layer_names[all->item[i].layer],
+		       str_text(&all->item[i].value));
+}
+
+static json_t *settings_json(const struct settings *all)
+{
+	json_t *list = must(json_array());
+
+	for (size_t i = 0; i < all->count; i++)
+		json_array_append_new(
+			list, must(json_pack(
+				      "{ss ss ss}", "name", all->item[i].key,
+				      "layer", layer_names[all->item[i].layer],
+				      "value", str_text(&all->item[i].value))));
+	return list;
+}
+
 static void print_json(const struct test *t, const char *sched,
 		       const char *shape, const char *profile,
-		       const struct checks *c)
+		       const struct checks *c, const struct settings *settings)
 {
 	static const char *const units[] = {
 		[CHECK_YESNO] = "yes/no",
@@ -62,9 +86,10 @@ static void print_json(const struct test *t, const char *sched,
 					     "unit", units[info->type], "layer",
 					     layer_names[v->layer])));
 	}
-	o = must(json_pack("{ss ss ss ss so}", "test", t->name, "scheduler",
+	o = must(json_pack("{ss ss ss ss so so}", "test", t->name, "scheduler",
 			   sched, "topology", shape, "profile", profile,
-			   "checks", list));
+			   "checks", list, "settings",
+			   settings_json(settings)));
 	text = must(json_dumps(o, JSON_COMPACT));
 	puts(text);
 	free(text);
@@ -73,7 +98,7 @@ static void print_json(const struct test *t, const char *sched,
 
 static void print_table(const struct test *t, const char *sched,
 			const char *shape, const char *profile,
-			const struct checks *c)
+			const struct checks *c, const struct settings *settings)
 {
 	printf("test %s, scheduler %s, machine %s, profile %s\n", t->name,
 	       sched, shape, profile);
@@ -89,6 +114,7 @@ static void print_table(const struct test *t, const char *sched,
 		printf("  %-30s %-8s %-10s %s\n", check_info[i].key, limit,
 		       layer_names[c->value[i].layer], check_info[i].help);
 	}
+	print_settings(settings);
 }
 
 static void show(const struct request *req, const struct test *t,
@@ -98,6 +124,7 @@ static void show(const struct request *req, const struct test *t,
 	struct topology own = project_own_topology(t, s);
 	char shape[TOPOLOGY_TEXT_SIZE];
 	struct profile profile;
+	struct settings settings;
 	struct checks c;
 	struct why why = { "out of memory" };
 
@@ -105,8 +132,10 @@ static void show(const struct request *req, const struct test *t,
 		die(EX_USAGE, "%s", why.text);
 	checks_merge(s ? &s->check : NULL, &t->check, &c);
 	topology_format(&own, shape);
+	settings_find(s, t, &profile, &settings);
 	(req->json ? print_json : print_table)(t, sched_file_name(file), shape,
-					       profile.name, &c);
+					       profile.name, &c, &settings);
+	settings_done(&settings);
 	profile_done(&profile);
 }
 

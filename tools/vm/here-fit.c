@@ -116,10 +116,27 @@ static void check_scheduler(const struct test *t, const struct scx *scx)
 		    t->name, *t->required_flags);
 }
 
+/* What is done to a guest and not to a machine that has other work. */
+static void check_tuning(const struct test *t)
+{
+	const char *key = t->tuning.kargs	 ? "kargs"
+			  : t->tuning.file_count ? "include-files"
+			  : t->watchdog_ns	 ? "watchdog"
+			  : t->cleanup_ns	 ? "cleanup-budget"
+						 : NULL;
+
+	if (key)
+		die(EX_SKIP,
+		    "test '%s' has '%s', which is for machines of ours; "
+		    "ktstr-vm run plays it in one",
+		    t->name, key);
+}
+
 void here_fit(const struct test *t, const struct scx *scx,
 	      struct str *ret_shape)
 {
 	check_scheduler(t, scx);
 	check_ops(t);
+	check_tuning(t);
 	check_shape(t, ret_shape);
 }

@@ -19,6 +19,7 @@
 #include "tools/lib/msg.h"
 #include "tools/sandbox/cgroup.h"
 #include "tools/sandbox/timed.h"
+#include "tools/vm/here-journal.h"
 
 #define LIST_MAX 65536
 #define CONTROL	 "cgroup.subtree_control"
@@ -127,28 +128,35 @@ static void detach(void)
 		(void)dup2(null, i);
 }
 
+/* @why: of a sysctl; else the cgroup could not be made. */
 struct answer {
 	int error;
 	char name[NAME_MAX + 1];
+	struct why why;
 };
 
-static noreturn void guard(const char *mount, bool with_cpu, int alive,
-			   int report)
+static noreturn void guard(const struct here_wish *wish, int alive, int report)
 {
 	struct place p = PLACE_EMPTY;
 	struct answer a = { 0 };
+	struct here_journal journal = HERE_JOURNAL_NONE;
+	struct why why;
 	char byte;
+	int r;
 
 	detach();
-	a.error = make(&p, mount, with_cpu);
+	a.error = make(&p, wish->mount, wish->with_cpu);
 	memcpy(a.name, p.name, sizeof(a.name));
+	if (a.error == 0)
+		a.error = here_journal_begin(&journal, wish->sysctl, &a.why);
 	if (write(report, &a, sizeof(a)) == (ssize_t)sizeof(a) && a.error == 0)
 		while (read(alive, &byte, 1) < 0 && errno == EINTR)
 			;
-	_exit(place_remove(&p) < 0);
+	r = here_journal_end(&journal, &why);
+	_exit(place_remove(&p) < 0 || r < 0);
 }
 
-void here_guard_begin(struct here_guard *g, const char *mount, bool with_cpu)
+void here_guard_begin(struct here_guard *g, const struct here_wish *wish)
 {
 	struct answer a = { .error = -EPIPE };
 	int alive[2], report[2];
@@ -161,7 +169,7 @@ void here_guard_begin(struct here_guard *g, const char *mount, bool with_cpu)
 	if (g->pid == 0) {
 		close(alive[1]);
 		close(report[0]);
-		guard(mount, with_cpu, alive[0], report[1]);
+		guard(wish, alive[0], report[1]);
 	}
 	close(alive[0]);
 	close(report[1]);
@@ -170,12 +178,14 @@ void here_guard_begin(struct here_guard *g, const char *mount, bool with_cpu)
 	close(report[0]);
 	if (a.error < 0) {
 		(void)waitpid(g->pid, NULL, 0);
+		if (*a.why.text)
+			die(EX_SKIP, "host: %s", a.why.text);
 		die(EX_SKIP,
 		    "host: cannot make a cgroup with controllers in '%s': %s",
-		    mount, strerror(-a.error));
+		    wish->mount, strerror(-a.error));
 	}
 	g->alive = alive[1];
-	if (asprintf(&g->path, "%s/%s", mount, a.name) < 0)
+	if (asprintf(&g->path, "%s/%s", wish->mount, a.name) < 0)
 		die(EX_BROKEN, "out of memory");
 }
 

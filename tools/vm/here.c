@@ -215,9 +215,10 @@ static void play(struct here *h)
 {
 	bool with_cpu = !h->variant.test.no_cpu_controller;
 	auto_free char *mount = here_guard_mount(with_cpu);
+	const struct here_wish wish = { mount, with_cpu, h->variant.sysctl };
 	struct here_guard guard;
 
-	here_guard_begin(&guard, mount, with_cpu);
+	here_guard_begin(&guard, &wish);
 	struct here_job job = {
 		.init = h->init,
 		.cgroup = guard.path,
@@ -232,7 +233,7 @@ static void play(struct here *h)
 				SPARE_S;
 	here_engine(&job, &h->outcome);
 	if (!here_guard_end(&guard))
-		warn("a cgroup could not be removed; the next "
+		warn("not all was put back as it was; the next "
 		     "\"ktstr-vm host\" tries again");
 }
 

@@ -16,6 +16,7 @@
 #include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "tools/vm/qemu.h"
+#include "tools/vm/result-guest.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/stats.h"
 #include "version.h"
@@ -168,8 +169,10 @@ json_t *result_inputs(const struct request *req, const struct variant *v,
 	set_file_hash(o, "test", req->test);
 	if (v->has_sched) {
 		set_file_hash(o, "declaration", req->sched);
-		set_file_hash(o, "scheduler", v->sched.binary);
+		if (v->sched.binary)
+			set_file_hash(o, "scheduler", v->sched.binary);
 	}
+	json_object_set_new(o, "files", result_files(v));
 	set_text(o, "qemu", qemu);
 	set_firmware(o, c->qemu);
 	set_text(o, "ktstr", KTSTR_VERSION);
@@ -246,6 +249,7 @@ json_t *result_json(const struct result *r)
 	json_t *o = json_object();
 
 	set_variant(o, r);
+	json_object_set_new(o, "guest", result_guest(r->variant));
 	result_add_run(o, r->judgement, f, rerun(r));
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
@@ -279,13 +283,24 @@ static void remove_stamps(const char *folder)
 	closedir(d);
 }
 
+static bool has_programs(const struct test *t)
+{
+	const struct work *w;
+
+	for (size_t i = 0; (w = test_work(t, i)); i++) {
+		if (w->program)
+			return true;
+	}
+	return false;
+}
+
 /* Of tests that have such workers: one of an earlier run is no longer true. */
 static void write_worker_log(const struct result *r, const char *folder)
 {
 	const struct str *log = &r->outcome->facts.work_log;
 	auto_str struct str path = { 0 };
 
-	if (r->variant->include_count > 0) {
+	if (has_programs(&r->variant->test)) {
 		publish(folder, "worker.log", str_text(log), log->len);
 		return;
 	}

@@ -73,20 +73,31 @@ static struct limits limits_of(const struct request *req,
 			       const struct variant *v,
 			       const struct machine_config *c)
 {
-	return request_limits(req,
-			      (struct limits_for){ test_run_ns(&v->test),
-						   topology_cpus(&v->topology),
-						   c->clock == CLOCK_VIRTUAL });
+	struct limits l = request_limits(
+		req, (struct limits_for){ test_run_ns(&v->test),
+					  topology_cpus(&v->topology),
+					  c->clock == CLOCK_VIRTUAL });
+
+	if (v->test.cleanup_ns && !req->limits.ns[PHASE_SHUTDOWN])
+		l.ns[PHASE_SHUTDOWN] = v->test.cleanup_ns;
+	return l;
 }
 
 static void fill_job(const struct request *req, const struct variant *v,
 		     const struct machine_config *c, struct job *job)
 {
+	bool loads = variant_loads(v);
+
 	*job = (struct job){
 		.test_text = v->test_text,
 		.test_name = v->test.name,
-		.scheduler = v->has_sched ? v->sched.binary : NULL,
-		.args = v->args,
+		.scheduler = loads ? v->sched.binary : NULL,
+		.args = loads ? v->args : NULL,
+		.sysctl = v->sysctl,
+		.enable = v->enable,
+		.disable = v->disable,
+		.cgroup_parent = v->has_sched ? v->sched.cgroup_parent : NULL,
+		.watchdog_ns = v->test.watchdog_ns,
 		.include = v->include,
 		.include_count = v->include_count,
 		.clock = c->clock,
@@ -110,7 +121,7 @@ static void fill_evidence(const struct variant *v,
 		.check = v->check,
 		.payload = v->test.payload,
 		.payload_count = v->test.payload_count,
-		.has_sched = v->has_sched,
+		.has_sched = variant_loads(v),
 		.expect_fail = v->test.expect_fail,
 		.torn_code = threads_are_dared(c),
 	};
@@ -125,12 +136,15 @@ int command_run(const struct request *req)
 	struct evidence e;
 	struct judgement j;
 	struct job job;
+	auto_str struct str words = { 0 };
+	struct request with = *req;
 
 	/* Wrong ones are said before anything runs. */
 	(void)result_attempt();
 	(void)result_project_commit();
 	variant_read(req, &v);
-	launch_configure(req, &v.topology, v.test.memory_mib, &c);
+	with.append = variant_kernel_words(&v, req->append, &words);
+	launch_configure(&with, &v.topology, v.test.memory_mib, &c);
 	performance_set_up(req, v.test.performance ? v.test.name : NULL, &c,
 			   &perf);
 	auto_free char *init = host_find_init(req);

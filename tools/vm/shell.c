@@ -51,29 +51,59 @@ static void choose_topology(const struct request *req, const struct sched *s,
 		die(EX_USAGE, "--topology: %s", why.text);
 }
 
-/* The scheduler that is in charge while the shell runs, if any. */
-static void fill_scheduler(const struct request *req, const struct sched *s,
-			   struct job *job)
+/* The scheduler that is in charge while the shell runs, if any, and what it
+ * wants of the guest. */
+static void read_scheduler(const struct request *req, struct variant *v)
 {
-	const struct test none = { 0 };
-	struct profile profile;
-	char **args = NULL;
 	struct why why;
 
-	if (!s->name) {
+	*v = (struct variant){ .preset = "host" };
+	v->has_sched = req->sched && strcmp(req->sched, "none") != 0;
+	if (!v->has_sched) {
 		if (req->profile)
 			die(EX_USAGE, "--profile is of a scheduler: name it "
 				      "with --sched");
 		return;
 	}
-	if (profile_parse(s, req->profile ? req->profile : "default", &profile,
-			  &why) < 0)
+	variant_read_sched(req->sched, &v->sched);
+	if (profile_parse(&v->sched, req->profile ? req->profile : "default",
+			  &v->profile, &why) < 0)
 		die(EX_USAGE, "%s", why.text);
-	if (profile_args(s, &none, &profile, &args) < 0)
+	if (profile_args(&v->sched, NULL, &v->profile, &v->args) < 0)
 		die(EX_BROKEN, "out of memory");
-	profile_done(&profile);
-	job->scheduler = s->binary;
-	job->args = args;
+	variant_read_guest(v);
+}
+
+static void fill_scheduler(const struct variant *v, struct job *job)
+{
+	bool loads = variant_loads(v);
+
+	job->scheduler = loads ? v->sched.binary : NULL;
+	job->args = loads ? v->args : NULL;
+	job->sysctl = v->sysctl;
+	job->enable = v->enable;
+	job->disable = v->disable;
+	job->cgroup_parent = v->sched.cgroup_parent;
+}
+
+/* Those of --include, and the scheduler's. */
+static struct include *read_files(const struct request *req,
+				  const struct variant *v, size_t *ret_count)
+{
+	struct include *all;
+	size_t n = include_read(req->include, &all);
+
+	all = reallocarray(all, n + v->include_count + 1, sizeof(*all));
+	for (size_t i = 0; all && i < v->include_count; i++) {
+		all[n].host = strdup(v->include[i].host);
+		all[n].guest = strdup(v->include[i].guest);
+		if (!all[n].host || !all[n++].guest)
+			die(EX_BROKEN, "out of memory");
+	}
+	if (!all)
+		die(EX_BROKEN, "out of memory");
+	*ret_count = n;
+	return all;
 }
 
 static bool is_term(const char *term)
@@ -228,8 +258,9 @@ int command_shell(const struct request *req)
 	struct request asked = *req;
 	struct machine_config c;
 	struct include *include;
-	struct sched sched = { 0 };
+	auto_str struct str words = { 0 };
 	struct topology t;
+	struct variant v;
 
 	if (req->has_clock && req->clock == CLOCK_VIRTUAL)
 		die(EX_USAGE, "a shell needs the real clock: what is typed "
@@ -238,13 +269,13 @@ int command_shell(const struct request *req)
 	asked.has_clock = true;
 	asked.clock = CLOCK_REAL;
 	asked.console = req->console || req->dmesg;
-	if (req->sched && strcmp(req->sched, "none") != 0)
-		variant_read_sched(req->sched, &sched);
-	choose_topology(&asked, &sched, &t);
+	read_scheduler(&asked, &v);
+	choose_topology(&asked, &v.sched, &t);
+	asked.append = variant_kernel_words(&v, req->append, &words);
 	launch_configure(&asked, &t, 0, &c);
 	struct job job = { .clock = c.clock, .seed = req->seed };
-	fill_scheduler(&asked, &sched, &job);
-	job.include_count = include_read(req->include, &include);
+	fill_scheduler(&v, &job);
+	include = read_files(req, &v, &job.include_count);
 	job.include = include;
 	fill_shell(&asked, &job);
 	int code = EX_PASS;
@@ -253,9 +284,8 @@ int command_shell(const struct request *req)
 		launch_rehearse(&c, &job, init);
 	else
 		code = run(&asked, &c, &job, init);
-	words_free((char **)job.args);
 	exec_job_done(&job, include);
 	launch_done(&c);
-	sched_done(&sched);
+	variant_done(&v);
 	return code;
 }

@@ -50,6 +50,9 @@ static void read_files(const struct request *req, struct variant *v)
 		text = read_file(req->sched);
 		if (sched_parse(req->sched, text, &d, &v->sched) < 0)
 			die(EX_BROKEN, "out of memory");
+		if (d.count == 0)
+			sched_check_files(&v->sched, &d);
+		v->test = test_under(&v->test, &v->sched);
 	}
 	stop_on_complaints(&d);
 	diag_done(&d);
@@ -185,26 +188,26 @@ static bool has_include(const struct variant *v, const char *guest)
 	return false;
 }
 
+void variant_include(struct variant *v, const char *host, struct str *guest)
+{
+	struct include *grown;
+	char *path = str_take(guest), *copy = strdup(host);
+
+	grown = reallocarray(v->include, v->include_count + 1, sizeof(*grown));
+	if (!grown || !path || !copy)
+		die(EX_BROKEN, "out of memory");
+	v->include = grown;
+	grown[v->include_count++] = (struct include){ copy, path };
+}
+
 /* What payloads read. */
 static void find_files(const struct payload *p, struct variant *v)
 {
 	for (size_t i = 0; i < p->file_count; i++) {
-		struct include *grown = reallocarray(
-			v->include, v->include_count + 1, sizeof(*grown));
 		struct str guest = { 0 };
 
-		if (!grown)
-			die(EX_BROKEN, "out of memory");
-		v->include = grown;
 		payload_file_guest(p, i, &guest);
-		grown[v->include_count] = (struct include){
-			.host = strdup(p->file[i].path),
-			.guest = str_take(&guest),
-		};
-		if (!grown[v->include_count].host ||
-		    !grown[v->include_count].guest)
-			die(EX_BROKEN, "out of memory");
-		v->include_count++;
+		variant_include(v, p->file[i].path, &guest);
 	}
 }
 
@@ -214,25 +217,18 @@ static void find_programs(struct variant *v)
 	const struct work *w;
 
 	for (size_t i = 0; (w = test_work(&v->test, i)); i++) {
-		struct str guest = { 0 };
-		struct include *grown;
+		auto_free char *host = NULL;
+		auto_str struct str guest = { 0 };
 
 		if (!w->program)
 			continue;
 		work_program_guest(w, &guest);
-		if (has_include(v, str_text(&guest))) {
-			str_done(&guest);
+		if (has_include(v, str_text(&guest)))
 			continue;
-		}
-		grown = reallocarray(v->include, v->include_count + 1,
-				     sizeof(*grown));
-		if (!grown)
+		host = work_program_host(w);
+		if (!host)
 			die(EX_BROKEN, "out of memory");
-		v->include = grown;
-		grown[v->include_count++] = (struct include){
-			.host = work_program_host(w),
-			.guest = str_take(&guest),
-		};
+		variant_include(v, host, &guest);
 	}
 }
 
@@ -248,6 +244,7 @@ void variant_read(const struct request *req, struct variant *ret)
 	find_programs(&v);
 	for (size_t i = 0; i < v.test.payload_count; i++)
 		find_files(&v.test.payload[i], &v);
+	variant_read_guest(&v);
 	checks_merge(v.has_sched ? &v.sched.check : NULL, &v.test.check,
 		     &v.check);
 	*ret = v;
@@ -262,6 +259,7 @@ void variant_read_test(const struct request *req, struct variant *ret)
 	check_needs(&v);
 	if (profile_parse(NULL, "default", &v.profile, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
+	variant_read_guest(&v);
 	checks_merge(NULL, &v.test.check, &v.check);
 	*ret = v;
 }
@@ -274,6 +272,10 @@ void variant_done(struct variant *v)
 	free(v->test_text);
 	profile_done(&v->profile);
 	words_free(v->args);
+	words_free(v->sysctl);
+	words_free(v->enable);
+	words_free(v->disable);
+	free(v->kargs);
 	for (size_t i = 0; i < v->include_count; i++) {
 		free(v->include[i].host);
 		free(v->include[i].guest);

@@ -15,7 +15,7 @@
 
 /* What is above all cgroups of ours, and our root's name in it. */
 static const char *above_root = "/sys/fs/cgroup";
-static const char root_name[] = "ktstr";
+static const char *root_name = "ktstr";
 
 /* Has what is below our root the controller cpu? */
 static bool has_cpu;
@@ -77,18 +77,52 @@ static int make_folder(const char *path, struct why *reterr_why)
 	return 0;
 }
 
-int cgroup_init(bool with_cpu, struct why *reterr_why)
+/* What is in @folder shall have the controllers. */
+static int pass_below(const char *folder, bool with_cpu, struct why *reterr_why)
 {
 	char path[PATH_MAX];
 	int r;
 
-	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", above_root);
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", folder);
 	r = file_write_at(AT_FDCWD, path,
 			  with_cpu ? "+cpuset +cpu" : "+cpuset");
 	if (r < 0)
 		return why_set(reterr_why, r,
 			       "the kernel has no cgroup controller%s",
 			       with_cpu ? "s cpuset and cpu" : " cpuset");
+	return 0;
+}
+
+int cgroup_set_root(const char *path, bool with_cpu, struct why *reterr_why)
+{
+	static char above[PATH_MAX], root[NAME_MAX + 1];
+	int r = 0;
+
+	snprintf(above, sizeof(above), "%s", above_root);
+	while (r == 0 && *path == '/') {
+		size_t len = strcspn(path + 1, "/"), end = strlen(above);
+
+		snprintf(root, sizeof(root), "%.*s", (int)len, path + 1);
+		path += 1 + len;
+		r = pass_below(above, with_cpu, reterr_why);
+		snprintf(above + end, sizeof(above) - end, "/%s", root);
+		if (r == 0)
+			r = make_folder(above, reterr_why);
+		if (r == 0 && !*path)
+			above[end] = '\0';
+	}
+	above_root = above;
+	root_name = root;
+	return r;
+}
+
+int cgroup_init(bool with_cpu, struct why *reterr_why)
+{
+	char path[PATH_MAX];
+	int r = pass_below(above_root, with_cpu, reterr_why);
+
+	if (r < 0)
+		return r;
 	has_cpu = with_cpu;
 	r = path_of(path, "", "", reterr_why);
 	if (r == 0)

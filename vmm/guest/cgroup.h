@@ -13,6 +13,9 @@
 /* Our root is to be in @folder, which stays the caller's, and which holds no
  * process and has the controllers; without it, in /sys/fs/cgroup. */
 void cgroup_set_above(const char *folder);
+/* Our root is to be @path, "/a/b", below what is above; make it and what is
+ * between, with the controllers that cgroup_init() would pass on. */
+int cgroup_set_root(const char *path, bool with_cpu, struct why *reterr_why);
 /* Make our root, with the controllers cpuset and, if @with_cpu, cpu for what is
  * below it. */
 int cgroup_init(bool with_cpu, struct why *reterr_why);

@@ -39,7 +39,7 @@ static int set_text(char **text, const char *value)
 }
 
 /* One word, quoted as for a shell. */
-static int add_arg(struct job *j, const char *value)
+static int add_word(char ***list, const char *value)
 {
 	auto_words char **words = NULL;
 	size_t at;
@@ -47,7 +47,7 @@ static int add_arg(struct job *j, const char *value)
 
 	if (n != 1)
 		return n < 0 ? n : -EINVAL;
-	return words_append(&j->args, words[0]);
+	return words_append(list, words[0]);
 }
 
 /* "run-limit = 90s"; -ENOENT when @key is none of these. */
@@ -104,7 +104,17 @@ static int read_entry(struct job *j, const char *key, const char *value)
 	if (strcmp(key, "term") == 0)
 		return set_text(&j->term, value);
 	if (strcmp(key, "arg") == 0)
-		return add_arg(j, value);
+		return add_word(&j->args, value);
+	if (strcmp(key, "sysctl") == 0)
+		return add_word(&j->sysctl, value);
+	if (strcmp(key, "enable") == 0)
+		return words_append(&j->enable, value);
+	if (strcmp(key, "disable") == 0)
+		return words_append(&j->disable, value);
+	if (strcmp(key, "cgroup-parent") == 0)
+		return set_text(&j->cgroup_parent, value);
+	if (strcmp(key, "scx-timeout") == 0)
+		return num_parse_time(value, &j->watchdog_ns);
 	return set_limit(j, key, value);
 }
 
@@ -239,6 +249,10 @@ void job_done(struct job *j)
 		test_done(&j->test);
 	free(j->scheduler);
 	free(j->term);
+	free(j->cgroup_parent);
+	words_free(j->sysctl);
+	words_free(j->enable);
+	words_free(j->disable);
 	free(j->name);
 	free(j->test_path);
 	words_free(j->args);

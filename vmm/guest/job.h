@@ -22,6 +22,11 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @exec:      command to run in place of a test, from "exec"; NULL for none
  * @shell:     @exec is a shell for a person, at a pseudo terminal or with pipes
  * @term:      its $TERM
+ * @sysctl:    each "NAME=VALUE", to be set before anything runs
+ * @enable, @disable: commands, quoted, that switch a scheduler in the kernel on
+ *	       and off
+ * @cgroup_parent: where the test's cgroups are, or NULL
+ * @watchdog_ns: for ops.timeout_ms of the scheduler; 0: as it says
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
  */
@@ -34,6 +39,9 @@ struct job {
 	char **exec;
 	enum job_shell shell;
 	char *term;
+	char **sysctl, **enable, **disable;
+	char *cgroup_parent;
+	uint64_t watchdog_ns;
 	char *name, *test_path;
 	struct test test;
 };

@@ -12,6 +12,8 @@
 
 #include "tools/lib/cleanup.h"
 #include "vmm/console.h"
+#include "vmm/guest/born.h"
+#include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/clocksource.h"
 #include "vmm/guest/exec.h"
@@ -27,9 +29,11 @@
 #include "vmm/guest/shell.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/steal.h"
+#include "vmm/guest/switch.h"
 #include "vmm/guest/turns.h"
 #include "vmm/guest/unpack.h"
 #include "vmm/guest/watch.h"
+#include "vmm/sysctl.h"
 
 /**
  * struct guest - all that lives as long as the guest
@@ -38,10 +42,6 @@
  * @booted_ns:  when the job could be read, since the kernel's start
  * @has_ports, @no_ports: ports_init() went well, or why not
  */
-struct instant {
-	uint64_t counter, ns;
-};
-
 struct guest {
 	struct regions regions;
 	struct channel channel;
@@ -89,37 +89,6 @@ static noreturn void give_up(struct guest *g, const struct why *why, int error)
 	}
 	warn("%s: %s", why->text, strerror(-error));
 	end_machine(g, PORTS_EXIT_BROKEN);
-}
-
-/* The time stamp counter begins with the machine, the clock with the kernel. */
-static struct instant see_instant(void)
-{
-	return (struct instant){ ports_counter(), clock_now_ns() };
-}
-
-/*
- * What lies behind: firmware_ns until the kernel's clock began, kernel_ns until
- * init was started. How fast the counter goes is measured while init starts.
- */
-static void send_boot(struct guest *g)
-{
-	struct instant now = see_instant(), born = g->born;
-	uint64_t ticks = now.counter - born.counter, ns = now.ns - born.ns;
-	struct str out = { 0 };
-
-	json_open(&out, "phase");
-	json_text(&out, "name", phase_name(PHASE_BOOT));
-	json_number(&out, "at_ns", g->booted_ns);
-	json_number(&out, "kernel_ns", born.ns);
-	if (born.counter && ticks && ns) {
-		double age = (double)born.counter * (double)ns / (double)ticks;
-
-		json_number(&out, "firmware_ns",
-			    age > (double)born.ns
-				    ? (uint64_t)(age - (double)born.ns)
-				    : 0);
-	}
-	channel_send(&g->channel, &out);
 }
 
 /* What no job decides: nothing of one is looked at. */
@@ -226,17 +195,36 @@ static int check_boot(const struct guest *g, struct why *reterr_why)
 		       (double)g->booted_ns / NS_PER_SEC);
 }
 
-static int run_under_scheduler(struct guest *g, struct why *reterr_why)
+/* The kernel's own scheduler, or one in it that commands switch on. */
+static int run_under_kernel(struct guest *g, struct why *reterr_why)
 {
 	int r;
 
-	if (!g->job.scheduler) {
-		watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
-		r = do_job(g, false, reterr_why);
-		watch_phase(&g->watch, PHASE_SHUTDOWN,
-			    g->job.limit_ns[PHASE_SHUTDOWN]);
-		return r;
+	if (g->job.enable) {
+		watch_phase(&g->watch, PHASE_ATTACH,
+			    g->job.limit_ns[PHASE_ATTACH]);
+		r = switch_on(&g->watch, &g->job, reterr_why);
+		if (r < 0)
+			return r;
 	}
+	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
+	r = do_job(g, false, reterr_why);
+	watch_phase(&g->watch, PHASE_SHUTDOWN, g->job.limit_ns[PHASE_SHUTDOWN]);
+	return r < 0 ? r : switch_off(&g->watch, &g->job, reterr_why);
+}
+
+static int run_under_scheduler(struct guest *g, struct why *reterr_why)
+{
+	const struct job *job = &g->job;
+	int r = sysctl_set_all(job->sysctl, reterr_why);
+
+	if (r == 0 && job->cgroup_parent)
+		r = cgroup_set_root(job->cgroup_parent,
+				    !job->test.no_cpu_controller, reterr_why);
+	if (r < 0)
+		return r;
+	if (!job->scheduler)
+		return run_under_kernel(g, reterr_why);
 	/* It is waited for until its limit, and what is told then is better. */
 	watch_phase(&g->watch, PHASE_ATTACH, 0);
 	r = scheduler_start(&g->scheduler, &g->watch, &g->job, reterr_why);
@@ -331,7 +319,7 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (g->has_ports)
 		ports_ready(turns_are_counted());
 	begin_channel(g);
-	send_boot(g);
+	born_send(&g->channel, &g->born, g->booted_ns);
 	r = take_job(g, reterr_why);
 	if (r == 0)
 		r = check_boot(g, reterr_why);
@@ -364,7 +352,7 @@ noreturn void run_guest(void)
 	struct why why = { "" };
 	int r;
 
-	g.born = see_instant();
+	g.born = instant_now();
 	r = set_up(&g, &why);
 
 	if (r < 0)

@@ -13,7 +13,8 @@
 static noreturn void become(char *const *argv, int in, int out, int err)
 {
 	static char path[] =
-		"PATH=/job/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+		"PATH=/job/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:"
+		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb",
 		    mark[] = "KTSTR_GUEST=1";
 	/* The job brings every library of its programs, by soname. */
@@ -41,13 +42,24 @@ static noreturn void become(char *const *argv, int in, int out, int err)
 int spawn_program(struct watch *w, char *const *argv, int in, int out, int err,
 		  struct child *ret, struct why *reterr_why)
 {
+	return spawn_behind(w, argv, (struct spawn_pipes){ in, out, err }, -1,
+			    ret, reterr_why);
+}
+
+int spawn_behind(struct watch *w, char *const *argv, struct spawn_pipes p,
+		 int gate, struct child *ret, struct why *reterr_why)
+{
 	pid_t pid = fork();
+	char byte;
 
 	if (pid < 0)
 		return why_set(reterr_why, -errno, "cannot fork for '%s'",
 			       argv[0]);
-	if (pid == 0)
-		become(argv, in, out, err);
+	if (pid == 0) {
+		if (gate >= 0)
+			(void)!read(gate, &byte, 1);
+		become(argv, p.in, p.out, p.err);
+	}
 	children_add(&w->children, ret, pid);
 	return 0;
 }

@@ -24,6 +24,15 @@
 int spawn_program(struct watch *w, char *const *argv, int in, int out, int err,
 		  struct child *ret, struct why *reterr_why);
 
+/* What spawn_program() gets as @in, @out, @err. */
+struct spawn_pipes {
+	int in, out, err;
+};
+
+/* The same, but it runs once @gate can be read, or ends; -1: at once. */
+int spawn_behind(struct watch *w, char *const *argv, struct spawn_pipes p,
+		 int gate, struct child *ret, struct why *reterr_why);
+
 /* Kill it for sure: one that a scheduler starves gets real-time priority first,
  * because a process must run to die. */
 void spawn_kill(const struct child *c);

@@ -184,10 +184,89 @@ static int append_all(char ***words, char *const *more)
 	return 0;
 }
 
+/* "OPTION VALUE"; the option may be "none", and is @usual where none is said.
+ */
+static int append_option(char ***words, const char *option, const char *usual,
+			 const char *value)
+{
+	const char *name = option ? option : usual;
+	int r = 0;
+
+	if (strcmp(name, "none") != 0)
+		r = words_append(words, name);
+	return r < 0 ? r : words_append(words, value);
+}
+
+/* What the declaration has keys of their own for. */
+static int append_places(const struct sched *s, char ***words)
+{
+	auto_str struct str config = { 0 };
+	const char *group = s->cgroup_parent;
+	bool told = !s->cgroup_option || strcmp(s->cgroup_option, "none") != 0;
+	int r = 0;
+
+	if (s->config_file) {
+		sched_config_guest(s, &config);
+		r = append_option(words, s->config_option, "--config",
+				  str_text(&config));
+	}
+	/* Without its option nobody would know what the path is. */
+	if (r == 0 && group && told && s->binary)
+		r = append_option(words, s->cgroup_option,
+				  "--cell-parent-cgroup", group);
+	return r;
+}
+
+static int append_commands(const struct switching *from, char ***lines)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		char *const *words = from->item[i].words;
+		auto_str struct str line = { 0 }, program = { 0 };
+		bool writes = switching_is_write(words, NULL, NULL);
+
+		switching_guest(words, &program);
+		words_quote(&line, writes ? words[0] : str_text(&program));
+		for (words++; *words; words++) {
+			str_add(&line, " ");
+			words_quote(&line, *words);
+		}
+		if (line.failed || words_append(lines, str_text(&line)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int profile_enable(const struct sched *s, const struct profile *p,
+		   char ***lines)
+{
+	int r = append_commands(&s->enable, lines);
+
+	for (size_t i = 0; r == 0 && i < s->flag_count; i++) {
+		if (p->on[i])
+			r = append_commands(&s->flag[i].enable, lines);
+	}
+	return r;
+}
+
+int profile_disable(const struct sched *s, const struct profile *p,
+		    char ***lines)
+{
+	int r = 0;
+
+	for (size_t i = s->flag_count; r == 0 && i > 0; i--) {
+		if (p->on[i - 1])
+			r = append_commands(&s->flag[i - 1].disable, lines);
+	}
+	return r < 0 ? r : append_commands(&s->disable, lines);
+}
+
 int profile_args(const struct sched *s, const struct test *t,
 		 const struct profile *p, char ***words)
 {
-	int r = append_all(words, s->args);
+	int r = append_places(s, words);
+
+	if (r == 0)
+		r = append_all(words, s->args);
 
 	if (r == 0 && t)
 		r = append_all(words, t->extra_args);

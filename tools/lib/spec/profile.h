@@ -51,8 +51,18 @@ void profile_add_name(const struct sched *s, const bool *on, struct str *out);
 const struct sched_flag *profile_unmet(const struct sched *s, const bool *on,
 				       const char **ret_need);
 
-/* Append the arguments of a run, in order: the scheduler's, the test's, those
- * of the flags that are on. Return: 0 or -ENOMEM. */
+/* Append the arguments of a run, in order: config file and cgroup, the
+ * scheduler's, the test's, those of the flags that are on. Return: 0 or
+ * -ENOMEM. */
 int profile_args(const struct sched *s, const struct test *t,
 		 const struct profile *p, char ***words);
+
+/* Append the commands that switch a scheduler in the kernel on: its own, then
+ * those of the flags that are on; or off, in the opposite order. Each is one
+ * text, quoted, of a command as switching.h has it, with the program as the
+ * guest finds it. Return: 0 or -ENOMEM. */
+int profile_enable(const struct sched *s, const struct profile *p,
+		   char ***lines);
+int profile_disable(const struct sched *s, const struct profile *p,
+		    char ***lines);
 void profile_done(struct profile *p);

@@ -7,65 +7,13 @@
 
 #include "tools/lib/spec/flag-check.h"
 #include "tools/lib/spec/read.h"
+#include "tools/lib/spec/sched-parts.h"
 #include "tools/lib/words.h"
 
 static const char *const section_names[] = { "scheduler", "flag", "check",
 					     NULL };
-static const char *const scheduler_keys[] = { "binary", "args", "topology",
-					      NULL };
-static const char *const flag_keys[] = { "args", "requires", NULL };
-
-static const struct planned planned_keys[] = {
-	{ "sysctl", NULL },
-	{ "kargs", NULL },
-	{ "cgroup-parent", NULL },
-	{ "config-file", "name the file in 'args'" },
-	{ "include-files", NULL },
-	{ "enable", NULL },
-	{ "disable", NULL },
-	{ "min-nodes", "say it in the tests" },
-	{ "max-nodes", "say it in the tests" },
-	{ "min-llcs", "say it in the tests" },
-	{ "max-llcs", "say it in the tests" },
-	{ "min-cpus", "say it in the tests" },
-	{ "max-cpus", "say it in the tests" },
-	{ "requires-smt", "say it in the tests" },
-	{ NULL, NULL },
-};
-
-static int read_scheduler(struct sched *s, const struct conf_section *section,
-			  struct diag *d)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < section->entry_count; i++) {
-		const struct conf_entry *e = &section->entry[i];
-
-		if (strcmp(e->key, "args") == 0) {
-			r = read_args(e, d, &s->args);
-		} else if (strcmp(e->key, "topology") == 0) {
-			if (!is_repeated(section, i, d))
-				read_topology(e, d, &s->topology,
-					      &s->has_topology);
-		} else if (strcmp(e->key, "binary") == 0) {
-			if (is_repeated(section, i, d))
-				continue;
-			if (!*e->value)
-				diag_add(d, &e->at_key,
-					 "'binary' needs a path");
-			s->binary = strdup(e->value);
-			r = s->binary ? 0 : -ENOMEM;
-		} else {
-			complain_of_name(d, &e->at_key, "key", e->key,
-					 scheduler_keys, planned_keys);
-		}
-	}
-	if (r == 0 && !s->binary)
-		diag_add(d, &section->at,
-			 "[scheduler] needs 'binary = PATH', the program that "
-			 "loads the scheduler");
-	return r;
-}
+static const char *const flag_keys[] = { "args", "requires", "enable",
+					 "disable", NULL };
 
 static int read_flag(struct sched *s, const struct conf_section *section,
 		     struct diag *d)
@@ -100,6 +48,10 @@ static int read_flag(struct sched *s, const struct conf_section *section,
 			r = read_args(e, d, &f->args);
 		else if (strcmp(e->key, "requires") == 0)
 			r = read_names(e, d, "flag", &f->requires);
+		else if (strcmp(e->key, "enable") == 0)
+			r = switching_read(e, d, &f->enable);
+		else if (strcmp(e->key, "disable") == 0)
+			r = switching_read(e, d, &f->disable);
 		else
 			complain_of_name(d, &e->at_key, "key", e->key,
 					 flag_keys, NULL);
@@ -127,7 +79,7 @@ static int read_section(struct sched *s, const struct conf_section *section,
 		return 0;
 	}
 	if (!is_check)
-		return read_scheduler(s, section, d);
+		return sched_read_scheduler(s, section, d);
 	for (size_t i = 0; i < section->entry_count; i++)
 		checks_read_entry(&section->entry[i], d, &s->check);
 	return 0;
@@ -156,6 +108,8 @@ static int parse(const char *path, const char *text, struct diag *d,
 	if (r == 0 && !seen[0])
 		diag_add(d, &ret->conf.section[0].at,
 			 "there is no [scheduler] section");
+	if (r == 0 && seen[0])
+		sched_check_kind(ret, d);
 	return r < 0 ? r : flag_check(ret, d);
 }
 
@@ -175,11 +129,20 @@ void sched_done(struct sched *s)
 		free(s->flag[i].name);
 		words_free(s->flag[i].args);
 		words_free(s->flag[i].requires);
+		switching_done(&s->flag[i].enable);
+		switching_done(&s->flag[i].disable);
 	}
 	free(s->flag);
 	free(s->name);
 	free(s->binary);
 	words_free(s->args);
+	tuning_done(&s->tuning);
+	switching_done(&s->enable);
+	switching_done(&s->disable);
+	free(s->config_file);
+	free(s->config_option);
+	free(s->cgroup_parent);
+	free(s->cgroup_option);
 	conf_done(&s->conf);
 	*s = (struct sched){ 0 };
 }

@@ -98,6 +98,7 @@ static int read_memory(const struct setting *s)
 
 static int read_min_nodes(const struct setting *s)
 {
+	s->t->has_min_nodes = true;
 	read_count(s->e, s->d, 1, NODES_MAX, &s->t->min_nodes);
 	return 0;
 }
@@ -111,6 +112,7 @@ static int read_max_nodes(const struct setting *s)
 
 static int read_min_llcs(const struct setting *s)
 {
+	s->t->has_min_llcs = true;
 	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->min_llcs);
 	return 0;
 }
@@ -124,6 +126,7 @@ static int read_max_llcs(const struct setting *s)
 
 static int read_min_cpus(const struct setting *s)
 {
+	s->t->has_min_cpus = true;
 	read_count(s->e, s->d, 1, CPUS_MAX, &s->t->min_cpus);
 	return 0;
 }
@@ -137,6 +140,7 @@ static int read_max_cpus(const struct setting *s)
 
 static int read_smt(const struct setting *s)
 {
+	s->t->has_smt = true;
 	read_yesno(s->e, s->d, &s->t->requires_smt);
 	return 0;
 }
@@ -206,6 +210,34 @@ static int read_expect(const struct setting *s)
 	return 0;
 }
 
+static int read_sysctl(const struct setting *s)
+{
+	return tuning_read_sysctl(s->e, s->d, &s->t->tuning);
+}
+
+static int read_kargs(const struct setting *s)
+{
+	return tuning_read_kargs(s->e, s->d, &s->t->tuning);
+}
+
+static int read_files(const struct setting *s)
+{
+	return tuning_read_files(s->e, s->d, &s->t->tuning);
+}
+
+/* The kernel takes no more than 30 s, and counts in ticks of 4 ms. */
+static int read_watchdog(const struct setting *s)
+{
+	read_time(s->e, s->d, 100 * MS, 30 * SECOND, &s->t->watchdog_ns);
+	return 0;
+}
+
+static int read_cleanup(const struct setting *s)
+{
+	read_time(s->e, s->d, MS, HOUR_NS, &s->t->cleanup_ns);
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	int (*read)(const struct setting *s);
@@ -236,14 +268,20 @@ static const struct {
 	{ "seeds", read_seeds, true },
 	{ "presets", read_presets, true },
 	{ "clocks", read_clocks, true },
+	{ "sysctl", read_sysctl, true },
+	{ "kargs", read_kargs, true },
+	{ "include-files", read_files, true },
+	{ "watchdog", read_watchdog, false },
+	{ "cleanup-budget", read_cleanup, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 
 static const struct planned planned[] = {
-	{ "watchdog", NULL },	{ "payload", NULL },
-	{ "workloads", NULL },	{ "include-files", NULL },
-	{ "auto-repro", NULL }, { "host-only", NULL },
-	{ "map-write", NULL },	{ "cleanup-budget", NULL },
+	{ "payload", "write a section [payload NAME]" },
+	{ "workloads", "write a section [payload NAME] for each" },
+	{ "auto-repro", "it needs the monitor" },
+	{ "map-write", "it needs the monitor" },
+	{ "host-only", "'ktstr-vm host' runs a test on this machine itself" },
 	{ NULL, NULL },
 };
 
@@ -270,80 +308,6 @@ static int read_setting(struct test *t, const struct conf_section *s,
 	return 0;
 }
 
-/* Where @key was written, or the header of @s. */
-static const struct place *place_in(const struct conf_section *s,
-				    const char *key)
-{
-	const struct conf_entry *e = section_find(s, key);
-
-	return e ? &e->at_value : &s->at;
-}
-
-/* A minimum above the default maximum lifts it; above a written one it is an
- * impossible combination. */
-static void check_range(const struct conf_section *s, const char *const key[2],
-			unsigned int min, unsigned int *max, unsigned int most,
-			struct diag *d)
-{
-	if (min <= *max)
-		return;
-	if (!section_find(s, key[1]))
-		*max = most;
-	else
-		diag_add(d, place_in(s, key[0]), "%s %u is above %s %u", key[0],
-			 min, key[1], *max);
-}
-
-static void check_own_machine(const struct test *t,
-			      const struct conf_section *s, struct diag *d)
-{
-	const struct topology *m = &t->topology;
-	const struct place *at = place_in(s, "topology");
-
-	if (!t->has_topology)
-		return;
-	if (m->nodes < t->min_nodes)
-		diag_add(d, at, "this has fewer than min-nodes %u",
-			 t->min_nodes);
-	if (m->llcs < t->min_llcs)
-		diag_add(d, at, "this has fewer than min-llcs %u", t->min_llcs);
-	if (topology_cpus(m) < t->min_cpus)
-		diag_add(d, at, "this has %u CPUs, fewer than min-cpus %u",
-			 topology_cpus(m), t->min_cpus);
-	if (t->requires_smt && !topology_has_smt(m))
-		diag_add(d, at,
-			 "requires-smt wants a core with two threads online, "
-			 "this has none");
-}
-
-static void check_flags(const struct test *t, const struct conf_section *s,
-			struct diag *d)
-{
-	bool none = t->scheduler && strcmp(t->scheduler, "none") == 0;
-
-	for (char **r = t->required_flags; r && *r; r++) {
-		for (char **x = t->excluded_flags; x && *x; x++) {
-			if (strcmp(*r, *x) == 0)
-				diag_add(d, place_in(s, "excluded-flags"),
-					 "flag '%s' is both required and "
-					 "excluded",
-					 *r);
-		}
-	}
-	if (none && t->required_flags)
-		diag_add(d, place_in(s, "required-flags"),
-			 "'scheduler = none' has no flags");
-	if (none && t->excluded_flags)
-		diag_add(d, place_in(s, "excluded-flags"),
-			 "'scheduler = none' has no flags");
-	if (none && t->needs_flags)
-		diag_add(d, place_in(s, "needs-flag"),
-			 "'scheduler = none' has no flags");
-	if (none && t->extra_args)
-		diag_add(d, place_in(s, "args"),
-			 "'scheduler = none' takes no arguments");
-}
-
 int test_read_settings(struct test *t, const struct conf_section *s,
 		       struct diag *d)
 {
@@ -353,13 +317,6 @@ int test_read_settings(struct test *t, const struct conf_section *s,
 		r = read_setting(t, s, i, d);
 	if (r < 0)
 		return r;
-	check_range(s, (const char *const[]){ "min-nodes", "max-nodes" },
-		    t->min_nodes, &t->max_nodes, NODES_MAX, d);
-	check_range(s, (const char *const[]){ "min-llcs", "max-llcs" },
-		    t->min_llcs, &t->max_llcs, CPUS_MAX, d);
-	check_range(s, (const char *const[]){ "min-cpus", "max-cpus" },
-		    t->min_cpus, &t->max_cpus, CPUS_MAX, d);
-	check_own_machine(t, s, d);
-	check_flags(t, s, d);
+	test_check_settings(t, s, d);
 	return 0;
 }

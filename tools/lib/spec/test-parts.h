@@ -32,6 +32,10 @@ void test_check_payloads(struct test *t, struct diag *d);
 int work_read_program(const char *text, const struct place *at, struct diag *d,
 		      struct work *ret);
 
+/* Once all of "[test]" is read; lifts maxima that nobody wrote. */
+void test_check_settings(struct test *t, const struct conf_section *s,
+			 struct diag *d);
+
 /* One value of "work =" that is not "none". */
 int work_read(const struct conf_entry *e, struct diag *d, struct work *ret);
 

@@ -329,6 +329,7 @@ void test_done(struct test *t)
 	words_free(t->tags);
 	words_free(t->extra_args);
 	restriction_done(&t->only);
+	tuning_done(&t->tuning);
 	conf_done(&t->conf);
 	*t = (struct test){ 0 };
 }

@@ -13,6 +13,7 @@
 #include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/restrict.h"
 #include "tools/lib/spec/topology.h"
+#include "tools/lib/spec/tuning.h"
 #include "tools/lib/spec/work.h"
 
 /* Which CPUs a cgroup gets; resolved in the guest by cpuset_resolve(). */
@@ -187,6 +188,10 @@ struct step {
  * @needs_flags: the scheduler must declare them, or the test is skipped
  * @only: seeds, presets and clocks that it is for
  * @no_cpu_controller: cgroups have no controller cpu
+ * @tuning: of the guest, after the scheduler's
+ * @watchdog_ns: how long the kernel lets a task wait before it takes a
+ *		 scheduler out; 0: what the scheduler says
+ * @cleanup_ns: limit of the phase shutdown; 0: as usual
  */
 struct test {
 	char *name, *description, *scheduler;
@@ -197,6 +202,7 @@ struct test {
 	unsigned int min_nodes, max_nodes, min_llcs, max_llcs, min_cpus,
 		max_cpus;
 	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
+	bool has_min_nodes, has_min_llcs, has_min_cpus, has_smt;
 	bool requires_smt, expect_fail, performance, no_cpu_controller;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
@@ -207,6 +213,8 @@ struct test {
 	size_t step_count;
 	struct payload *payload; /* in file order */
 	size_t payload_count;
+	struct tuning tuning;
+	uint64_t watchdog_ns, cleanup_ns;
 	struct checks check; /* top layer */
 	struct conf conf;    /* owns the text that places point into */
 };
@@ -232,6 +240,19 @@ const struct work *test_work(const struct test *t, size_t index);
 
 /* Complain about programs of exec that this host does not have. */
 void test_check_programs(const struct test *t, struct diag *d);
+
+struct sched;
+
+/**
+ * test_under() - @t with the limits that its scheduler's declaration adds
+ * @s: NULL: none
+ *
+ * What the test says itself stays; what it does not say is @s's. A minimum
+ * above a maximum that nobody wrote lifts it.
+ *
+ * Return: a copy that shares everything with @t; it is not for test_done().
+ */
+struct test test_under(const struct test *t, const struct sched *s);
 
 /**
  * test_own_topology() - the machine that a test has when none is chosen

@@ -69,6 +69,7 @@ void test_check_programs(const struct test *t, struct diag *d)
 {
 	const struct work *w;
 
+	tuning_check_files(&t->tuning, d);
 	for (size_t i = 0; i < t->payload_count; i++)
 		check_files(&t->payload[i], d);
 
