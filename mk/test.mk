@@ -7,6 +7,7 @@
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
 #:   ktstr-compare   what got worse since the results in BASE=DIR
+#:   ktstr-shrink    make VARIANT=NAME, which failed, smaller while it fails
 #:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
 #:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
@@ -81,7 +82,7 @@ ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
 	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
 ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-compare ktstr-scenarios
+.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-compare ktstr-scenarios ktstr-shrink
 
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
@@ -122,4 +123,8 @@ ktstr-report: $(ktstr-tools)
 ktstr-compare: $(ktstr-tools)
 	$(if $(BASE),,$(error ktstr: ktstr-compare needs BASE=DIR, a folder of other results))
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet compare $(KTSTR_COMPARE_ARGS) '$(BASE)' '$(ktstr-results)'
+
+ktstr-shrink: $(ktstr-tools)
+	$(if $(VARIANT),,$(error ktstr: ktstr-shrink needs VARIANT=NAME, a variant that failed))
+	$(ktstr-q)exec env $(ktstr-path) ktstr-gauntlet shrink --out '$(KTSTR_OUT)/shrunk/$(VARIANT)' '$(ktstr-results)/$(VARIANT)'
 endif # ktstr-test-mk

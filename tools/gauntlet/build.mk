@@ -2,7 +2,8 @@
 progs-y               += ktstr-gauntlet
 ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect glob identity list list-why \
 	machines main markdown name-table options pair pattern plan profile-search profiles project record report result \
-	result-scan retries scenarios select select-features select-flags select-options settings shard show tap variant walk xml)
+	result-scan retries scenarios select select-features select-flags select-options settings shard show shrink shrink-run \
+	shrink-search shrink-text tap variant walk xml)
 # Reports of all kinds, and numbers of results.
 ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,bootstrap compare compare-judge compare-json compare-pair \
 	compare-print dims group json metrics own-options policy samples stats stats-print summary table)

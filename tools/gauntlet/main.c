@@ -22,6 +22,7 @@ const char help_text[] =
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
 	"       ktstr-gauntlet compare [OPTION]... A B\n"
 	"       ktstr-gauntlet stats [OPTION]... DIR\n"
+	"       ktstr-gauntlet shrink [--out DIR] RESULT-DIR\n"
 	"Expand tests into variants, plan their runs and report on them.\n"
 	"\n"
 	"  check   complain about all mistakes in .sched and .test files\n"
@@ -35,6 +36,7 @@ const char help_text[] =
 	"  report  print what became of the variants\n"
 	"  compare print what got worse from A to B; see compare --help\n"
 	"  stats   print what stands out; see stats --help\n"
+	"  shrink  make a variant that fails smaller while it fails\n"
 	"\n"
 	"Selection:\n"
 	"      --sched FILE          a declaration, or none; may repeat\n"
@@ -75,6 +77,7 @@ const struct command command_table[] = {
 	{ "record", command_record, "NAME", 1, 1, "OI" },
 	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "" },
 	{ "report", command_report, "DIR", 1, 1, "LFjA" },
+	{ "shrink", command_shrink, "RESULT-DIR", 1, 1, "Oml" },
 	{ 0 },
 };
 

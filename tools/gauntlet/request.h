@@ -61,6 +61,7 @@ int command_plan(const struct request *req);
 int command_record(const struct request *req);
 int command_try(const struct request *req);
 int command_report(const struct request *req);
+int command_shrink(const struct request *req);
 
 /* @pointer, or the end of the program: memory ran out. */
 static inline void *must(void *pointer)
