@@ -4,27 +4,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load gauntlet
-
-# names TEST... : one line for each of two presets, three profiles and two seeds.
-names() {
-	local test preset profile seed
-	for test; do
-		for preset in tiny-1llc smt-2llc; do
-			for profile in default llc llc+steal; do
-				for seed in 1 2; do
-					echo "k/qmap/$test/$preset/$profile/virtual/s$seed"
-				done
-			done
-		done
-	done
-}
-
-# took NAME SECONDS [VERDICT]: the result of an earlier run.
-took() {
-	mkdir -p "results/$1"
-	printf '{"schema_version": 1, "name": "%s", "verdict": "%s", "timings": {"total_s": %s}}' \
-		"$1" "${3:-pass}" "$2" >"results/$1/result.json"
-}
+load gauntlet-names
 
 @test "select: without options all lines go out as they came in" {
 	{
@@ -304,79 +284,30 @@ pairs() {
 	[[ $stderr == "ktstr-gauntlet: 3 of 48 variants; 36 match; 24 did not pass the last time, 0 did, 0 were skipped, 12 have no result; "*" values and "*"; 6.0 of 6 s; "* ]]
 }
 
-# --- shard
-
-@test "shard: each variant is in exactly one part, in the order of the lines" {
-	names {a,b,c,d,e}{1,2,3,4} >lines
-	: >all
-	for k in 1 2 3 4 5 6 7; do
-		ktstr-gauntlet shard -q $k/7 <lines >part
-		[ -s part ]
-		grep -xFf part lines | diff part -
-		cat part >>all
-	done
-	diff <(sort lines) <(sort all)
-	ktstr-gauntlet shard -q 1/1 <lines >part
-	diff lines part
-}
-
-@test "shard: parts take about the same time" {
-	names {a,b,c,d,e}{1,2,3,4} >lines
-	n=0
-	while read -r name; do
-		took "$name" $((1 + n++ % 9))
-	done <lines
-	for k in 1 2 3 4; do
-		run -0 --separate-stderr ktstr-gauntlet shard $k/4 --results results <lines
-		[[ $stderr =~ variants,\ ([0-9]+)\.0\ of\ ([0-9]+)\.0\ s$ ]]
-		[ $((BASH_REMATCH[1] * 400)) -le $((BASH_REMATCH[2] * 105)) ]
-		[ $((BASH_REMATCH[1] * 400)) -ge $((BASH_REMATCH[2] * 80)) ]
-	done
-	# As many of each, when all take the same time.
-	names a | head -n 8 >lines
-	for k in 1 2 3 4; do
-		run -0 --separate-stderr ktstr-gauntlet shard $k/4 <lines
-		[ "${#lines[@]}" = 2 ]
-	done
-}
-
-@test "shard: what comes and goes moves few of the others" {
-	names {a,b,c,d,e}{1,2,3,4} >lines
-	# 240 variants; three go and one comes.
-	sed '7d; 100d; 200d' lines >fewer
-	names new | head -n 1 >>fewer
-	moved=0
-	for k in 1 2 3 4; do
-		ktstr-gauntlet shard -q $k/4 <lines | sort >before
-		ktstr-gauntlet shard -q $k/4 <fewer | sort >after
-		moved=$((moved + $(comm -13 before after | wc -l)))
-	done
-	echo "$moved are in another part"
-	[ "$moved" -ge 1 ] # the new one
-	[ "$moved" -le 12 ]
-	# A fifth part takes from the others, and they keep the rest.
-	kept=0
-	for k in 1 2 3 4; do
-		kept=$((kept + $(comm -12 <(ktstr-gauntlet shard -q $k/4 <lines | sort) \
-			<(ktstr-gauntlet shard -q $k/5 <lines | sort) | wc -l)))
-	done
-	echo "$kept of 240 stay"
-	[ "$kept" -ge 170 ]
-}
-
-@test "shard: a part without a variant exits 1" {
-	names a | head -n 3 >lines
-	missing=0
-	for k in 1 2 3 4; do
-		run --separate-stderr ktstr-gauntlet shard $k/4 <lines
-		[ "$status" = 0 ] || {
-			missing=$((missing + 1))
-			[ "$status" = 1 ]
-			[ "$output" = "" ]
-			[ "$stderr" = "ktstr-gauntlet: part $k of 4 has no variant: there are 3" ]
-		}
-	done
-	[ "$missing" = 1 ]
+@test "list: --level takes few of 2^40 profiles, which show each flag or each two of them" {
+	{
+		printf '[scheduler]\nbinary = build/scx_qmap\n'
+		printf '[flag f%02d]\n' {1..40}
+	} >ktstr/many.sched
+	printf '[test]\nrequired-flags = f07\nexcluded-flags = f09\n[cgroup a]\n' >ktstr/plain.test
+	files="--sched ktstr/many.sched ktstr/plain.test"
+	# shellcheck disable=SC2086
+	few() { ktstr-gauntlet list "$@" $files; }
+	[ "$(few --level smoke --count)" = 2 ]
+	[ "$(few --level pairwise --count)" = 10 ]
+	[ "$(few --level full --count)" = 274877906944 ]
+	few --level pairwise --profile '*' >lines
+	[ "$(wc -l <lines)" = 10 ]
+	[ "$(grep -c f07 lines)" = 10 ]
+	[ "$(grep -c f09 lines)" = 0 ]
+	# on, off; f07 and f09 are never both.
+	awk -F/ '{ for (i = 1; i <= 40; i++) { f = sprintf("f%02d", i); on[i] = index($5, f) > 0 }
+		for (i = 1; i <= 40; i++) for (j = 1; j < i; j++) print i, on[i], j, on[j] }' lines | sort -u >seen
+	[ "$(grep -vcE '^(7|9) |^[0-9]+ [01] (7|9) ' seen)" = $((38 * 37 * 4 / 2)) ]
+	run -2 --separate-stderr few --level pairwise --profile 'f1*'
+	[ "$stderr" = "ktstr-gauntlet: --level chooses among all profiles: '--profile f1*' has no meaning beside it" ]
+	run -2 --separate-stderr few --level two
+	[[ $stderr == *"--level: 'two' is none of smoke, pairwise and full"* ]]
 }
 
 # --- the command line

@@ -6,7 +6,7 @@
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/select.h"
 
-#define SELECTION "stopkcenx"
+#define SELECTION "stopkcenxz"
 
 const char help_text[] =
 	"usage: ktstr-gauntlet check [--sched FILE]... FILE...\n"
@@ -47,6 +47,8 @@ const char help_text[] =
 	"      --kernel LABEL[=DIR]  a kernel and its cache entry; may repeat\n"
 	"      --clock CLOCK         virtual (the default) or real; may repeat\n"
 	"      --seed N              or N..M; may repeat; 1 by default\n"
+	"      --level LEVEL         of all profiles, few: smoke has each flag on\n"
+	"                            and off, pairwise each two; or full\n"
 	"      --limit N             the first N variants\n"
 	"Listing, planning and reporting:\n"
 	"      --count               how many variants, without going through them\n"

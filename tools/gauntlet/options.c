@@ -35,6 +35,7 @@ static const struct option longopts[] = {
 	{ "count", no_argument, NULL, 'C' },
 	{ "why", required_argument, NULL, 'w' },
 	{ "limit", required_argument, NULL, 'x' },
+	{ "level", required_argument, NULL, 'z' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -188,6 +189,9 @@ static void take_option(struct request *req, int letter, const char *text)
 	case 'x':
 		set_limit(req, text);
 		break;
+	case 'z':
+		req->level = level_read(text);
+		break;
 	case 'j':
 		req->json = true;
 		break;
@@ -284,8 +288,25 @@ static void read_all(int argc, char **argv, struct request *req,
 		req->command = argv + optind;
 }
 
+/* A level chooses among all profiles, and so it asks for all. */
+static void set_level(struct request *req)
+{
+	for (char **glob = req->profile; glob && *glob; glob++) {
+		if (req->level && strcmp(*glob, "*") != 0)
+			die(EX_USAGE,
+			    "--level chooses among all profiles: '--profile "
+			    "%s' has no meaning beside it",
+			    *glob);
+	}
+	if (req->level && !req->profile)
+		append(&req->profile, "*");
+	if (req->level == LEVEL_FULL)
+		req->level = LEVEL_NONE;
+}
+
 static void set_defaults(struct request *req)
 {
+	set_level(req);
 	if (!req->out)
 		req->out = "results";
 	if (!req->vm_command)

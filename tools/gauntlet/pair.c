@@ -85,6 +85,8 @@ static bool fill_pair(const struct request *req, struct project *p,
 	struct why why = { "out of memory" };
 	int r = profiles_begin(s, t, req->profile, &pair->profiles, &why);
 
+	if (r == 0 && req->level != LEVEL_NONE)
+		profiles_thin(&pair->profiles, req->level);
 	if (r == 0)
 		r = profiles_first(&pair->profiles, &why);
 	if (r < 0)

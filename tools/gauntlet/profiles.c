@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/gauntlet/flag-cover.h"
 #include "tools/gauntlet/request.h"
 #include "tools/lib/cleanup.h"
 
@@ -55,6 +56,14 @@ void profiles_done(struct profiles *p)
 	memo_done(&p->any.memo);
 	free(p->states);
 	p->states = NULL;
+	free(p->few);
+	p->few = NULL;
+}
+
+void profiles_thin(struct profiles *p, enum level level)
+{
+	if (flag_cover_make(&p->space, level, &p->few, &p->few_count) < 0)
+		die(EX_BROKEN, "out of memory");
 }
 
 /* Is there any with @high from @level on? What earlier profiles left in the
@@ -106,6 +115,11 @@ static int descend(struct profiles *p, size_t level, flag_set high,
 
 int profiles_first(struct profiles *p, struct why *reterr_why)
 {
+	if (p->few) {
+		p->few_at = 0;
+		p->on = p->few[0];
+		return 1;
+	}
 	if (p->globs && !p->is_all)
 		return descend(p, p->space.g.count, 0, reterr_why);
 	p->on = p->space.base;
@@ -114,6 +128,12 @@ int profiles_first(struct profiles *p, struct why *reterr_why)
 
 int profiles_next(struct profiles *p, struct why *reterr_why)
 {
+	if (p->few) {
+		if (p->few_at + 1 >= p->few_count)
+			return 0;
+		p->on = p->few[++p->few_at];
+		return 1;
+	}
 	if (!p->globs)
 		return 0;
 	if (p->is_all)
@@ -151,8 +171,8 @@ int profiles_count(const struct profiles *p, wide *ret, struct why *reterr_why)
 	struct profile_search all = p->any;
 	int r;
 
-	if (!p->globs) {
-		*ret = 1;
+	if (p->few || !p->globs) {
+		*ret = p->few ? p->few_count : 1;
 		return 0;
 	}
 	if (p->is_all)

@@ -2,6 +2,7 @@
 /* profiles.h - the profiles of a test on a scheduler, one after the other. */
 #pragma once
 
+#include "tools/gauntlet/level.h"
 #include "tools/gauntlet/profile-search.h"
 #include "tools/lib/spec/profile.h"
 
@@ -22,6 +23,8 @@ struct profiles {
 	struct pattern pattern;
 	struct profile_search any;
 	uint64_t *states; /* private */
+	flag_set *few;	  /* of profiles_thin(), few_count of them, at few_at */
+	size_t few_count, few_at;
 	flag_set on;
 };
 
@@ -38,6 +41,14 @@ int profiles_begin(const struct sched *s, const struct test *t,
 		   char *const *globs, struct profiles *ret,
 		   struct why *reterr_why);
 void profiles_done(struct profiles *p);
+
+/**
+ * profiles_thin() - of all profiles, few that show each flag or each two
+ * @level: LEVEL_SMOKE or LEVEL_PAIRWISE
+ *
+ * See flag-cover.h. Ends the program when memory runs out.
+ */
+void profiles_thin(struct profiles *p, enum level level);
 
 /**
  * profiles_first(), profiles_next() - p->on is the first, or the one behind it

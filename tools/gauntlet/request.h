@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/gauntlet/level.h"
 #include "tools/lib/msg.h"
 #include "tools/lib/spec/restrict.h"
 
@@ -22,6 +23,7 @@ struct kernel {
  * @clock: clocks in order, or NULL when none was given: ask a variant, not this
  * @seeds: seeds in order, likewise
  * @limit: 0 for none
+ * @level: of profiles; never LEVEL_FULL, which is all of them
  * @kernel: kernels in order; one of the label "kernel" when none was given
  * @command: what stands behind "--", or NULL
  */
@@ -31,6 +33,7 @@ struct request {
 	size_t kernel_count;
 	struct seeds seeds;
 	size_t limit;
+	enum level level;
 	const char *format, *variants, *out, *init, *identity, *why;
 	const char *vm_command, *lock_command;
 	bool json, scenarios, count, all;

@@ -9,7 +9,6 @@
 #include "tools/gauntlet/select.h"
 #include "tools/lib/num.h"
 #include "tools/lib/options.h"
-#include "tools/lib/spec/diag.h"
 #include "tools/lib/words.h"
 #include "version.h"
 
@@ -79,21 +78,6 @@ static void append(char ***list, const char *text)
 		die(EX_BROKEN, "out of memory");
 }
 
-static enum select_level read_level(const char *text)
-{
-	static const char *const names[] = { "smoke", "pairwise", "full",
-					     NULL };
-	const char *near = diag_nearest(text, names);
-
-	for (int i = 0; names[i]; i++) {
-		if (strcmp(text, names[i]) == 0)
-			return (enum select_level)(LEVEL_SMOKE + i);
-	}
-	die(EX_USAGE, "--level: '%s' is none of smoke, pairwise and full%s%s%s",
-	    text, near ? ", did you mean '" : "", near ? near : "",
-	    near ? "'?" : "");
-}
-
 static double read_budget(const char *text)
 {
 	double seconds;
@@ -117,7 +101,7 @@ static void take_option(struct select_request *req, int c)
 		req->failed = true;
 		break;
 	case OPT_LEVEL:
-		req->level = read_level(optarg);
+		req->level = level_read(optarg);
 		break;
 	case OPT_BUDGET:
 		req->budget_s = read_budget(optarg);

@@ -134,8 +134,7 @@ static void keep_chosen(struct choices *c)
 	}
 }
 
-static void keep_level(struct choices *c, enum select_level level,
-		       struct str *told)
+static void keep_level(struct choices *c, enum level level, struct str *told)
 {
 	struct features f;
 	struct cover cover;

@@ -6,13 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/gauntlet/level.h"
 #include "tools/gauntlet/name-table.h"
 #include "tools/gauntlet/project.h"
 #include "tools/gauntlet/result.h"
 #include "tools/lib/str.h"
 #include "tools/lib/variant-name.h"
-
-enum select_level { LEVEL_NONE, LEVEL_SMOKE, LEVEL_PAIRWISE, LEVEL_FULL };
 
 /**
  * struct select_request - the command line of select and of shard
@@ -24,7 +23,7 @@ enum select_level { LEVEL_NONE, LEVEL_SMOKE, LEVEL_PAIRWISE, LEVEL_FULL };
 struct select_request {
 	char **match, **results, **sched, **test;
 	bool failed;
-	enum select_level level;
+	enum level level;
 	double budget_s;
 	unsigned int shard, shards;
 };
