@@ -74,7 +74,7 @@ ktstr-clean:
 	$(if $(filter / $(abspath $(KTSTR_OUT))/%,$(abspath $(KTSTR_OUT)) $(CURDIR)/),$(error ktstr: KTSTR_OUT='$(KTSTR_OUT)' holds more than \
 		ktstr made; remove that by hand))
 	$(ktstr-q)$(ktstr-path) sh -c '! command -v ktstr-vm || ktstr-vm --quiet template --remove' >/dev/null || :
-	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants lock)
+	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants sources progress lock)
 	$(ktstr-q)! grep -qs ktstr '$(KTSTR_OUT)/CACHEDIR.TAG' || rm -f -- '$(KTSTR_OUT)/CACHEDIR.TAG' '$(KTSTR_OUT)/.gitignore'
 	$(ktstr-q)rmdir '$(KTSTR_OUT)' 2>/dev/null || :
 

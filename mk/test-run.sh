@@ -2,30 +2,109 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test-run.sh - plan the variants, run them, report (test.mk runs it).
 #
-#   test-run.sh OUT FORMAT RERUN V MAKE PLAN-ARGUMENT...
+#   test-run.sh NAME=VALUE... -- SELECTION...
 #
-# One process at a time in each OUT, under a lock that all of its children have:
+#   out=DIR        folder of all output
+#   make=PROGRAM   the make that runs us
+#   init=FILE      the guest's init
+#   files=WORDS    declarations, each behind --sched, and tests
+#   format=NAME    of the report
+#   rerun=WORD     all, failed or nothing
+#   verbose=N      1: show commands; 2: say why variants run
+#   launch=WORDS   what starts each variant
+#   select=WORDS   options of ktstr-gauntlet select, or nothing
+#   shard=K/N      or nothing
+#   sources=WORDS  all declarations and tests of the project, for out/sources
+#   dry=n          only show what would be run, and write nothing
+#   list=y         only print what would be run, one name a line
+#
+# SELECTION is what "ktstr-gauntlet list" takes beside the files. But for dry, one
+# process at a time in each out, under a lock that all of its children have:
 # another TEST is another plan, and a variant has one folder.
-set -eu
-out=$1 format=$2 rerun=$3 verbose=$4 make=$5
-shift 5
+set -euf
+out='' make='' init='' files='' format='' rerun='' verbose='' launch='' select='' shard='' sources='' dry='' list=''
+for setting; do
+	shift
+	case $setting in
+	--) break ;;
+	out=*) out=${setting#*=} ;;
+	make=*) make=${setting#*=} ;;
+	init=*) init=${setting#*=} ;;
+	files=*) files=${setting#*=} ;;
+	format=*) format=${setting#*=} ;;
+	rerun=*) rerun=${setting#*=} ;;
+	verbose=*) verbose=${setting#*=} ;;
+	launch=*) launch=${setting#*=} ;;
+	select=*) select=${setting#*=} ;;
+	shard=*) shard=${setting#*=} ;;
+	sources=*) sources=${setting#*=} ;;
+	list=*) list=${setting#*=} ;;
+	dry=*) dry=${setting#*=} ;;
+	esac
+done
 [ "$verbose" != 1 ] || set -x
+[ "$rerun" != failed ] || select="--failed $select"
 
 # Results tell at which commit of the project they were made; looking changes
 # nothing in the tree.
 KTSTR_PROJECT_COMMIT=$(GIT_OPTIONAL_LOCKS=0 git describe --always --dirty --abbrev=7 --exclude='*' 2>/dev/null || :)
 export KTSTR_PROJECT_COMMIT
 
-# One target for each variant. Its stamp has the hash of all that the result
-# depends on in its name, so content decides what is run again.
-ktstr-gauntlet plan --out "$out/results" --variants "$out/variants" "$@" >"$out/plan.mk.new" ||
-	{ status=$?; rm -f "$out/plan.mk.new"; exit "$status"; }
-mv -f "$out/plan.mk.new" "$out/plan.mk"
-if [ "$rerun" = all ]; then
-	while read -r name _; do
-		rm -f "$out/results/$name"/passed-*
-	done <"$out/variants"
+# What those that choose leave, one name a line. $files and $select are words.
+# shellcheck disable=SC2086
+choose() {
+	names=$(ktstr-gauntlet list "$@" $files) || exit
+	if [ -n "$select" ]; then
+		names=$(printf '%s\n' "$names" | ktstr-gauntlet select $select --results "$out/results" $files) || exit
+	fi
+	if [ -n "$shard" ]; then
+		names=$(printf '%s\n' "$names" | ktstr-gauntlet shard "$shard" $files) || exit
+	fi
+}
+
+# A make fragment with one target for each variant that is not up to date. A stamp
+# has the hash of all that the result depends on in its name, so content decides
+# what is run again.
+# shellcheck disable=SC2086
+plan() {
+	set -- --out "$out/results" --init "$init" --launch "$launch" "$@"
+	[ "$rerun" != all ] || set -- --all "$@"
+	[ "$verbose" != 2 ] || set -- --reasons "$@"
+	[ -n "$dry" ] || set -- --variants "$out/variants" --progress "$out/progress" "$@"
+	if [ -z "$select$shard" ]; then
+		ktstr-gauntlet plan "$@" $files
+	else
+		# list has said all that there is to say.
+		printf '%s\n' "$names" | ktstr-gauntlet plan --only - "$@" $files
+	fi
+}
+
+# Where ktstr-vm finds the files of a variant by its name.
+# shellcheck disable=SC2086
+keep_sources() {
+	printf '%s\n' $sources >"$out/sources.new.$$" && mv -f "$out/sources.new.$$" "$out/sources"
+}
+
+[ -z "$select$shard" ] || choose "$@"
+
+if [ -n "$list" ]; then
+	[ ! -d "$out" ] || keep_sources
+	# shellcheck disable=SC2086
+	[ -n "$select$shard" ] || exec ktstr-gauntlet list "$@" $files
+	printf '%s\n' "$names"
+	exit
 fi
+if [ -n "$dry" ]; then
+	rules=$(plan "$@") || {
+		echo "ktstr: what else would run is known when kernels and schedulers are built" >&2
+		exit 0
+	}
+	printf '%s\n' "$rules" | "$make" --no-print-directory -n -f - ktstr-run-all
+	exit
+fi
+keep_sources
+plan "$@" >"$out/plan.mk.new" || { status=$?; rm -f "$out/plan.mk.new"; exit "$status"; }
+mv -f "$out/plan.mk.new" "$out/plan.mk"
 
 # A variant that does not pass is recorded and does not stop the others. Whoever
 # kills us kills this make too, and all that runs below it.

@@ -3,6 +3,7 @@
 #
 #: Targets
 #:   ktstr-test      run every test on its own machine, print the verdicts
+#:   ktstr-gauntlet  the same on all machines that it fits, with all sets of flags
 #:   ktstr-test-host play every test on this machine itself, without a virtual one; as root
 #:   ktstr-list      the variants that ktstr-test would run, one a line
 #:   ktstr-report    the verdicts again, without running anything
@@ -20,14 +21,20 @@
 #:   KERNEL=...            kernel trees, tarballs or cache keys, several words
 #:   TEST=GLOB             only tests of these names
 #:   PRESET=GLOB           machines by name, see doc/files.md; or TOPOLOGY=2n4l4c2t
+#:   PROFILE=GLOB          sets of flags by name, as llc+steal
 #:   KTSTR_SHELL_ARGS=...  ktstr-shell: more options of ktstr-vm shell
-#:   RERUN=all             run also what passed and has not changed
+#:   RERUN=all             run also what passed and has not changed; RERUN=failed:
+#:                         only what did not pass the last time
 #:   KTSTR_DIR=ktstr       folder of .sched and .test files
 #:   KTSTR_SCHED=...       declarations by name, or none for the kernel's own
 #:   KTSTR_TESTS=...       .test files
 #:   KTSTR_CLOCK=virtual   or real
 #:   KTSTR_RETRIES=1       runs again of what the host's noise made inconclusive
-#:   KTSTR_SEEDS=1         several words: several interleavings
+#:   KTSTR_SEEDS=1..50     numbers and ranges: as many interleavings
+#:   KTSTR_LEVEL=pairwise  or smoke: variants that cover much, not all
+#:   KTSTR_BUDGET_SECS=N   variants that cover most in so many seconds of machines
+#:   KTSTR_SHARD=2/4       the second of four parts, one for each of four computers
+#:   KTSTR_LAUNCH=...      what starts each variant, such as srun -n1
 #:   KTSTR_FORMAT=table    or tap, ktap, json, jsonl, junit, markdown, github
 #:   BASE=DIR              ktstr-compare: earlier results, such as a copy of KTSTR_OUT/results
 #:   KTSTR_COMPARE_ARGS=.. ktstr-compare: more options of ktstr-gauntlet compare
@@ -37,7 +44,7 @@
 #:   KTSTR_EXTRA_KCONFIG=F your own kernel configuration fragment
 #:   KTSTR_KERNEL_O=DIR    build a kernel tree in this folder, not in the tree
 #:   KTSTR_CPU_CAP=N       CPUs that a kernel build may reserve
-#:   V=1                   show every command
+#:   V=1                   show every command; V=2: why each variant runs
 #:
 #: Exit status: 0 all passed; 2 (make's) something did not, see the last lines.
 ifndef ktstr-test-mk
@@ -46,9 +53,9 @@ ktstr-test-mk := y
 KTSTR_DIR    ?= ktstr
 KTSTR_TESTS  ?= $(sort $(wildcard $(KTSTR_DIR)/*.test))
 KTSTR_SCHED  ?= $(or $(sort $(wildcard $(KTSTR_DIR)/*.sched)),none)
-KTSTR_CLOCK  ?= virtual
+KTSTR_CLOCK  ?=
 KTSTR_RETRIES ?= 1
-KTSTR_SEEDS  ?= 1
+KTSTR_SEEDS  ?=
 KTSTR_FORMAT ?= table
 
 ktstr-results   = $(KTSTR_OUT)/results
@@ -73,16 +80,23 @@ ktstr-scenarios    = $(sort $(if $(strip $1),$(foreach s,$1,$(or $(wildcard \
 # Read when a recipe runs: the kernels may be made just before.
 ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
 ktstr-kernels   = $(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
-ktstr-select    = $(addprefix --sched ,$(ktstr-sched)) --clock $(KTSTR_CLOCK) $(addprefix --seed ,$(KTSTR_SEEDS)) \
-	$(foreach p,$(PRESET),--preset '$p') $(foreach t,$(TOPOLOGY),--topology '$t')
+# Without being told, ktstr-gauntlet means all machines, and all sets of flags.
+ktstr-all       = $(if $(filter ktstr-gauntlet,$@),*)
+ktstr-select    = $(addprefix --clock ,$(KTSTR_CLOCK)) $(addprefix --seed ,$(KTSTR_SEEDS)) \
+	$(foreach p,$(or $(PRESET),$(if $(TOPOLOGY),,$(ktstr-all))),--preset '$p') $(foreach t,$(TOPOLOGY),--topology '$t') \
+	$(foreach p,$(or $(PROFILE),$(ktstr-all)),--profile '$p')
+ktstr-files     = $(addprefix --sched ,$(ktstr-sched)) $(ktstr-chosen)
+# Who leaves out some of them.
+ktstr-fewer     = $(addprefix --level ,$(KTSTR_LEVEL)) $(addprefix --budget ,$(KTSTR_BUDGET_SECS))
 
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json jsonl junit markdown github
 ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
 	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
-ktstr-bad-rerun = $(if $(filter-out all,$(RERUN)),$(error ktstr: RERUN knows 'all' only, not '$(RERUN)'))
+ktstr-bad-rerun = $(if $(filter-out all failed,$(RERUN))$(word 2,$(RERUN)),$(error ktstr: RERUN knows 'all' and \
+	'failed', not '$(RERUN)'))
 
-.PHONY: ktstr-test ktstr-test-host ktstr-list ktstr-report ktstr-compare ktstr-scenarios ktstr-shrink
+.PHONY: ktstr-test ktstr-gauntlet ktstr-test-host ktstr-list ktstr-report ktstr-compare ktstr-scenarios ktstr-shrink
 
 # Under a lock of the output folder, so that a second make here waits: it may
 # have another TEST, and a variant has one folder.
@@ -92,25 +106,40 @@ ktstr-lock-file = '$(KTSTR_OUT)/lock'
 ktstr-words:
 	$(ktstr-no-blanks)$(if $(ktstr-chosen)$(ktstr-sched),)$(ktstr-bad-words)@:
 
-ktstr-test: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
-	$(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
-		echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
-	$(ktstr-deep)$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
-		'$(ktstr-mk)/test-run.sh' '$(KTSTR_OUT)' '$(KTSTR_FORMAT)' '$(RERUN)' '$(V)' '$(ktstr-make)' \
-		$(ktstr-select) $(ktstr-kernels) --init '$(ktstr-init)' $(ktstr-chosen)
+ktstr-run-args  = out='$(KTSTR_OUT)' make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
+	rerun='$(RERUN)' verbose='$(V)' launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
+	-- $(ktstr-select) $(ktstr-kernels)
+ktstr-choice    = select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \
+	files=$(call ktstr-quoted,$(ktstr-files)) sources=$(call ktstr-quoted,$(filter-out none,$(ktstr-sched)) $(KTSTR_TESTS))
+ktstr-test ktstr-gauntlet: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
+	$(if $(ktstr-dry),$(ktstr-run-dry),$(ktstr-run-it))
+
+define ktstr-run-it
+$(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
+	echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
++$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
+	'$(ktstr-mk)/test-run.sh' $(ktstr-run-args)
+endef
+
+# "make -n" shows what each variant would run, as far as that is known before
+# kernels and schedulers are built.
+ktstr-run-known = $(and $(ktstr-labels),$(if $(ktstr-tools),$(wildcard $(ktstr-tools-dir)/ktstr-gauntlet),y))
+ktstr-run-dry   = $(if $(ktstr-run-known),+@$(ktstr-path) '$(ktstr-mk)/test-run.sh' $(ktstr-run-args),\
+	'$(ktstr-mk)/test-run.sh' $(ktstr-run-args))
 
 # One after the other: each has the machine for itself.
 ktstr-test-host: $(ktstr-tools)
 	$(ktstr-q)export $(ktstr-path); exec '$(ktstr-mk)/test-host.sh' '$(KTSTR_OUT)/host' '$(ktstr-init)' \
-		'$(firstword $(KTSTR_SEEDS))' $(ktstr-chosen)
+		'$(firstword $(KTSTR_SEEDS) 1)' $(ktstr-chosen)
 
 # Kernels that KERNEL names need not be built to be listed.
 ktstr-list: $(ktstr-tools)
+	$(ktstr-bad-words)
 	$(ktstr-q)export $(ktstr-path); set -- $(if $(KERNEL),,$(ktstr-kernels)); \
 	for kernel in $(foreach k,$(KERNEL),'$k'); do \
 		json=$$(ktstr-cache --kconfig-dir '$(ktstr-mk)/../kconfig' resolve "$$kernel") || exit; \
 		set -- "$$@" --kernel "$$(printf '%s\n' "$$json" | sed -n 's/.*"label":"\([^"]*\)".*/\1/p')"; \
-	done; exec ktstr-gauntlet list $(ktstr-select) "$$@" $(ktstr-chosen)
+	done; exec '$(ktstr-mk)/test-run.sh' out='$(KTSTR_OUT)' rerun='$(RERUN)' list=y $(ktstr-choice) -- $(ktstr-select) "$$@"
 
 ktstr-scenarios: $(ktstr-tools)
 	$(ktstr-q)$(ktstr-path) ktstr-gauntlet list --scenarios $(call ktstr-scenarios,$(TEST))

@@ -1,5 +1,5 @@
 # templates/ci: the script does what its head says, and the workflow fits to it.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2154,SC2016 # bats sets stderr; make's variables
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -106,5 +106,49 @@ project() {
 		assert os.access(top + "/templates/ci/ktstr-ci.sh", os.X_OK)
 		# Secrets are in env, where they are not part of a command line.
 		assert "secrets." not in " ".join(runs)
+	END
+}
+
+@test "ci: ktstr-gauntlet instead of ktstr-test, and a job that makes kernels alone" {
+	project
+	sed -i 's/^ktstr-test:/ktstr-test ktstr-gauntlet:/; s/echo test /echo $@ $(KTSTR_SHARD) /' Makefile
+	KERNEL=k KTSTR_CI_TARGET=ktstr-kernel run -0 "$ci"
+	[ "$(cat steps)" = "kernel k" ]
+	[ "$(ls ktstr-ci-out)" = kernels.tar.gz ]
+	KERNEL=k KTSTR_CI_TARGET=ktstr-gauntlet KTSTR_SHARD=2/4 run -0 "$ci"
+	[ "$(tail -n 1 steps)" = "ktstr-gauntlet 2/4" ]
+	[ -s ktstr-ci-out/junit.xml ]
+	KERNEL=k KTSTR_CI_TARGET=all run -2 --separate-stderr "$ci"
+	[ "$stderr" = "ktstr-ci: KTSTR_CI_TARGET knows ktstr-test, ktstr-gauntlet and ktstr-kernel, not 'all'" ]
+}
+
+@test "ci: of the jobs that share the work each has its own part of all" {
+	python3 -c 'import yaml' 2>/dev/null || skip "needs python3-yaml"
+	run -0 python3 - "$KTSTR_TOP/templates/ci" <<-'END'
+		import sys, yaml
+		ci = sys.argv[1]
+		w = yaml.safe_load(open(ci + "/ktstr-matrix.yml"))
+		jobs = w["jobs"]
+		assert set(jobs) == {"kernel", "gauntlet"} and jobs["gauntlet"]["needs"] == "kernel"
+		shards = jobs["gauntlet"]["strategy"]["matrix"]["shard"]
+		assert shards == list(range(1, len(shards) + 1)) and len(shards) > 1, shards
+		assert jobs["gauntlet"]["strategy"]["fail-fast"] is False
+		def last(job):
+		    (step,) = [s for s in jobs[job]["steps"] if s.get("run", "").endswith("ktstr-ci.sh")]
+		    return step["env"]
+		assert last("kernel") == {"KTSTR_CI_TARGET": "ktstr-kernel"}
+		assert last("gauntlet") == {"KTSTR_CI_TARGET": "ktstr-gauntlet",
+		    "KTSTR_SHARD": "${{ matrix.shard }}/${{ strategy.job-total }}"}
+		# The kernels of the one job are those of the others.
+		caches = [s["with"] for j in jobs.values() for s in j["steps"] if s.get("uses", "").startswith("actions/cache")]
+		assert len({(c["path"], c["key"]) for c in caches}) == 1, caches
+		w = yaml.safe_load(open(ci + "/gitlab-ci.yml"))
+		assert w["stages"] == ["kernel", "gauntlet"]
+		assert w["gauntlet"]["parallel"] > 1
+		assert 'export KTSTR_SHARD="$CI_NODE_INDEX/$CI_NODE_TOTAL"' in w["gauntlet"]["script"]
+		assert "KTSTR_CI_TARGET=ktstr-gauntlet" in w["gauntlet"]["script"][-1]
+		assert w["gauntlet"]["artifacts"]["reports"]["junit"] == "ktstr-ci-out/junit.xml"
+		for job in "kernel", "gauntlet":
+		    assert w[job]["script"][-1].endswith(".ktstr/templates/ci/ktstr-ci.sh")
 	END
 }

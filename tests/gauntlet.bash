@@ -45,11 +45,14 @@ setup() {
 			shift
 		done
 		[ ! -e sabotage ] || . ./sabotage
-		name=${out#*/}
+		case $out in
+		*results/*) name=${out#*results/} ;;
+		*) name=${out#*/} ;;
+		esac
 		printf '{"schema_version": 1, "name": "%s", "identity": "%s", "verdict": "%s",
 			"class": "%s", "reasons": ["because <it> & that"], "rerun": "again",
-			"timings": {"boot_s": 1.25, "run_s": 2}}' \
-			"$name" "$identity" "${verdict:-pass}" "${class:-}" >"$out/result.json"
+			"timings": {"boot_s": 1.25, "run_s": %s}}' \
+			"$name" "$identity" "${verdict:-pass}" "${class:-}" "${seconds:-2}" >"$out/result.json"
 	END
 	chmod +x vm
 }
@@ -58,6 +61,25 @@ plan() {
 	ktstr-gauntlet plan --vm-command ./vm --lock-command '' --kernel 6.12=entry \
 		--init init --variants variants.list "$@" >plan.mk
 }
+
+# mproject: the same as a project of make, whose machine is ./vm.
+mproject() {
+	local tool
+	mkdir -p tools ktstr-out/kernels
+	for tool in "$KTSTR_BUILD"/ktstr-*; do
+		[ -d "$tool" ] || ln -s "$tool" tools/
+	done
+	ln -sf ../vm tools/ktstr-vm
+	ln -s ../../entry ktstr-out/kernels/6.12
+	echo 6.12 >ktstr-out/kernels/list
+	# shellcheck disable=SC2016 # make's variable
+	echo 'include $(KTSTR)/mk/ktstr.mk' >Makefile
+	export KTSTR_LOCK_DIR=$BATS_TEST_TMPDIR/locks KTSTR=$KTSTR_TOP KTSTR_TOOLS=$BATS_TEST_TMPDIR/tools
+	mkdir "$KTSTR_LOCK_DIR"
+}
+
+# mmake ARG...: make in it, as somebody does who has no settings in the environment.
+mmake() { make --no-print-directory "$@"; }
 
 run_plan() { make -s -f plan.mk ktstr-run-all; }
 

@@ -43,7 +43,9 @@ expected() {
 		share/ktstr/mk/test-run.sh 755
 		share/ktstr/mk/test.mk 644
 		share/ktstr/mk/vm.mk 644
+		share/ktstr/templates/ci/gitlab-ci.yml 644
 		share/ktstr/templates/ci/ktstr-ci.sh 755
+		share/ktstr/templates/ci/ktstr-matrix.yml 644
 		share/ktstr/templates/ci/ktstr.yml 644
 		share/ktstr/templates/scheduler/.gitignore 644
 		share/ktstr/templates/scheduler/Makefile 644
@@ -75,6 +77,7 @@ expected() {
 		share/man/man1/ktstr-gauntlet-compare.1 644
 		share/man/man1/ktstr-gauntlet-list.1 644
 		share/man/man1/ktstr-gauntlet-select.1 644
+		share/man/man1/ktstr-gauntlet-shrink.1 644
 		share/man/man1/ktstr-gauntlet-stats.1 644
 		share/man/man1/ktstr-gauntlet.1 644
 		share/man/man1/ktstr-kconfig.1 644
@@ -83,6 +86,7 @@ expected() {
 		share/man/man1/ktstr-vm.1 644
 		share/man/man7/ktstr-cache-build.7 644
 		share/man/man7/ktstr-cache-remote.7 644
+		share/man/man7/ktstr-gauntlet-plan.7 644
 		share/man/man7/ktstr-kernel-spec.7 644
 		share/man/man7/ktstr-lock-plan.7 644
 		share/man/man7/ktstr-vm-guest.7 644

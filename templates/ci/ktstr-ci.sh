@@ -8,6 +8,9 @@
 #
 #   KERNEL           kernels to test on, as make ktstr-kernel takes them
 #   KTSTR            ktstr's checkout; not needed where ktstr is installed
+#   KTSTR_CI_TARGET  ktstr-test (the default), ktstr-gauntlet, or ktstr-kernel, which
+#                    only makes the kernels, for jobs that come afterwards
+#   KTSTR_SHARD      K/N: the K-th of N jobs that share the work, see doc/mk.md
 #   KTSTR_CI_OUT     folder for the CI system to keep (ktstr-ci-out)
 #   KTSTR_CACHE_DIR  folder of kernels, which the CI system restores before and
 #                    saves afterwards; and see KTSTR_REMOTE_CACHE in ktstr-cache(1)
@@ -16,7 +19,7 @@
 #
 # It leaves junit.xml, report.md, results.tar.gz (all logs) and kernels.tar.gz (the
 # builds' logs) in KTSTR_CI_OUT, whatever the verdicts are; GitHub shows report.md
-# on the page of the run. Exit status: that of make ktstr-test; 0 when all passed.
+# on the page of the run. Exit status: that of make; 0 when all passed.
 set -u
 
 die() {
@@ -27,6 +30,11 @@ die() {
 [ -n "${KERNEL:-}" ] || die "set KERNEL to the kernels to test on, as KERNEL=6.12"
 [ -e Makefile ] || [ -e makefile ] || [ -e GNUmakefile ] ||
 	die "there is no Makefile in '$PWD': run this in the folder of the scheduler project"
+target=${KTSTR_CI_TARGET:-ktstr-test}
+case $target in
+ktstr-test | ktstr-gauntlet | ktstr-kernel) ;;
+*) die "KTSTR_CI_TARGET knows ktstr-test, ktstr-gauntlet and ktstr-kernel, not '$target'" ;;
+esac
 out=${KTSTR_CI_OUT:-ktstr-ci-out}
 work=${KTSTR_OUT:-ktstr-out}
 jobs=$(nproc) || jobs=1
@@ -40,8 +48,8 @@ export KERNEL
 # Apart from the tests, so that its time and its failures are seen as its own.
 make -j"$jobs" ktstr-kernel "$@"
 status=$?
-if [ "$status" -eq 0 ]; then
-	make -j"$jobs" ktstr-test "$@"
+if [ "$status" -eq 0 ] && [ "$target" != ktstr-kernel ]; then
+	make -j"$jobs" "$target" "$@"
 	status=$?
 fi
 

@@ -62,7 +62,7 @@ nothing_left() {
 	done
 	left=$(find "$TMPDIR" -mindepth 1)
 	[ ! -e ktstr-out ] || left+=$(find ktstr-out -name '*.new' -o -path '*/results/*' -type f \
-		! -name result.json ! -name 'passed-*' ! -name console.log ! -name channel.log ! -name scheduler.log ! -name worker.log)
+		! -name result.json ! -name inputs ! -name 'passed-*' ! -name console.log ! -name channel.log ! -name scheduler.log ! -name worker.log)
 	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
 	[ ! -e ktstr-out/results ] ||
 		find ktstr-out/results -name result.json -exec jq -e .verdict {} + >/dev/null

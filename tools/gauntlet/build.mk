@@ -4,6 +4,8 @@ ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cov
 	machines main markdown name-table options pair pattern plan profile-search profiles project record report result \
 	result-scan retries scenarios select select-features select-flags select-options settings shard show shrink shrink-run \
 	shrink-search shrink-text tap variant walk xml)
+# Plans, and what their rules call.
+ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,chosen fresh inputs launch plan-rule plan-words progress stamp)
 # Reports of all kinds, and numbers of results.
 ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,bootstrap compare compare-judge compare-json compare-pair \
 	compare-print dims group json metrics own-options policy samples stats stats-print summary table)

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/gauntlet/progress.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
@@ -60,6 +61,8 @@ static bool pass_on(int fd, struct str *line, struct str *last)
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
 	follow(data, (size_t)n, line, last);
+	if (n > 0)
+		progress_clear();
 	/* Whoever closed our standard error does not want it. */
 	(void)file_write_all(STDERR_FILENO, data, (size_t)n);
 	return n > 0;

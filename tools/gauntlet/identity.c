@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/hash.h"
 #include "tools/lib/program.h"
 #include "tools/lib/words.h"
 #include "version.h"
@@ -18,14 +19,73 @@
 
 #define auto_closure __attribute__((cleanup(closure_done)))
 
+/* Files that were hashed, for many tests have the same programs. */
+struct known {
+	struct known *next;
+	char *path, hex[HASH_HEX_SIZE];
+};
+static struct known *known_files, *known_programs;
+
+static const struct known *find_known(const struct known *k, const char *path)
+{
+	while (k && strcmp(k->path, path) != 0)
+		k = k->next;
+	return k;
+}
+
+static void add_known(struct known **list, const char *path, const char *hex)
+{
+	struct known *k = must(calloc(1, sizeof(*k)));
+
+	k->path = must(strdup(path));
+	snprintf(k->hex, sizeof(k->hex), "%s", hex);
+	k->next = *list;
+	*list = k;
+}
+
+static void forget(struct known **list)
+{
+	while (*list) {
+		struct known *k = *list;
+
+		*list = k->next;
+		free(k->path);
+		free(k);
+	}
+}
+
 static void hash_or_die(const char *path, const char *what,
 			char ret[HASH_HEX_SIZE])
 {
-	int r = hash_file(AT_FDCWD, path, ret);
+	const struct known *k = find_known(known_files, path);
+	int r;
 
+	if (k) {
+		memcpy(ret, k->hex, HASH_HEX_SIZE);
+		return;
+	}
+	r = hash_file(AT_FDCWD, path, ret);
 	if (r < 0)
 		die(EX_USAGE, "cannot read %s '%s': %s", what, path,
 		    strerror(-r));
+	add_known(&known_files, path, ret);
+}
+
+/* What is kept of a hash. */
+static void cut(char ret[IDENTITY_SIZE], const char *hex)
+{
+	snprintf(ret, IDENTITY_SIZE, "%.*s", IDENTITY_SIZE - 1, hex);
+}
+
+static void cut_hash_of(const char *text, char ret[IDENTITY_SIZE])
+{
+	char hex[HASH_HEX_SIZE];
+	struct hash h;
+
+	hash_init(&h);
+	hash_add(&h, text, strlen(text));
+	hash_hex(&h, hex);
+	cut(ret, hex);
 }
 
 /* Where execvp() would find @name; the caller frees it. */
@@ -48,10 +108,15 @@ static void hash_program(const char *path, const char *what,
 			 char ret[HASH_HEX_SIZE])
 {
 	auto_closure struct closure needs = { 0 };
+	const struct known *k = find_known(known_programs, path);
 	char hex[HASH_HEX_SIZE];
 	struct why why;
 	struct hash h;
 
+	if (k) {
+		memcpy(ret, k->hex, HASH_HEX_SIZE);
+		return;
+	}
 	hash_or_die(path, what, hex);
 	hash_init(&h);
 	hash_add_fact(&h, "file", hex);
@@ -67,11 +132,13 @@ static void hash_program(const char *path, const char *what,
 		hash_add_fact(&h, needs.item[i].soname, hex);
 	}
 	hash_hex(&h, ret);
+	add_known(&known_programs, path, ret);
 }
 
 /* The programs of a test's exec workers and payloads, and their files. */
-static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
+static void hash_work(const struct test *t, char ret[IDENTITY_SIZE])
 {
+	char hex[HASH_HEX_SIZE];
 	const struct work *w;
 	bool any = false;
 	struct hash h;
@@ -79,7 +146,6 @@ static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
 	hash_init(&h);
 	for (size_t i = 0; (w = test_work(t, i)); i++) {
 		auto_free char *path = NULL;
-		char hex[HASH_HEX_SIZE];
 
 		if (!w->program)
 			continue;
@@ -92,27 +158,29 @@ static void hash_work(const struct test *t, char ret[HASH_HEX_SIZE])
 		const struct payload *p = &t->payload[i];
 
 		for (size_t k = 0; k < p->file_count; k++) {
-			char hex[HASH_HEX_SIZE];
-
 			hash_or_die(p->file[k].path, "the payload's file", hex);
 			hash_add_fact(&h, p->file[k].path, hex);
 		}
 	}
 	ret[0] = '\0';
-	if (any)
-		hash_hex(&h, ret);
+	if (!any)
+		return;
+	hash_hex(&h, hex);
+	cut(ret, hex);
 }
 
-static void hash_kernel(const struct kernel *k, char ret[HASH_HEX_SIZE])
+static void hash_kernel(const struct kernel *k, char ret[IDENTITY_SIZE])
 {
 	auto_free char *path = NULL;
+	char hex[HASH_HEX_SIZE];
 
 	if (!k->entry)
 		die(EX_USAGE, "kernel '%s' needs its entry: --kernel %s=DIR",
 		    k->label, k->label);
 	if (asprintf(&path, "%s/metadata.json", k->entry) < 0)
 		die(EX_BROKEN, "out of memory");
-	hash_or_die(path, "the kernel entry's", ret);
+	hash_or_die(path, "the kernel entry's", hex);
+	cut(ret, hex);
 }
 
 static char *describe_firmware(const char *qemu)
@@ -124,85 +192,129 @@ static char *describe_firmware(const char *qemu)
 	return str_take(&list);
 }
 
-void identity_read(const struct request *req, const struct project *p,
-		   const char *vm, struct identity_facts *ret)
+static void add_input(struct str *inputs, const char *name, const char *value)
 {
-	auto_free char *program = find_program(vm);
-	struct identity_facts f = {
-		.kernel = must(calloc(req->kernel_count, sizeof(*f.kernel))),
-		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
-		.programs = must(calloc(p->test_count, sizeof(*f.programs))),
-	};
+	str_addf(inputs, "%s = %s\n", name, value);
+}
 
-	hash_or_die(program, "the program", f.vm);
+static void add_file(struct str *inputs, const char *name, const char *path,
+		     const char *what)
+{
+	char hex[HASH_HEX_SIZE], digits[IDENTITY_SIZE];
+
+	hash_or_die(path, what, hex);
+	cut(digits, hex);
+	add_input(inputs, name, digits);
+}
+
+/* What all variants have, but for kernels. */
+static void read_common(const struct request *req, const char *vm,
+			struct str *inputs)
+{
+	auto_free char *program = find_program(vm), *firmware = NULL;
+	char hex[HASH_HEX_SIZE], digits[IDENTITY_SIZE];
+
 	if (!req->init)
 		die(EX_USAGE, "--init is missing: the guest's init");
-	hash_or_die(req->init, "the guest's init", f.init);
+	add_input(inputs, "version", KTSTR_VERSION);
+	add_file(inputs, "ktstr-vm", program, "the program");
+	add_file(inputs, "init", req->init, "the guest's init");
 	/* Without QEMU the variants run all the same, and say what is missing.
 	 */
 	auto_free char *qemu = program_find("qemu-system-x86_64");
-	if (!qemu || hash_file(AT_FDCWD, qemu, f.qemu) < 0)
-		f.qemu[0] = '\0';
-	f.firmware = describe_firmware(qemu);
-	if (!f.firmware)
-		die(EX_BROKEN, "out of memory");
+	if (!qemu || hash_file(AT_FDCWD, qemu, hex) < 0)
+		hex[0] = '\0';
+	cut(digits, *hex ? hex : "none");
+	add_input(inputs, "qemu", digits);
+	firmware = must(describe_firmware(qemu));
+	cut_hash_of(firmware, digits);
+	add_input(inputs, "firmware", digits);
+}
+
+void identity_read(const struct request *req, const struct project *p,
+		   const char *vm, struct identity_facts *ret)
+{
+	char hex[HASH_HEX_SIZE];
+	struct identity_facts f = {
+		.kernel = must(calloc(req->kernel_count, sizeof(*f.kernel))),
+		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
+		.declaration =
+			must(calloc(p->sched_count, sizeof(*f.declaration))),
+		.test = must(calloc(p->test_count, sizeof(*f.test))),
+		.programs = must(calloc(p->test_count, sizeof(*f.programs))),
+	};
+
+	read_common(req, vm, &f.common);
 	for (size_t i = 0; i < req->kernel_count; i++)
 		hash_kernel(&req->kernel[i], f.kernel[i]);
 	for (size_t i = 0; i < p->sched_count; i++) {
-		if (p->sched[i].path && p->sched[i].sched.binary)
-			hash_program(p->sched[i].sched.binary,
-				     "the scheduler's binary", f.binary[i]);
+		if (!p->sched[i].path)
+			continue;
+		cut_hash_of(p->sched[i].text, f.declaration[i]);
+		if (!p->sched[i].sched.binary)
+			continue;
+		hash_program(p->sched[i].sched.binary, "the scheduler's binary",
+			     hex);
+		cut(f.binary[i], hex);
 	}
-	for (size_t i = 0; i < p->test_count; i++)
+	for (size_t i = 0; i < p->test_count; i++) {
+		cut_hash_of(p->test[i].text, f.test[i]);
 		hash_work(&p->test[i].test, f.programs[i]);
+	}
+	forget(&known_files);
+	forget(&known_programs);
 	*ret = f;
 }
 
 void identity_facts_done(struct identity_facts *f)
 {
+	str_done(&f->common);
 	free(f->kernel);
 	free(f->binary);
+	free(f->declaration);
+	free(f->test);
 	free(f->programs);
-	free(f->firmware);
 }
 
-static void add_args(struct hash *h, const struct variant *v)
+static void add_args(struct str *inputs, const struct variant *v)
 {
 	const struct sched *s = sched_file_declaration(v->sched);
 	auto_words char **args = NULL;
 
 	if (s && profile_args(s, &v->test->test, v->profile, &args) < 0)
 		die(EX_BROKEN, "out of memory");
-	for (char **arg = args; arg && *arg; arg++)
-		hash_add_fact(h, "arg", *arg);
+	for (char **arg = args; arg && *arg; arg++) {
+		str_add(inputs, arg == args ? "arguments = " : " ");
+		words_quote(inputs, *arg);
+	}
+	str_add(inputs, args && *args ? "\n" : "");
 }
 
 void identity_of(const struct request *req, const struct project *p,
 		 const struct identity_facts *f, const struct variant *v,
-		 char ret[IDENTITY_SIZE])
+		 struct str *inputs, char ret[IDENTITY_SIZE])
 {
-	char shape[TOPOLOGY_TEXT_SIZE], seed[32], hex[HASH_HEX_SIZE];
-	struct hash h;
+	const char *programs = f->programs[v->test - p->test];
+	size_t sched = (size_t)(v->sched - p->sched);
+	char shape[TOPOLOGY_TEXT_SIZE];
 
 	topology_format(&v->topology, shape);
-	snprintf(seed, sizeof(seed), "%" PRIu64, v->seed);
-	hash_init(&h);
-	hash_add_fact(&h, "version", KTSTR_VERSION);
-	hash_add_fact(&h, "vm", f->vm);
-	hash_add_fact(&h, "init", f->init);
-	hash_add_fact(&h, "qemu", f->qemu);
-	hash_add_fact(&h, "firmware", f->firmware);
-	hash_add_fact(&h, "kernel", f->kernel[v->kernel - req->kernel]);
-	hash_add_fact(&h, "binary", f->binary[v->sched - p->sched]);
-	hash_add_fact(&h, "sched", v->sched->text ? v->sched->text : "none");
-	hash_add_fact(&h, "test", v->test->text);
-	if (*f->programs[v->test - p->test])
-		hash_add_fact(&h, "programs", f->programs[v->test - p->test]);
-	hash_add_fact(&h, "clock", v->clock);
-	hash_add_fact(&h, "seed", seed);
-	hash_add_fact(&h, "topology", shape);
-	hash_add_fact(&h, "profile", v->profile->name);
-	add_args(&h, v);
-	hash_hex(&h, hex);
-	snprintf(ret, IDENTITY_SIZE, "%.16s", hex);
+	str_done(inputs);
+	str_add(inputs, str_text(&f->common));
+	add_input(inputs, "kernel", f->kernel[v->kernel - req->kernel]);
+	if (*f->binary[sched])
+		add_input(inputs, "binary", f->binary[sched]);
+	if (v->sched->path)
+		add_input(inputs, "declaration", f->declaration[sched]);
+	add_input(inputs, "test", f->test[v->test - p->test]);
+	if (*programs)
+		add_input(inputs, "programs", programs);
+	add_input(inputs, "clock", v->clock);
+	str_addf(inputs, "seed = %" PRIu64 "\n", v->seed);
+	add_input(inputs, "machine", shape);
+	add_input(inputs, "profile", v->profile->name);
+	add_args(inputs, v);
+	if (inputs->failed)
+		die(EX_BROKEN, "out of memory");
+	cut_hash_of(inputs->text, ret);
 }

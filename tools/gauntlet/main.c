@@ -59,10 +59,17 @@ const char help_text[] =
 	"      --vm-command WORDS    instead of ktstr-vm\n"
 	"      --lock-command WORDS  instead of ktstr-lock cpus; '' is none\n"
 	"      --identity HEX        what the result must be of\n"
+	"      --launch WORDS        what starts each variant, such as 'srun -n1'\n"
+	"      --only FILE           plan those variants that it names, - is stdin\n"
+	"      --reasons             tell why each variant has to run\n"
+	"      --inputs WORDS        what the result depends on, to be kept\n"
+	"      --progress FILE       where the variants of one make are counted\n"
+	"      --expect SECONDS      how long the command will run\n"
 	"      --variants FILE       a list of variants and identities\n"
 	"      --format NAME         table, tap, ktap, json, jsonl, junit,\n"
 	"                            markdown, github\n"
-	"      --all                 all rows, also of thousands of variants\n"
+	"      --all                 plan also what is up to date; report all\n"
+	"                            rows, also of thousands of variants\n"
 	"      --scenarios           what tests are and need, by default all that\n"
 	"                            were installed\n"
 	"      --json                one JSON object a line\n"
@@ -75,9 +82,10 @@ const struct command command_table[] = {
 	{ "check", command_check, "FILE...", 1, SIZE_MAX, "s" },
 	{ "show", command_show, "TEST...", 1, SIZE_MAX, "sj" },
 	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jSCw" },
-	{ "plan", command_plan, "TEST...", 1, SIZE_MAX, SELECTION "iOmlL" },
-	{ "record", command_record, "NAME", 1, 1, "OI" },
-	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "" },
+	{ "plan", command_plan, "TEST...", 1, SIZE_MAX,
+	  SELECTION "iOmlLHYATP" },
+	{ "record", command_record, "NAME", 1, 1, "OINPWH" },
+	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "H" },
 	{ "report", command_report, "DIR", 1, 1, "LFjA" },
 	{ "shrink", command_shrink, "RESULT-DIR", 1, 1, "Oml" },
 	{ 0 },

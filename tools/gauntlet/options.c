@@ -30,13 +30,19 @@ static const struct option longopts[] = {
 	{ "identity", required_argument, NULL, 'I' },
 	{ "variants", required_argument, NULL, 'L' },
 	{ "format", required_argument, NULL, 'F' },
+	{ "inputs", required_argument, NULL, 'N' },
+	{ "progress", required_argument, NULL, 'P' },
+	{ "expect", required_argument, NULL, 'W' },
+	{ "launch", required_argument, NULL, 'H' },
+	{ "only", required_argument, NULL, 'Y' },
+	{ "all", no_argument, NULL, 'A' },
+	{ "reasons", no_argument, NULL, 'T' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "scenarios", no_argument, NULL, 'S' },
 	{ "count", no_argument, NULL, 'C' },
 	{ "why", required_argument, NULL, 'w' },
 	{ "limit", required_argument, NULL, 'x' },
 	{ "level", required_argument, NULL, 'z' },
-	{ "all", no_argument, NULL, 'A' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -134,6 +140,12 @@ static void add_topology(struct request *req, const char *text)
 	append(&req->topology, shape);
 }
 
+static void set_expect(struct request *req, const char *text)
+{
+	if (num_parse_decimal(text, &req->expect) < 0)
+		die(EX_USAGE, "--expect: '%s' is no number of seconds", text);
+}
+
 /* Options that hold one text. */
 static const char **text_option(struct request *req, int letter)
 {
@@ -154,6 +166,14 @@ static const char **text_option(struct request *req, int letter)
 		return &req->format;
 	case 'w':
 		return &req->why;
+	case 'N':
+		return &req->inputs;
+	case 'P':
+		return &req->progress;
+	case 'H':
+		return &req->launch;
+	case 'Y':
+		return &req->only;
 	default:
 		return NULL;
 	}
@@ -203,6 +223,12 @@ static void take_option(struct request *req, int letter, const char *text)
 		break;
 	case 'A':
 		req->all = true;
+		break;
+	case 'T':
+		req->reasons = true;
+		break;
+	case 'W':
+		set_expect(req, text);
 		break;
 	default:
 		*text_option(req, letter) = text;

@@ -20,16 +20,18 @@
 #include <unistd.h>
 
 #include "tools/gauntlet/child.h"
+#include "tools/gauntlet/inputs.h"
+#include "tools/gauntlet/launch.h"
+#include "tools/gauntlet/progress.h"
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/result.h"
 #include "tools/gauntlet/retries.h"
+#include "tools/gauntlet/stamp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/num.h"
 #include "tools/lib/utf8.h"
 #include "tools/lib/words.h"
-
-#define STAMP "passed-"
 
 static bool is_hex(const char *text)
 {
@@ -42,14 +44,14 @@ static bool is_ours(const char *name)
 	static const char *const files[] = { "result.json", "console.log",
 					     "channel.log", "scheduler.log",
 					     "worker.log",  "payload.log",
-					     NULL };
+					     INPUTS_FILE,   NULL };
 
 	for (const char *const *f = files; *f; f++) {
 		if (strcmp(name, *f) == 0)
 			return true;
 	}
-	return strncmp(name, STAMP, strlen(STAMP)) == 0 &&
-	       is_hex(name + strlen(STAMP));
+	return strncmp(name, STAMP_PREFIX, strlen(STAMP_PREFIX)) == 0 &&
+	       is_hex(name + strlen(STAMP_PREFIX));
 }
 
 static void remove_old(const char *folder)
@@ -162,22 +164,12 @@ static enum verdict write_result(const struct request *req, const char *path,
 	return verdict;
 }
 
-static void make_stamp(const struct request *req)
-{
-	auto_free char *path = NULL;
-
-	if (asprintf(&path, "%s/" STAMP "%s", req->out, req->identity) < 0)
-		die(EX_BROKEN, "out of memory");
-	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0)
-		die(EX_BROKEN, "cannot make '%s': %m", path);
-}
-
 /*
- * One line for whoever watches: the verdict, or @word in place of it, and why
- * it is no pass.
+ * Tell whoever watches what became of the variant, and why it is no pass.
+ * @again: it is not over, and this was no verdict.
  */
-static void print_line(const char *path, const char *name, const char *word)
+static void tell(const struct request *req, const char *path,
+		 enum verdict verdict, bool again)
 {
 	json_t *o = json_load_file(path, 0, NULL);
 	const json_t *host = json_object_get(o, "host");
@@ -186,21 +178,25 @@ static void print_line(const char *path, const char *name, const char *word)
 	double seconds = json_real_value(json_object_get(host, "wall_s"));
 	const json_t *reasons = json_object_get(o, "reasons");
 	const char *reason = json_string_value(json_array_get(reasons, 0));
-	auto_str struct str line = { 0 };
+	auto_str struct str word = { 0 }, lines = { 0 };
 
-	str_addf(&line, "  %-7s %s", word, name);
-	if (seconds > 0 && attempt > 1)
-		str_addf(&line, " (%.1f s, attempt %d)", seconds, (int)attempt);
-	else if (seconds > 0)
-		str_addf(&line, " (%.1f s)", seconds);
-	for (char *c = line.text; c && *c && c < line.text + 2 + strlen(word);
-	     c++)
+	str_add(&word, again ? "again" : verdict_names[verdict]);
+	for (char *c = word.text; c && *c; c++)
 		*c = (char)toupper((unsigned char)*c);
+	str_addf(&lines, "  %-7s %s", str_text(&word), req->operand[0]);
+	if (seconds > 0 && attempt > 1)
+		str_addf(&lines, " (%.1f s, attempt %d)", seconds,
+			 (int)attempt);
+	else if (seconds > 0)
+		str_addf(&lines, " (%.1f s)", seconds);
 	if (reason) {
-		str_add(&line, "\n          ");
-		utf8_add_line(&line, reason, strlen(reason), 0);
+		str_add(&lines, "\n          ");
+		utf8_add_line(&lines, reason, strlen(reason), 0);
 	}
-	puts(str_text(&line));
+	str_add(&lines, "\n");
+	progress_tell(req->progress, str_text(&lines),
+		      verdict == VERDICT_PASS || verdict == VERDICT_SKIP,
+		      !again, req->expect);
 	json_decref(o);
 }
 
@@ -218,14 +214,28 @@ static void end_with_parent(pid_t parent)
 static int attempt(const struct request *req, unsigned int number,
 		   struct str *last)
 {
+	auto_words char **command = NULL;
 	char text[16];
 
-	remove_old(req->out);
 	snprintf(text, sizeof(text), "%u", number);
 	if (setenv("KTSTR_ATTEMPT", text, 1) < 0)
 		die(EX_BROKEN, "out of memory");
 	str_done(last);
-	return child_run(req->command, last);
+	command = launch_command(req->launch, req->command);
+	return child_run(command, last);
+}
+
+/* A new run: what an earlier one left goes, and what this one depends on stays,
+ * also if nothing else comes of it. */
+static void begin(const struct request *req, char *const *inputs)
+{
+	struct why why;
+
+	if (file_make_folders(req->out, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
+	remove_old(req->out);
+	if (inputs)
+		inputs_keep(req->out, inputs);
 }
 
 int command_record(const struct request *req)
@@ -234,32 +244,35 @@ int command_record(const struct request *req)
 	pid_t parent = getppid();
 	auto_free char *path = NULL;
 	auto_str struct str last = { 0 };
+	auto_words char **inputs = NULL;
 	enum verdict verdict;
-	struct why why;
 	int status;
+	size_t at;
 
 	if (!req->identity || !*req->identity || !is_hex(req->identity))
 		die(EX_USAGE, "--identity wants lowercase hex digits");
 	if (!req->command || !req->command[0])
 		die(EX_USAGE, "record needs '-- COMMAND'; see --help");
-	if (file_make_folders(req->out, &why) < 0)
-		die(EX_BROKEN, "%s", why.text);
+	if (req->inputs && words_split(req->inputs, &inputs, &at) < 0)
+		die(EX_USAGE, "--inputs: '%s' has a quote that is not closed",
+		    req->inputs);
 	if (asprintf(&path, "%s/result.json", req->out) < 0)
 		die(EX_BROKEN, "out of memory");
 	end_with_parent(parent);
+	begin(req, inputs);
 	status = attempt(req, number, &last);
 	/* Another reservation may have quieter CPUs. */
 	while (number <= allowed &&
 	       result_identity(path, req->identity, &verdict) == 0 &&
 	       retries_wanted(path)) {
-		print_line(path, req->operand[0], "again");
-		(void)fflush(stdout);
+		tell(req, path, verdict, true);
+		begin(req, inputs);
 		status = attempt(req, ++number, &last);
 	}
 	if (result_identity(path, req->identity, &verdict) == 0) {
 		if (verdict == VERDICT_PASS)
-			make_stamp(req);
-		print_line(path, req->operand[0], verdict_names[verdict]);
+			stamp_make(req->out, req->operand[0], req->identity);
+		tell(req, path, verdict, false);
 		return EX_PASS;
 	}
 	if (stopped_by(status))
@@ -267,7 +280,7 @@ int command_record(const struct request *req)
 	auto_str struct str text = { 0 };
 	describe(status, req->command[0], &last, &text);
 	verdict = write_result(req, path, status, str_text(&text));
-	print_line(path, req->operand[0], verdict_names[verdict]);
+	tell(req, path, verdict, false);
 	return EX_PASS;
 }
 
@@ -276,11 +289,13 @@ int command_record(const struct request *req)
 int command_try(const struct request *req)
 {
 	pid_t parent = getppid();
+	auto_words char **command = NULL;
 	auto_str struct str last = { 0 };
 
 	if (!req->command || !req->command[0])
 		die(EX_USAGE, "try needs '-- COMMAND'; see --help");
 	end_with_parent(parent);
-	int status = child_run(req->command, &last);
+	command = launch_command(req->launch, req->command);
+	int status = child_run(command, &last);
 	return stopped_by(status) ? EX_SIGNAL + stopped_by(status) : EX_PASS;
 }

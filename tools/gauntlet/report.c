@@ -82,7 +82,8 @@ int command_report(const struct request *req)
 		    near ? ", did you mean '" : "", near ? near : "",
 		    near ? "'?" : "");
 	}
-	results_read(req->operand[0], req->variants, &all);
+	results_read(req->operand[0], req->variants,
+		     format_table_of[i].print == format_table, &all);
 	if (all.count == 0)
 		die(EX_USAGE, "there is no result in '%s'", req->operand[0]);
 	format_table_of[i].print(&all, req->all);

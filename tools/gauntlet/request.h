@@ -25,6 +25,13 @@ struct kernel {
  * @limit: 0 for none
  * @level: of profiles; never LEVEL_FULL, which is all of them
  * @kernel: kernels in order; one of the label "kernel" when none was given
+ * @inputs: of record, see inputs.h
+ * @progress: file of progress.h, or NULL
+ * @expect: seconds that the run will take, 0 when not known
+ * @launch: see launch.h
+ * @only:   a file with the names of the variants to plan, "-", or NULL: all
+ * @all:    plan also what is up to date; report all rows
+ * @reasons: say why each variant has to run
  * @command: what stands behind "--", or NULL
  */
 struct request {
@@ -36,7 +43,9 @@ struct request {
 	enum level level;
 	const char *format, *variants, *out, *init, *identity, *why;
 	const char *vm_command, *lock_command;
-	bool json, scenarios, count, all;
+	const char *inputs, *progress, *launch, *only;
+	double expect;
+	bool json, scenarios, count, all, reasons;
 	char **operand, **command;
 	size_t operand_count;
 };

@@ -64,3 +64,31 @@ bool result_scan(const char *text, size_t len, const char *name,
 	}
 	return false;
 }
+
+double result_seconds(const json_t *o)
+{
+	const json_t *timings = json_object_get(o, "timings");
+	json_t *value;
+	const json_t *total = json_object_get(timings, "total_s");
+	const json_t *wall =
+		json_object_get(json_object_get(o, "host"), "wall_s");
+	double sum = 0;
+	bool any = false;
+	const char *key;
+
+	if (json_is_number(total))
+		return json_number_value(total);
+	json_object_foreach((json_t *)timings, key, value)
+	{
+		size_t len = strlen(key);
+
+		if (len < 2 || strcmp(key + len - 2, "_s") != 0 ||
+		    !json_is_number(value))
+			continue;
+		sum += json_number_value(value);
+		any = true;
+	}
+	if (any)
+		return sum;
+	return json_is_number(wall) ? json_number_value(wall) : -1;
+}

@@ -20,3 +20,7 @@
  */
 bool result_scan(const char *text, size_t len, const char *name,
 		 enum verdict *ret, double *ret_seconds);
+
+/* Of a result: "total_s", or else the sum of all phases' seconds, or the host's
+ * time; below 0 when it has none. */
+double result_seconds(const json_t *o);

@@ -10,6 +10,7 @@
 
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/result-scan.h"
+#include "tools/gauntlet/stamp.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/utf8.h"
@@ -125,33 +126,6 @@ static enum verdict verdict_of(json_t *o)
 	return (enum verdict)i;
 }
 
-/* "total_s", or else the sum of all phases' seconds, or the host's time. */
-static double seconds_of(json_t *o)
-{
-	json_t *timings = json_object_get(o, "timings"), *value;
-	json_t *total = json_object_get(timings, "total_s");
-	json_t *wall = json_object_get(json_object_get(o, "host"), "wall_s");
-	double sum = 0;
-	bool any = false;
-	const char *key;
-
-	if (json_is_number(total))
-		return json_number_value(total);
-	json_object_foreach(timings, key, value)
-	{
-		size_t len = strlen(key);
-
-		if (len < 2 || strcmp(key + len - 2, "_s") != 0 ||
-		    !json_is_number(value))
-			continue;
-		sum += json_number_value(value);
-		any = true;
-	}
-	if (any)
-		return sum;
-	return json_is_number(wall) ? json_number_value(wall) : -1;
-}
-
 /* A shell reads this: from a checkout our programs are not in its PATH. */
 static char *rerun_of(const json_t *o)
 {
@@ -177,7 +151,7 @@ static void take_json(struct result *r, const char *path, json_t *o)
 	r->verdict = verdict_of(o);
 	r->class = clean_member(o, "class");
 	r->rerun = rerun_of(o);
-	r->seconds = seconds_of(o);
+	r->seconds = result_seconds(o);
 	json_array_foreach(reasons, i, reason)
 	{
 		if (json_is_string(reason) && i < REASONS_MAX)
@@ -190,6 +164,7 @@ struct reading {
 	struct results *all;
 	results_take *take;
 	void *arg;
+	bool brief;
 };
 
 static struct result *add(struct results *all, const char *name)
@@ -222,6 +197,13 @@ static void read_listed(const struct reading *reading, const char *folder,
 	struct result *r = add(reading->all, name);
 	auto_free char *path = NULL, *error = NULL;
 	json_t *o;
+
+	/* A table tells no more of a pass than its stamp knows. */
+	if (reading->brief &&
+	    stamp_has_pass(folder, name, identity, &r->seconds)) {
+		r->class = clean("");
+		return;
+	}
 
 	if (asprintf(&path, "%s/%s/result.json", folder, name) < 0)
 		die(EX_BROKEN, "out of memory");
@@ -311,26 +293,35 @@ static void read_tree(const struct reading *reading, const char *folder)
 	free(paths[0]);
 }
 
-void results_read(const char *folder, const char *variants, struct results *ret)
+static void read_results(const struct reading *reading, const char *folder,
+			 const char *variants)
 {
-	results_read_each(folder, variants, NULL, NULL, ret);
-}
+	struct results *all = reading->all;
 
-void results_read_each(const char *folder, const char *variants,
-		       results_take *each, void *arg, struct results *ret)
-{
-	struct reading reading = { ret, each, arg };
-
-	*ret = (struct results){ 0 };
+	*all = (struct results){ 0 };
 	if (variants) {
-		read_list(&reading, folder, variants);
+		read_list(reading, folder, variants);
 	} else {
 		if (access(folder, R_OK | X_OK) < 0)
 			die(EX_USAGE, "cannot look into '%s': %m", folder);
-		read_tree(&reading, folder);
+		read_tree(reading, folder);
 	}
-	for (size_t i = 0; i < ret->count; i++)
-		ret->tally[ret->item[i].verdict]++;
+	for (size_t i = 0; i < all->count; i++)
+		all->tally[all->item[i].verdict]++;
+}
+
+void results_read(const char *folder, const char *variants, bool brief,
+		  struct results *ret)
+{
+	read_results(&(struct reading){ .all = ret, .brief = brief }, folder,
+		     variants);
+}
+
+void results_read_each(const char *folder, results_take *each, void *arg,
+		       struct results *ret)
+{
+	read_results(&(struct reading){ .all = ret, .take = each, .arg = arg },
+		     folder, NULL);
 }
 
 void results_done(struct results *all)
@@ -387,7 +378,7 @@ int result_brief(const char *path, const char *name, enum verdict *ret,
 		return -EINVAL;
 	}
 	*ret = verdict_of(o);
-	*ret_seconds = seconds_of(o);
+	*ret_seconds = result_seconds(o);
 	json_decref(o);
 	return 0;
 }

@@ -62,16 +62,18 @@ typedef void results_take(void *arg, size_t index, const json_t *o);
  * @folder:   RESULTS
  * @variants: a file with one "NAME [IDENTITY]" a line; or NULL for all
  *	      result.json files there are
- * @take:     or NULL; @arg goes with it
+ * @brief:    of a pass that a list names no more than a table tells is wanted:
+ *	      where its stamp holds its result is not read, and @path is NULL
+ * @take:     @arg goes with it
  *
  * A result that is missing, of another identity, not readable or not ours is
  * an error with the reason. Ends the program (EX_USAGE) when @folder or
  * @variants cannot be read.
  */
-void results_read(const char *folder, const char *variants,
+void results_read(const char *folder, const char *variants, bool brief,
 		  struct results *ret);
-void results_read_each(const char *folder, const char *variants,
-		       results_take *take, void *arg, struct results *ret);
+void results_read_each(const char *folder, results_take *take, void *arg,
+		       struct results *ret);
 void results_done(struct results *r);
 
 /* The whole object, json_decref() it; NULL when there is none (any more). */

@@ -68,7 +68,7 @@ void samples_read(const char *folder, struct metrics *metrics,
 		  struct samples *ret)
 {
 	*ret = (struct samples){ .folder = folder, .metrics = metrics };
-	results_read_each(folder, NULL, take, ret, &ret->results);
+	results_read_each(folder, take, ret, &ret->results);
 	warn_of_others(&ret->results);
 	if (!ret->count)
 		die(EX_USAGE, "there is no result in '%s'", folder);

@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# make ktstr-gauntlet, as doc/mk.md tells of it; ktstr-vm is a stand-in, since the
+# machines are not the point here.
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # run sets stderr; "$" is meant as it stands
+bats_require_minimum_version 1.5.0
+load helper
+load gauntlet
+
+setup_file() { unset MAKEFLAGS; }
+
+project() {
+	mproject
+	plain=6.12/none/plain/own/default/virtual
+	unset PRESET PROFILE TOPOLOGY TEST RERUN KERNEL V KTSTR_SEEDS KTSTR_SHARD KTSTR_LEVEL KTSTR_BUDGET_SECS KTSTR_LAUNCH
+}
+
+tally() { tail -n 1; }
+
+@test "mk: ktstr-gauntlet runs all machines and profiles, ktstr-test each test's own" {
+	project
+	run -0 mmake ktstr-test
+	[ "${lines[-1]}" = "2 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	mmake ktstr-list >own
+	[ "$(wc -l <own)" = 2 ]
+	mmake ktstr-list PRESET='*' PROFILE='*' >all 2>/dev/null
+	[ "$(grep -c /swap/own/ all)" = 2 ]
+	[ "$(wc -l <all)" -gt 20 ]
+	run -0 mmake -j2 ktstr-gauntlet PRESET='own *2llc'
+	[ "${lines[-1]}" = "$(grep -cE '/own/|2llc/' all) passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	# What ktstr-test ran is not run again, and both profiles were.
+	[ "$(wc -l <count)" = "$(grep -cE '/own/|2llc/' all)" ]
+	[ -e ktstr-out/results/6.12/qmap/swap/own/llc+steal+fast ]
+	run -0 mmake ktstr-gauntlet PRESET=own PROFILE='*fast' TEST=swap
+	[ "${lines[-1]}" = "1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+}
+
+@test "mk: seeds are ranges, and nothing selected is a failure" {
+	project
+	run -0 mmake -j2 ktstr-test TEST=plain KTSTR_SEEDS='1..5 9'
+	[ "${lines[-1]}" = "6 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	run -2 --separate-stderr mmake ktstr-gauntlet PRESET=none
+	[[ $stderr == *"--preset: no preset is named 'none'"* ]]
+	run -2 --separate-stderr mmake ktstr-gauntlet TEST=none
+	[[ $stderr == *"no test is named 'none'"* ]]
+	run -2 --separate-stderr mmake ktstr-test RERUN=some
+	[[ $stderr == *"RERUN knows 'all' and 'failed', not 'some'"* ]]
+}
+
+@test "mk: shards are disjoint and together all; levels and budgets leave some out" {
+	project
+	mmake ktstr-list PRESET='*' PROFILE='*' 2>/dev/null | sort >all
+	for k in 1 2 3; do
+		mmake ktstr-list PRESET='*' PROFILE='*' KTSTR_SHARD=$k/3 2>/dev/null >part
+		[ -s part ]
+		cat part >>parts
+	done
+	sort parts | diff all -
+	mmake ktstr-list PRESET='*' PROFILE='*' KTSTR_LEVEL=smoke 2>/dev/null >smoke
+	[ "$(wc -l <smoke)" -lt "$(wc -l <all)" ]
+	run -0 mmake -j2 ktstr-gauntlet KTSTR_LEVEL=smoke KTSTR_SHARD=1/2
+	[[ ${lines[-1]} == *" passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]]
+	sort -u smoke >sorted
+	run -0 comm -23 <(cut -d' ' -f1 ktstr-out/variants | sort) sorted
+	[ -z "$output" ]
+	run -2 mmake ktstr-gauntlet KTSTR_SHARD=4/3
+	run -2 mmake ktstr-gauntlet KTSTR_BUDGET_SECS=-1
+	run -0 mmake -j2 ktstr-gauntlet KTSTR_BUDGET_SECS=30
+	[ "$(wc -l <ktstr-out/variants)" -lt "$(wc -l <all)" ]
+}
+
+@test "mk: RERUN=failed runs what did not pass the last time, and says when there is none" {
+	project
+	echo 'case $out in */s2) verdict=fail ;; esac' >sabotage
+	run -2 mmake ktstr-test TEST=plain KTSTR_SEEDS=1..3
+	[ "$(wc -l <count)" = 3 ]
+	rm sabotage
+	echo '# more' >>init
+	run -0 mmake ktstr-test TEST=plain KTSTR_SEEDS=1..3 RERUN=failed
+	[ "$(wc -l <count)" = 4 ]
+	[ "${lines[-1]}" = "1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	run -2 --separate-stderr mmake ktstr-test TEST=plain KTSTR_SEEDS=1..3 RERUN=failed
+	[[ $stderr == *"ktstr-gauntlet: "*"failed"* ]]
+	[ "$(wc -l <count)" = 4 ]
+	run -0 mmake ktstr-test TEST=plain KTSTR_SEEDS=1..3 RERUN=all
+	[ "$(wc -l <count)" = 7 ]
+}
+
+@test "mk: V=2 says why, -n shows what would run and writes nothing" {
+	project
+	run -0 mmake -n ktstr-test TEST=plain V=2
+	[[ $output == *"ktstr-gauntlet: $plain/s1: first time"* ]]
+	[[ $output == *"ktstr-gauntlet record "*" -- ktstr-lock cpus "*" ktstr-vm run "*"$plain/s1"* ]]
+	[ "$(ls ktstr-out)" = kernels ]
+	[ ! -e count ]
+	run -0 mmake ktstr-test TEST=plain V=2
+	[[ $output == *"ktstr-gauntlet: $plain/s1: first time"* ]]
+	run -0 mmake -n ktstr-test TEST=plain
+	[[ $output != *"ktstr-gauntlet record"* ]]
+	echo '# more' >>ktstr/plain.test
+	run -0 mmake ktstr-test TEST=plain V=2
+	[[ $output == *"ktstr-gauntlet: $plain/s1: test changed"* ]]
+	# Before there is a kernel: the command that would find out.
+	rm ktstr-out/kernels/list
+	run -0 mmake -n ktstr-test TEST=plain
+	[[ $output == *"test-run.sh"* ]]
+}
+
+@test "mk: -j, -k and -O: all run whatever fails, and lines of one stay together" {
+	project
+	echo 'case $out in */s[13]) verdict=fail ;; */s2) exit 125 ;; esac' >sabotage
+	run -2 mmake -j4 -k -O ktstr-test TEST=plain KTSTR_SEEDS=1..6
+	[[ $output == *"3 passed, 2 failed, 0 inconclusive, 0 skipped, 1 errors"* ]]
+	for seed in 1 3; do
+		[[ $output == *"  FAIL    $plain/s$seed ["*$'\n'"          because "* ]]
+	done
+	[ "$(grep -c '^  PASS' <<<"$output")" = 3 ]
+	[ "$(wc -l <count)" = 6 ]
+}
+
+# The third variant of six does not end. Waits until it runs.
+begin() {
+	echo '[ "$(wc -l <count)" != 3 ] || { echo $$ >pid; exec tail -f /dev/null; }' >sabotage
+	rm -f pid count
+	spawn env --default-signal=INT make --no-print-directory ktstr-gauntlet TEST=plain PRESET=own KTSTR_SEEDS=1..6 >log 2>&1
+	until_true test -s pid
+}
+# Afterwards all that has passed stays, and the others run.
+resumes() {
+	until_true gone
+	[ "$(find ktstr-out/results -name 'passed-*' | wc -l)" = 2 ]
+	rm sabotage
+	run -0 mmake ktstr-gauntlet TEST=plain PRESET=own KTSTR_SEEDS=1..6 V=2
+	[[ $output == *": the last run was stopped"* ]]
+	[ "$(grep -c ': first time' <<<"$output")" = 3 ]
+	[ "${lines[-1]}" = "6 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	[ "$(wc -l <count)" = 7 ]
+}
+
+@test "mk: after Ctrl-C the next make runs what had not ended" {
+	project
+	begin
+	kill -INT -- "-${spawned[-1]}"
+	resumes
+}
+
+@test "mk: after kill -9 the next make runs what had not ended" {
+	project
+	begin
+	kill -KILL "${spawned[-1]}"
+	resumes
+}
+
+@test "mk: KTSTR_LAUNCH starts each variant, in another folder and network namespace" {
+	project
+	unshare -n true 2>/dev/null || skip "needs the right to make a network namespace"
+	# Nothing of the environment comes through but what the command brings along.
+	cat >launch <<-"END"
+		#!/bin/sh
+		echo "$1" >>launched
+		cd / && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ unshare -n "$@"
+	END
+	chmod +x launch
+	echo 'echo "$PWD $(readlink /proc/self/ns/net) $KTSTR_ATTEMPT ${MAKEFLAGS-none}" >>where' >sabotage
+	run -0 mmake -j2 ktstr-test TEST=plain KTSTR_SEEDS=1..3 KTSTR_LAUNCH="$PWD/launch"
+	[ "${lines[-1]}" = "3 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]
+	[ "$(wc -l <where)" = 3 ]
+	# And their template.
+	[ "$(wc -l <launched)" = 4 ]
+	run -1 grep -F "$(readlink /proc/self/ns/net)" where
+	[ "$(cut -d' ' -f1,3,4 where | sort -u)" = "$PWD 1 none" ]
+	# What passed is up to date without it as well, and the command that is told has none.
+	run -0 mmake ktstr-test TEST=plain KTSTR_SEEDS=1..3
+	[ "$(wc -l <count)" = 3 ]
+	echo 'exit 125' >sabotage
+	run -2 mmake ktstr-test TEST=plain KTSTR_SEEDS=4 KTSTR_LAUNCH="$PWD/launch"
+	[[ $output == *"again: "*"ktstr-lock "*"ktstr-vm run "* && $output != *"/launch"* ]]
+	run -2 --separate-stderr mmake ktstr-test TEST=plain KTSTR_SEEDS=4 KTSTR_LAUNCH="sh -c '"
+	[[ $stderr == *"--launch: 'sh -c '' has a quote that is not closed"* ]]
+}
