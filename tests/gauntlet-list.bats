@@ -97,27 +97,34 @@ list() { ktstr-gauntlet list --sched many.sched "$@" a.test; }
 }
 
 @test "gauntlet: --why tells of each preset whether a test runs there, and why not" {
-	run -0 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched --why swap ktstr/*.test
+	run -0 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched --why swap ktstr/swap.test
 	[ "$stderr" = "" ]
 	[[ $output == *"swap on tiny-1llc: left out, 1 LLC is fewer than min-llcs = 2"* ]]
 	[[ $output == *"swap on tiny-2llc: runs"* ]]
 	[[ $output == *"swap on numa2-4llc: left out, 2 nodes are more than max-nodes = 1, the default"* ]]
 	[[ $output == *"swap on near-max-llc: left out, 15 LLCs are more than max-llcs = 12, the default"* ]]
 	[[ $output == *"swap on zoo-llc-sizes: ends as skip, no QEMU up to 10.0 can"* ]]
-	[[ $output != *"plain on "* ]]
 	sed -i '2i max-nodes = 1\nrequires-smt = yes' ktstr/swap.test
 	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --why 'numa2-*' --preset '*4llc' ktstr/*.test
-	[ "$output" = "swap on numa2-4llc: left out, 2 nodes are more than max-nodes = 1
-plain on numa2-4llc: left out, 2 nodes are more than max-nodes = 1, the default" ] || [ "$output" = "plain on numa2-4llc: left out, 2 nodes are more than max-nodes = 1, the default
-swap on numa2-4llc: left out, 2 nodes are more than max-nodes = 1" ]
+	[ "$output" = "swap with qmap on numa2-4llc: left out, 2 nodes are more than max-nodes = 1
+plain with none on numa2-4llc: left out, 2 nodes are more than max-nodes = 1, the default" ]
 	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --why tiny-2llc --json ktstr/swap.test
-	[ "$(jq -c '[.test, .preset, .topology, .cpus, .fate, .reason]' <<<"$output")" = '["swap","tiny-2llc","1n2l2c1t",4,"left out","no core has two threads online, and requires-smt = yes"]' ]
+	[ "$(jq -c '[.test, .scheduler, .preset, .topology, .cpus, .fate, .reason]' <<<"$output")" = '["swap","qmap","tiny-2llc","1n2l2c1t",4,"left out","no core has two threads online, and requires-smt = yes"]' ]
 	sed -i 's/= disjoint 0.2/= llc 1/' ktstr/swap.test
 	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --why zoo-smt4 ktstr/swap.test
 	[ "$output" = "swap on zoo-smt4: runs" ]
 	sed -i 's/^min-llcs.*//; s/= llc 1/= llc 5/' ktstr/swap.test
 	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --topology 1n8l1c2t --why zoo-smt4 ktstr/swap.test
 	[[ $output == "swap on zoo-smt4: left out, ktstr/swap.test:"*": on 1n2l2c4t: there is no LLC 5"* ]]
+	# A declaration's limits hold for each of its tests.
+	sed -i '2i max-nodes = 3' ktstr/qmap.sched
+	printf '[cgroup a]\n' >ktstr/any.test
+	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --why 'numa?-*llc' ktstr/any.test
+	[[ $output == *"any on numa2-4llc: runs"*"any on numa4-8llc: left out, 4 nodes are more than max-nodes = 3"* ]]
+	run -0 ktstr-gauntlet list -q --sched ktstr/qmap.sched --preset 'numa?-*' ktstr/any.test
+	[ "$output" = "kernel/qmap/any/numa2-4llc/default/virtual/s1
+kernel/qmap/any/numa2-8llc/default/virtual/s1
+kernel/qmap/any/numa2-8llc-nosmt/default/virtual/s1" ]
 	run -2 --separate-stderr ktstr-gauntlet list --why elephant ktstr/plain.test
 	[ "$stderr" = "ktstr-gauntlet: --why: neither a test nor a preset that is selected is named 'elephant'" ]
 }

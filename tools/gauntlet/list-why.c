@@ -11,9 +11,11 @@
 #include "tools/gauntlet/machines.h"
 #include "tools/gauntlet/pair.h"
 
-/* A test on a preset. */
+/* A test on a preset, with its scheduler's limits. @many: name that, too. */
 struct row {
 	const struct test *test;
+	const struct sched_file *sched;
+	bool many;
 	const struct preset *preset;
 	struct topology topology;
 	bool refused;
@@ -24,7 +26,9 @@ static void print_text(const struct row *row)
 {
 	const char *skip = row->preset->skip;
 
-	printf("%s on %s: %s%s\n", row->test->name, row->preset->name,
+	printf("%s%s%s on %s: %s%s\n", row->test->name,
+	       row->many ? " with " : "",
+	       row->many ? sched_file_name(row->sched) : "", row->preset->name,
 	       row->refused ? "left out, "
 	       : skip	    ? "ends as skip, "
 			    : "runs",
@@ -45,9 +49,11 @@ static void print_json(const struct row *row)
 	else if (skip)
 		why = skip;
 	topology_format(&row->topology, shape);
-	o = must(json_pack("{ss ss ss si ss ss ss*}", "test", row->test->name,
-			   "preset", row->preset->name, "topology", shape,
-			   "cpus", (int)topology_cpus(&row->topology), "about",
+	o = must(json_pack("{ss ss ss ss si ss ss ss*}", "test",
+			   row->test->name, "scheduler",
+			   sched_file_name(row->sched), "preset",
+			   row->preset->name, "topology", shape, "cpus",
+			   (int)topology_cpus(&row->topology), "about",
 			   row->preset->reason, "fate",
 			   row->refused ? "left out"
 			   : skip	? "skip"
@@ -59,13 +65,11 @@ static void print_json(const struct row *row)
 	json_decref(o);
 }
 
-static void explain(const struct request *req, const struct test *t,
-		    const struct preset *preset)
+static void explain(const struct request *req, struct row row)
 {
 	auto_str struct str why = { 0 };
-	struct row row = { .test = t, .preset = preset };
 
-	row.refused = machine_refuse(t, preset, &row.topology, &why);
+	row.refused = machine_refuse(row.test, row.preset, &row.topology, &why);
 	row.why = str_text(&why);
 	if (req->json)
 		print_json(&row);
@@ -79,32 +83,33 @@ static bool is_wanted(const struct request *req, const struct preset *preset)
 	return !req->preset || glob_matches(req->preset, preset->name);
 }
 
-static size_t explain_test(const struct request *req, const struct test *t)
+static size_t explain_test(const struct request *req, struct row row)
 {
-	bool is_named = fnmatch(req->why, t->name, 0) == 0;
+	bool is_named = fnmatch(req->why, row.test->name, 0) == 0;
 	size_t rows = 0;
 
 	for (size_t i = 0; i < preset_count; i++) {
-		const struct preset *preset = &preset_table[i];
-
-		if (!is_wanted(req, preset) ||
-		    (!is_named && fnmatch(req->why, preset->name, 0) != 0))
+		row.preset = &preset_table[i];
+		if (!is_wanted(req, row.preset) ||
+		    (!is_named && fnmatch(req->why, row.preset->name, 0) != 0))
 			continue;
-		explain(req, t, preset);
+		explain(req, row);
 		rows++;
 	}
 	return rows;
 }
 
-/* Does it run on any of the schedulers? */
-static bool is_selected(const struct request *req, const struct project *p,
-			const struct test_file *t)
+static size_t explain_pair(const struct request *req, const struct project *p,
+			   const struct test_file *t,
+			   const struct sched_file *s)
 {
-	for (size_t i = 0; i < p->sched_count; i++) {
-		if (pair_is_selected(req, t, &p->sched[i]))
-			return true;
-	}
-	return false;
+	const struct test under =
+		test_under(&t->test, sched_file_declaration(s));
+	struct row row = { .test = &under,
+			   .sched = s,
+			   .many = p->sched_count > 1 };
+
+	return pair_is_selected(req, t, s) ? explain_test(req, row) : 0;
 }
 
 int list_why(const struct request *req)
@@ -114,10 +119,9 @@ int list_why(const struct request *req)
 
 	project_read(req->sched, req->operand, false, &p);
 	project_stop_on_complaints(&p);
-	for (size_t i = 0; i < p.test_count; i++) {
-		if (is_selected(req, &p, &p.test[i]))
-			rows += explain_test(req, &p.test[i].test);
-	}
+	for (size_t i = 0; i < p.sched_count * p.test_count; i++)
+		rows += explain_pair(req, &p, &p.test[i % p.test_count],
+				     &p.sched[i / p.test_count]);
 	if (!rows)
 		die(EX_USAGE,
 		    "--why: neither a test nor a preset that is selected is "

@@ -129,6 +129,7 @@ void machines_find(const struct request *req, struct project *p,
 		   const struct test *t, const struct sched *s,
 		   struct machines *ret)
 {
+	const struct test under = test_under(t, s);
 	struct topology own = project_own_topology(t, s);
 	struct machines m = { 0 };
 
@@ -136,10 +137,10 @@ void machines_find(const struct request *req, struct project *p,
 		add(&m, "own", &own);
 	for (size_t i = 0; i < preset_count; i++) {
 		if (glob_matches(req->preset, preset_table[i].name))
-			offer_preset(t, &preset_table[i], &m);
+			offer_preset(&under, &preset_table[i], &m);
 	}
 	for (char **text = req->topology; text && *text; text++)
-		take_shape(p, t, *text, &m);
+		take_shape(p, &under, *text, &m);
 	if (m.left_out)
 		note("test '%s' is not run on %zu of the machines selected, "
 		     "because of its limits, cpusets and amounts; list --why "

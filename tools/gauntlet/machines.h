@@ -36,6 +36,7 @@ bool machines_want_own(const struct request *req);
 
 /**
  * machine_refuse() - why @t is not run on a preset
+ * @t: with its scheduler's limits, see test_under()
  * @ret_topology: the preset's
  * @ret_why: appended; nothing when it is run
  *
