@@ -98,6 +98,15 @@ TEST(a_kernel_that_lacks_something_is_a_skip)
 	check_verdict(&s, VERDICT_ERROR, "harness");
 }
 
+TEST(a_cgroup_that_the_scheduler_refuses_is_its_fault)
+{
+	auto_run struct run r = { 0 };
+
+	JUDGE(&r, "{\"t\":\"error\",\"class\":\"refused\",\"why\":\"no\"}");
+	check_verdict(&r, VERDICT_FAIL, "cgroup-refused");
+	check_reason(&r, "no");
+}
+
 TEST(a_wrong_machine_is_an_error)
 {
 	auto_run struct run r = { 0 };

@@ -77,6 +77,11 @@ static void tell_error(const struct evidence *e, struct judgement *j)
 		judge_reason(j, "%s", why);
 		return;
 	}
+	if (strcmp(facts_text(e->facts->error, "class"), "refused") == 0) {
+		judge_decide(j, VERDICT_FAIL, "cgroup-refused");
+		judge_reason(j, "%s", why);
+		return;
+	}
 	judge_decide(j, VERDICT_ERROR, "harness");
 	judge_reason(j, "%s: %s",
 		     e->on_host ? "the engine" : "the guest's init", why);
@@ -104,9 +109,9 @@ static bool judge_setup(const struct evidence *e, struct judgement *j)
 static void invert(struct judgement *j)
 {
 	static const char *const faults[] = {
-		"load-rejected", "init-failed",	 "died",      "user-exit",
-		"not-attached",	 "stalled",	 "scx-error", "bypassed",
-		"fell-back",	 "check-failed", NULL
+		"load-rejected",  "init-failed", "died",	 "user-exit",
+		"not-attached",	  "stalled",	 "scx-error",	 "bypassed",
+		"cgroup-refused", "fell-back",	 "check-failed", NULL
 	};
 
 	if (j->verdict == VERDICT_PASS) {
@@ -133,6 +138,7 @@ const char *const judge_classes[] = {
 	"stalled",
 	"scx-error",
 	"bypassed",
+	"cgroup-refused",
 	"fell-back",
 	"check-failed",
 	"worker-failed",

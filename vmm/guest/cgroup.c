@@ -12,6 +12,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/cpulist.h"
 #include "tools/lib/file.h"
+#include "vmm/guest/scx.h"
 
 /* What is above all cgroups of ours, and our root's name in it. */
 static const char *above_root = "/sys/fs/cgroup";
@@ -70,11 +71,22 @@ int cgroup_read(const char *name, const char *file, char **ret,
 	return 0;
 }
 
-static int make_folder(const char *path, struct why *reterr_why)
+/* A scheduler is asked for each cgroup, by ops.cgroup_init, and can say no. */
+static int make_folder(const char *path, const char *name,
+		       struct why *reterr_why)
 {
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return why_set(reterr_why, -errno, "cannot make '%s'", path);
-	return 0;
+	struct scx scx;
+
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return 0;
+	int error = errno;
+	scx_read(SCX_ROOT, &scx);
+	if (scx_is_attached(&scx))
+		return why_set(reterr_why, -ECONNREFUSED,
+			       "with the scheduler in charge cgroup '%s' "
+			       "cannot be made: %s",
+			       name, strerror(error));
+	return why_set(reterr_why, -error, "cannot make '%s'", path);
 }
 
 /* What is in @folder shall have the controllers. */
@@ -107,7 +119,7 @@ int cgroup_set_root(const char *path, bool with_cpu, struct why *reterr_why)
 		r = pass_below(above, with_cpu, reterr_why);
 		snprintf(above + end, sizeof(above) - end, "/%s", root);
 		if (r == 0)
-			r = make_folder(above, reterr_why);
+			r = make_folder(above, root, reterr_why);
 		if (r == 0 && !*path)
 			above[end] = '\0';
 	}
@@ -126,7 +138,7 @@ int cgroup_init(bool with_cpu, struct why *reterr_why)
 	has_cpu = with_cpu;
 	r = path_of(path, "", "", reterr_why);
 	if (r == 0)
-		r = make_folder(path, reterr_why);
+		r = make_folder(path, root_name, reterr_why);
 	return r < 0 ? r : cgroup_pass_on("", true, reterr_why);
 }
 
@@ -150,13 +162,13 @@ int cgroup_make(const char *name, struct why *reterr_why)
 			 name);
 		r = path_of(path, above, "", reterr_why);
 		if (r == 0)
-			r = make_folder(path, reterr_why);
+			r = make_folder(path, above, reterr_why);
 		if (r == 0)
 			r = cgroup_pass_on(above, true, reterr_why);
 	}
 	if (r == 0)
 		r = path_of(path, name, "", reterr_why);
-	return r < 0 ? r : make_folder(path, reterr_why);
+	return r < 0 ? r : make_folder(path, name, reterr_why);
 }
 
 int cgroup_remove(const char *name, struct why *reterr_why)

@@ -68,7 +68,7 @@ int channel_send_data(struct channel *c, int stream, const void *data,
 /* Send {"t":"hello"}, the first frame: what kernel this is. */
 int channel_send_hello(struct channel *c);
 
-/* Send {"t":"error"}; @class: "harness", "setup", "unsupported"
+/* Send {"t":"error"}; @class: "harness", "setup", "unsupported", "refused"
  * or, where the kernel lacks something, "kernel". */
 int channel_send_error(struct channel *c, const char *class, const char *fmt,
 		       ...) KTSTR_PRINTF(3, 4);

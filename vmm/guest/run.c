@@ -253,6 +253,8 @@ static const char *class_of(int error)
 		return "setup";
 	case -ETIME:
 		return "time-limit";
+	case -ECONNREFUSED:
+		return "refused";
 	default:
 		return "harness";
 	}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SCX_ROOT      "/sys/kernel/sched_ext"
 #define SCX_TEXT_SIZE 128 /* of a scheduler's name and of a state */
 
 /**
@@ -24,7 +25,7 @@ struct scx {
 	bool switch_all;
 };
 
-/* @root: "/sys/kernel/sched_ext" but in our tests. */
+/* @root: SCX_ROOT but in our tests. */
 void scx_read(const char *root, struct scx *ret);
 
 /* Tasks that this scheduler did not take; 0 where the kernel does not tell. */
