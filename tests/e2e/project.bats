@@ -5,9 +5,17 @@ bats_require_minimum_version 1.5.0
 load ../helper
 load project
 
+# One project for all, so that the scheduler is compiled as seldom as can be: the
+# tests and what came of them are new each time.
 setup() {
 	needs_kernel
-	new_project "$BATS_TEST_TMPDIR/p"
+	if [ -d "$BATS_FILE_TMPDIR/p" ]; then
+		cd "$BATS_FILE_TMPDIR/p" || return
+	else
+		new_project "$BATS_FILE_TMPDIR/p"
+	fi
+	rm -rf ktstr ktstr-out/results ktstr-out/variants ktstr-out/plan.mk
+	cp -R "$KTSTR_TOP/templates/scheduler/ktstr" .
 	fair=k/scx_mini/fair-spin/own/default/virtual/s1
 }
 
@@ -105,6 +113,14 @@ stamps() { find ktstr-out/results -name 'passed-*' -printf '%p %T@\n' | sort; }
 	done
 }
 
+@test "project: the profile of a flag is run by what a test requires" {
+	printf '%s\n' '[test]' 'duration = 200ms' 'required-flags = per-llc' '[cgroup a]' 'work = cpu-spin workers=8' \
+		'[check]' 'max-spread = none' >ktstr/llc.test
+	run -0 kmake ktstr-test TEST=llc
+	[ "$(result '.flags[0]' k/scx_mini/llc/own/per-llc/virtual/s1)" = per-llc ]
+}
+
+# The last one: it removes what the others share.
 @test "project: ktstr-list, -report, -help and -doctor" {
 	run -0 --separate-stderr kmake ktstr-list
 	[ "${#lines[@]}" = 4 ]
@@ -122,11 +138,4 @@ stamps() { find ktstr-out/results -name 'passed-*' -printf '%p %T@\n' | sort; }
 	run -0 kmake ktstr-doctor
 	run -0 kmake ktstr-clean
 	[ ! -e ktstr-out ]
-}
-
-@test "project: the profile of a flag is run by what a test requires" {
-	printf '%s\n' '[test]' 'duration = 200ms' 'required-flags = per-llc' '[cgroup a]' 'work = cpu-spin workers=8' \
-		'[check]' 'max-spread = none' >ktstr/llc.test
-	run -0 kmake ktstr-test TEST=llc
-	[ "$(result '.flags[0]' k/scx_mini/llc/own/per-llc/virtual/s1)" = per-llc ]
 }
