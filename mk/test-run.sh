@@ -12,7 +12,8 @@
 #   rerun=WORD     all, failed or nothing
 #   verbose=N      1: show commands; 2: say why variants run
 #   launch=WORDS   what starts each variant
-#   select=WORDS   options of ktstr-gauntlet select, or nothing
+#   level=WORD     smoke, pairwise, full or nothing: of list and select
+#   select=WORDS   more options of ktstr-gauntlet select, or nothing
 #   shard=K/N      or nothing
 #   sources=WORDS  all declarations and tests of the project, for out/sources
 #   dry=n          only show what would be run, and write nothing
@@ -22,7 +23,7 @@
 # process at a time in each out, under a lock that all of its children have:
 # another TEST is another plan, and a variant has one folder.
 set -euf
-out='' make='' init='' files='' format='' rerun='' verbose='' launch='' select='' shard='' sources='' dry='' list=''
+out='' make='' init='' files='' format='' rerun='' verbose='' launch='' level='' select='' shard='' sources='' dry='' list=''
 for setting; do
 	shift
 	case $setting in
@@ -35,6 +36,7 @@ for setting; do
 	rerun=*) rerun=${setting#*=} ;;
 	verbose=*) verbose=${setting#*=} ;;
 	launch=*) launch=${setting#*=} ;;
+	level=*) level=${setting#*=} ;;
 	select=*) select=${setting#*=} ;;
 	shard=*) shard=${setting#*=} ;;
 	sources=*) sources=${setting#*=} ;;
@@ -44,6 +46,7 @@ for setting; do
 done
 [ "$verbose" != 1 ] || set -x
 [ "$rerun" != failed ] || select="--failed $select"
+[ -z "$level" ] || select="--level $level $select"
 
 # Results tell at which commit of the project they were made; looking changes
 # nothing in the tree.
@@ -53,7 +56,7 @@ export KTSTR_PROJECT_COMMIT
 # What those that choose leave, one name a line. $files and $select are words.
 # shellcheck disable=SC2086
 choose() {
-	names=$(ktstr-gauntlet list "$@" $files) || exit
+	names=$(ktstr-gauntlet list ${level:+--level "$level"} "$@" $files) || exit
 	if [ -n "$select" ]; then
 		names=$(printf '%s\n' "$names" | ktstr-gauntlet select $select --results "$out/results" $files) || exit
 	fi

@@ -87,7 +87,7 @@ ktstr-select    = $(addprefix --clock ,$(KTSTR_CLOCK)) $(addprefix --seed ,$(KTS
 	$(foreach p,$(or $(PROFILE),$(ktstr-all)),--profile '$p')
 ktstr-files     = $(addprefix --sched ,$(ktstr-sched)) $(ktstr-chosen)
 # Who leaves out some of them.
-ktstr-fewer     = $(addprefix --level ,$(KTSTR_LEVEL)) $(addprefix --budget ,$(KTSTR_BUDGET_SECS))
+ktstr-fewer     = $(addprefix --budget ,$(KTSTR_BUDGET_SECS))
 
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json jsonl junit markdown github
@@ -109,7 +109,7 @@ ktstr-words:
 ktstr-run-args  = out='$(KTSTR_OUT)' make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
 	rerun='$(RERUN)' verbose='$(V)' launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
 	-- $(ktstr-select) $(ktstr-kernels)
-ktstr-choice    = select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \
+ktstr-choice    = level=$(call ktstr-quoted,$(strip $(KTSTR_LEVEL))) select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \
 	files=$(call ktstr-quoted,$(ktstr-files)) sources=$(call ktstr-quoted,$(filter-out none,$(ktstr-sched)) $(KTSTR_TESTS))
 ktstr-test ktstr-gauntlet: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	$(if $(ktstr-dry),$(ktstr-run-dry),$(ktstr-run-it))

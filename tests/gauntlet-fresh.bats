@@ -61,6 +61,34 @@ says() {
 	says "programs changed"
 }
 
+@test "gauntlet: files that a declaration or a test brings are inputs" {
+	cp /bin/true switch
+	echo one >config
+	echo one >extra
+	echo one >added
+	printf '%s\n' '[scheduler]' 'binary = build/scx_qmap' 'config-file = config' 'config-option = --config' \
+		'include-files = extra' >ktstr/files.sched
+	printf '%s\n' '[scheduler]' 'enable = ./switch on' 'disable = ./switch off' >ktstr/switched.sched
+	printf '[test]\ninclude-files = added\n[cgroup a]\nwork = cpu-spin\n' >ktstr/both.test
+	changed() {
+		ktstr-gauntlet plan --reasons --vm-command ./vm --lock-command '' --kernel 6.12=entry --init init \
+			--sched ktstr/files.sched --sched ktstr/switched.sched ktstr/both.test 2>&1 >plan.mk |
+			sed -n 's|^ktstr-gauntlet: 6.12/\([a-z]*\)/.*: |\1 |p' | paste -sd,
+	}
+	[ "$(changed)" = "files first time,switched first time" ]
+	run_plan
+	for file in config extra; do
+		echo two >$file
+		[ "$(changed)" = "files files changed" ]
+		run_plan
+	done
+	echo two >added
+	[ "$(changed)" = "files programs changed,switched programs changed" ]
+	run_plan
+	cp /bin/false switch
+	[ "$(changed)" = "switched files changed" ]
+}
+
 @test "gauntlet: the inputs stand beside the result, and their hash is the identity" {
 	plan --sched ktstr/qmap.sched --seed 7 ktstr/swap.test
 	run_plan

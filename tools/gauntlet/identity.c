@@ -135,15 +135,72 @@ static void hash_program(const char *path, const char *what,
 	add_known(&known_programs, path, ret);
 }
 
+/* Adds files that a guest gets. Are there any? */
+static bool add_files(struct hash *h, const struct tuning *t)
+{
+	char hex[HASH_HEX_SIZE];
+
+	for (size_t i = 0; i < t->file_count; i++) {
+		hash_or_die(t->file[i].path, "the included file", hex);
+		hash_add_fact(h, t->file[i].path, hex);
+	}
+	return t->file_count > 0;
+}
+
+/* Adds the programs that switch a built-in scheduler. Are there any? */
+static bool add_switching(struct hash *h, const struct switching *s)
+{
+	char hex[HASH_HEX_SIZE];
+	bool any = false;
+
+	for (size_t i = 0; i < s->count; i++) {
+		auto_free char *path = NULL;
+		char **words = s->item[i].words;
+
+		if (switching_is_write(words, NULL, NULL))
+			continue;
+		path = find_program(words[0]);
+		hash_program(path, "the program", hex);
+		hash_add_fact(h, words[0], hex);
+		any = true;
+	}
+	return any;
+}
+
+/* What a declaration brings beside the scheduler's binary; "" for nothing. */
+static void hash_brought(const struct sched *s, char ret[IDENTITY_SIZE])
+{
+	char hex[HASH_HEX_SIZE];
+	struct hash h;
+	bool any;
+
+	hash_init(&h);
+	any = add_files(&h, &s->tuning);
+	any |= add_switching(&h, &s->enable);
+	any |= add_switching(&h, &s->disable);
+	for (size_t i = 0; i < s->flag_count; i++) {
+		any |= add_switching(&h, &s->flag[i].enable);
+		any |= add_switching(&h, &s->flag[i].disable);
+	}
+	if (s->config_file) {
+		hash_or_die(s->config_file, "the config-file", hex);
+		hash_add_fact(&h, s->config_file, hex);
+		any = true;
+	}
+	hash_hex(&h, hex);
+	cut(ret, any ? hex : "");
+}
+
 /* The programs of a test's exec workers and payloads, and their files. */
 static void hash_work(const struct test *t, char ret[IDENTITY_SIZE])
 {
 	char hex[HASH_HEX_SIZE];
 	const struct work *w;
-	bool any = false;
 	struct hash h;
+	bool any;
 
 	hash_init(&h);
+	any = add_files(&h, &t->tuning);
 	for (size_t i = 0; (w = test_work(t, i)); i++) {
 		auto_free char *path = NULL;
 
@@ -240,6 +297,7 @@ void identity_read(const struct request *req, const struct project *p,
 		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
 		.declaration =
 			must(calloc(p->sched_count, sizeof(*f.declaration))),
+		.brought = must(calloc(p->sched_count, sizeof(*f.brought))),
 		.test = must(calloc(p->test_count, sizeof(*f.test))),
 		.programs = must(calloc(p->test_count, sizeof(*f.programs))),
 	};
@@ -251,6 +309,7 @@ void identity_read(const struct request *req, const struct project *p,
 		if (!p->sched[i].path)
 			continue;
 		cut_hash_of(p->sched[i].text, f.declaration[i]);
+		hash_brought(&p->sched[i].sched, f.brought[i]);
 		if (!p->sched[i].sched.binary)
 			continue;
 		hash_program(p->sched[i].sched.binary, "the scheduler's binary",
@@ -272,6 +331,7 @@ void identity_facts_done(struct identity_facts *f)
 	free(f->kernel);
 	free(f->binary);
 	free(f->declaration);
+	free(f->brought);
 	free(f->test);
 	free(f->programs);
 }
@@ -306,6 +366,8 @@ void identity_of(const struct request *req, const struct project *p,
 		add_input(inputs, "binary", f->binary[sched]);
 	if (v->sched->path)
 		add_input(inputs, "declaration", f->declaration[sched]);
+	if (*f->brought[sched])
+		add_input(inputs, "files", f->brought[sched]);
 	add_input(inputs, "test", f->test[v->test - p->test]);
 	if (*programs)
 		add_input(inputs, "programs", programs);

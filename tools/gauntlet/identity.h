@@ -17,6 +17,8 @@ struct identity_facts {
 	/* one for each kernel, and for each scheduler, in their order */
 	char (*kernel)[IDENTITY_SIZE];
 	char (*binary)[IDENTITY_SIZE], (*declaration)[IDENTITY_SIZE];
+	/* files and programs that a declaration names besides; "" for none */
+	char (*brought)[IDENTITY_SIZE];
 	/* of each test, in their order; programs: "" for none */
 	char (*test)[IDENTITY_SIZE], (*programs)[IDENTITY_SIZE];
 };
@@ -38,10 +40,10 @@ void identity_facts_done(struct identity_facts *f);
  *	    beginning of its SHA-256
  * @ret:    the first 16 hex digits of the SHA-256 of @inputs
  *
- * Inputs: the kernel entry's metadata.json, the scheduler's binary and its
- * declaration, the test and its programs, the guest's init, ktstr-vm, QEMU and
- * its firmware, and the settings: clock, seed, machine, arguments of the
- * profile.
+ * Inputs: the kernel entry's metadata.json, the scheduler's binary, its
+ * declaration and the files that this brings, the test and its programs, the
+ *guest's init, ktstr-vm, QEMU and its firmware, and the settings: clock, seed,
+ *machine, arguments of the profile.
  */
 void identity_of(const struct request *req, const struct project *p,
 		 const struct identity_facts *f, const struct variant *v,
