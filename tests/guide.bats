@@ -29,8 +29,8 @@ load helper
 	[[ $output == *"block 7"*"exit status 2"* ]]
 	[[ $stderr == *"did you mean 'cpu-spin'?"* ]]
 
-	# The manual names every field of a result.
+	# The page of results has every field of one.
 	for field in $(jq -r 'keys[]' mine/ktstr-out/results/*/scx_mini/soon/own/short/virtual/s1/result.json); do
-		grep -E "^\.It Li (.* , )?$field( , .*)?\$" "$KTSTR_TOP/doc/ktstr-vm-result.7"
+		grep -E "^\| .*\`${field}[].[\`]" "$KTSTR_TOP/doc/results.md"
 	done
 }

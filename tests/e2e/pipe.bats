@@ -16,7 +16,6 @@ setup() { needs_kernel; }
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
 	kmake -s ktstr-list KTSTR_TESTS='ktstr/short.test other/pair.test' KTSTR_SEEDS='1 2' >all
 	[ "$(wc -l <all)" = 4 ]
-	printf '%s\n' ktstr/short.test other/pair.test >ktstr-out/sources
 	: >paths
 	for k in 1 2; do
 		ktstr-gauntlet select --match 'k/none/*' --budget 600 <all 2>>notes |
