@@ -62,22 +62,6 @@ TEST(a_scheduler_must_attach_and_stay_and_leave)
 	check_verdict(&plain, VERDICT_PASS, "ok");
 }
 
-TEST(an_expected_failure_is_the_schedulers_alone)
-{
-	auto_run struct run r = { .e = { .has_sched = true,
-					 .expect_fail = true } };
-	auto_run struct run s = r, t = r;
-
-	JUDGE(&r, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED,
-	      "{\"t\":\"scheduler\",\"event\":\"detached\"}");
-	CHECK_INT(r.j.verdict, VERDICT_PASS);
-	JUDGE(&s, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED, STOPPED);
-	check_verdict(&s, VERDICT_FAIL, "check-failed");
-	/* A broken harness never satisfies it. */
-	JUDGE(&t, "{\"t\":\"error\",\"why\":\"no cgroup2\"}", TOPOLOGY);
-	check_verdict(&t, VERDICT_ERROR, "harness");
-}
-
 TEST(a_scheduler_that_failed_may_have_broken_the_kernel)
 {
 	auto_run struct run r = { .e.has_sched = true };

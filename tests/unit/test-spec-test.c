@@ -55,7 +55,7 @@ TEST(reads_a_whole_test)
 		"min-nodes = 2\nmin-llcs = 2\nmin-cpus = 8\nmax-cpus = 64\n"
 		"requires-smt = yes\nrequired-flags = a b\n"
 		"required-flags = c\nexcluded-flags = d\ntags = x y\n"
-		"args = -s '1 2'\nexpect = fail\n"
+		"args = -s '1 2'\nexpect = fail check-failed max-gap\n"
 		"[cgroup left]\ncpuset = disjoint 0/2\n"
 		"work = cpu-spin workers=4 nice=-5\nwork = pipe-io workers=2 "
 		"spin=7\n"
@@ -79,7 +79,10 @@ TEST(reads_a_whole_test)
 	CHECK_INT(t.min_nodes, 2);
 	CHECK_INT(t.max_nodes, 64); /* lifted: it was not written */
 	CHECK_INT(t.max_llcs, 12);
-	CHECK(t.requires_smt && t.expect_fail);
+	CHECK(t.requires_smt);
+	CHECK(strcmp(t.expect.class, "check-failed") == 0);
+	CHECK(t.expect.has_check);
+	CHECK_INT(t.expect.check, CHECK_MAX_GAP);
 	CHECK_INT(words_count(t.required_flags), 3);
 	CHECK_INT(words_count(t.tags), 2);
 	CHECK(strcmp(t.extra_args[1], "1 2") == 0);
@@ -152,7 +155,7 @@ static const struct {
 	  "'scheduler = none' has no flags" },
 	{ "[test]\nscheduler = none\nargs = -x\n" CG, "takes no arguments" },
 	{ "[test]\nscheduler = a/b\n" CG, "is the name of a .sched file" },
-	{ "[test]\nexpect = maybe\n" CG, "is pass or fail" },
+	{ "[test]\nexpect = maybe\n" CG, "is pass, or fail and the class" },
 	/* cgroups */
 	{ "[cgroup]\n", "a cgroup needs a name" },
 	{ "[cgroup a.b]\n", "is no name of a cgroup" },

@@ -24,6 +24,7 @@ ktstr-vm-objs-y += vmm/guest/scx.o
 ktstr-vm-objs-y += tools/vm/input.o
 ktstr-vm-objs-y += tools/vm/judge.o
 ktstr-vm-objs-y += tools/vm/judge-checks.o
+ktstr-vm-objs-y += tools/vm/judge-expect.o
 ktstr-vm-objs-y += tools/vm/judge-workers.o
 ktstr-vm-objs-y += tools/vm/judge-kernel.o
 ktstr-vm-objs-y += tools/vm/judge-machine.o

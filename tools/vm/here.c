@@ -15,6 +15,8 @@
 #include "tools/vm/here-guard.h"
 #include "tools/vm/host.h"
 #include "tools/vm/judge-checks.h"
+#include "tools/vm/judge-exit.h"
+#include "tools/vm/judge-expect.h"
 #include "tools/vm/result.h"
 #include "version.h"
 
@@ -98,7 +100,6 @@ static void judge_run(struct here *h)
 		.topology = topology_default,
 		.clock = CLOCK_REAL,
 		.check = h->variant.check,
-		.expect_fail = h->variant.test.expect_fail,
 		.on_host = true,
 	};
 
@@ -115,6 +116,7 @@ static void judge_run(struct here *h)
 	if (h->judgement.verdict != VERDICT_ERROR &&
 	    h->judgement.verdict != VERDICT_SKIP)
 		judge_change(h, &h->judgement);
+	judge_expected(&h->variant.test.expect, &h->judgement);
 }
 
 static void set_text(json_t *o, const char *key, const char *text)

@@ -9,6 +9,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/vm/judge-checks.h"
+#include "tools/vm/judge-expect.h"
 #include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
 #include "tools/vm/judge-payloads.h"
@@ -105,29 +106,6 @@ static bool judge_setup(const struct evidence *e, struct judgement *j)
 	return true;
 }
 
-/* A test that expects a fault passes by the scheduler's fault alone. */
-static void invert(struct judgement *j)
-{
-	static const char *const faults[] = {
-		"load-rejected",  "init-failed", "died",	 "user-exit",
-		"not-attached",	  "stalled",	 "scx-error",	 "bypassed",
-		"cgroup-refused", "fell-back",	 "check-failed", NULL
-	};
-
-	if (j->verdict == VERDICT_PASS) {
-		judge_decide(j, VERDICT_FAIL, "check-failed");
-		judge_reason(j, "the test expects a failure, and all passed");
-		return;
-	}
-	for (const char *const *f = faults; j->verdict == VERDICT_FAIL && *f;
-	     f++) {
-		if (strcmp(j->class, *f) == 0) {
-			j->verdict = VERDICT_PASS;
-			return;
-		}
-	}
-}
-
 const char *const judge_classes[] = {
 	"ok",
 	"load-rejected",
@@ -195,7 +173,6 @@ void judge(const struct evidence *e, struct judgement *ret)
 		judge_payloads(e, &j);
 		judge_kernel_log(e, &j);
 	}
-	if (e->expect_fail)
-		invert(&j);
+	judge_expected(&e->expect, &j);
 	*ret = j;
 }

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "tools/lib/spec/checks.h"
+#include "tools/lib/spec/expect.h"
 #include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/topology.h"
 #include "vmm/facts.h"
@@ -34,7 +35,7 @@ int verdict_exit_code(enum verdict v);
  * @payload: of the test, @payload_count of them
  * @has_sched: a scheduler was to be loaded
  * @on_host: it ran on the host itself, whose shape nobody declared
- * @expect_fail: the test passes only if the scheduler's fault is seen
+ * @expect: the failure that the test wants to see
  */
 struct evidence {
 	const struct facts *facts;
@@ -47,7 +48,8 @@ struct evidence {
 	struct checks check;
 	const struct payload *payload;
 	size_t payload_count;
-	bool has_sched, expect_fail, torn_code, on_host;
+	struct expectation expect;
+	bool has_sched, torn_code, on_host;
 };
 
 /**

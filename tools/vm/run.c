@@ -122,7 +122,7 @@ static void fill_evidence(const struct variant *v,
 		.payload = v->test.payload,
 		.payload_count = v->test.payload_count,
 		.has_sched = variant_loads(v),
-		.expect_fail = v->test.expect_fail,
+		.expect = v->test.expect,
 		.torn_code = threads_are_dared(c),
 	};
 }

@@ -83,6 +83,10 @@ static void check_flags(const struct test *t, const struct conf_section *s,
 	if (none && t->watchdog_ns)
 		diag_add(d, place_in(s, "watchdog"),
 			 "'scheduler = none' has no watchdog of sched_ext");
+	if (none && t->expect.class && expect_is_of_scheduler(t->expect.class))
+		diag_add(d, place_in(s, "expect"),
+			 "'scheduler = none' cannot fail with class '%s'",
+			 t->expect.class);
 }
 
 void test_check_settings(struct test *t, const struct conf_section *s,

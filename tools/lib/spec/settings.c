@@ -202,12 +202,7 @@ static int read_clocks(const struct setting *s)
 
 static int read_expect(const struct setting *s)
 {
-	if (strcmp(s->e->value, "fail") == 0)
-		s->t->expect_fail = true;
-	else if (strcmp(s->e->value, "pass") != 0)
-		diag_add(s->d, &s->e->at_value,
-			 "'expect' is pass or fail, not '%s'", s->e->value);
-	return 0;
+	return expect_read(s->e, s->d, &s->t->expect);
 }
 
 static int read_sysctl(const struct setting *s)

@@ -10,6 +10,7 @@
 
 #include "tools/lib/spec/checks.h"
 #include "tools/lib/spec/conf.h"
+#include "tools/lib/spec/expect.h"
 #include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/restrict.h"
 #include "tools/lib/spec/topology.h"
@@ -184,7 +185,7 @@ struct step {
  * @min_* @max_*: constraints on presets; defaults 1..1 nodes, 1..12 LLCs,
  *		 1..192 CPUs
  * @performance: wants CPUs of the host for itself, under the real clock
- * @expect_fail: passes only if the run fails by a check, stall or exit
+ * @expect: how the run must end to pass
  * @needs_flags: the scheduler must declare them, or the test is skipped
  * @only: seeds, presets and clocks that it is for
  * @no_cpu_controller: cgroups have no controller cpu
@@ -203,7 +204,8 @@ struct test {
 		max_cpus;
 	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
 	bool has_min_nodes, has_min_llcs, has_min_cpus, has_smt;
-	bool requires_smt, expect_fail, performance, no_cpu_controller;
+	bool requires_smt, performance, no_cpu_controller;
+	struct expectation expect;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
 	struct restriction only;
