@@ -154,6 +154,14 @@ TEST(affinities_resolve)
 	a.count = 512;
 	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);
 	check_set(&set, "2-6");
+	a.kind = AFFINITY_EACH;
+	static const char *const each[] = { "2", "3", "4", "5", "6", "2", "3" };
+	for (unsigned int i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		struct affinity own = affinity_for_worker(&a, i);
+
+		CHECK_INT(affinity_resolve(&own, &pool, &m, &random, &set), 0);
+		check_set(&set, each[i]);
+	}
 	a.kind = AFFINITY_EXACT;
 	a.exact = list("0-3");
 	CHECK_INT(affinity_resolve(&a, &pool, &m, &random, &set), 0);
@@ -274,5 +282,25 @@ TEST(each_copy_gets_its_cpu_or_its_share)
 	check_spec(&m, cpuset_for_copy(&share, 0, 3), "0-1");
 	check_spec(&m, cpuset_for_copy(&share, 2, 3), "4-6");
 	check_spec(&m, cpuset_for_copy(&same, 0, 3), "4-7");
+	machine_done(&m);
+}
+
+TEST(a_cpu_by_its_number)
+{
+	struct machine m = machine("1n2l4c1t");
+	struct cpuset_spec spec = { .kind = CPUSET_CPU };
+	static const struct {
+		const char *amount, *want;
+	} row[] = {
+		{ "0", "0" },	     { "cpus-1", "7" }, { "llc-cpus", "4" },
+		{ "usable-1", "6" }, { "cpus", NULL },	{ "cpus-9", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		size_t at;
+
+		CHECK_INT(amount_parse(row[i].amount, &spec.cpu, &at, NULL), 0);
+		check_spec(&m, spec, row[i].want);
+	}
 	machine_done(&m);
 }

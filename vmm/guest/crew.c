@@ -89,8 +89,9 @@ int crew_set_affinity(struct crew *c, struct worker *w,
 		      const struct affinity *a, const cpu_set_t *pool,
 		      struct why *reterr_why)
 {
+	struct affinity own = affinity_for_worker(a, w->index);
 	cpu_set_t set;
-	int r = affinity_resolve(a, pool, c->machine, c->random, &set);
+	int r = affinity_resolve(&own, pool, c->machine, c->random, &set);
 
 	if (r == 1 || w->child.ended)
 		return 0;

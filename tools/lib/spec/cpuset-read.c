@@ -24,12 +24,14 @@ static const struct {
 	{ "overlap", CPUSET_OVERLAP, 2, 2, "overlap I/OF F" },
 	{ "misaligned", CPUSET_MISALIGNED, 1, 1, "misaligned I/2" },
 	{ "each", CPUSET_EACH, 0, 0, "each" },
+	{ "cpu", CPUSET_CPU, 1, 1, "cpu AMOUNT" },
 	{ "cpus", CPUSET_EXACT, 1, 1, "cpus LIST" },
 };
 #define KIND_COUNT (sizeof(kind_table) / sizeof(kind_table[0]))
 static const char *const kind_names[] = { "llc",	"numa",	   "range",
 					  "disjoint",	"overlap", "cpus",
-					  "misaligned", "each",	   NULL };
+					  "misaligned", "each",	   "cpu",
+					  NULL };
 
 static int read_list(const char *text, const struct place *at, struct diag *d,
 		     cpu_set_t *ret)
@@ -116,6 +118,17 @@ static void read_index(const struct value_word *w, size_t count,
 			 w[1].text);
 }
 
+/* A cpuset is the same whatever number of workers the test has. */
+static void read_cpu(const struct value_word *w, struct diag *d,
+		     struct cpuset_spec *ret)
+{
+	if (amount_read_at(w->text, &w->at, "the CPU", d, 0, CPU_SETSIZE - 1,
+			   &ret->cpu) == 0 &&
+	    amount_has_workers(&ret->cpu))
+		diag_add(d, &w->at,
+			 "which CPU it is cannot depend on 'workers'");
+}
+
 /* @count words @w behind the name */
 static void read_kind(const struct value_word *w, size_t count, struct diag *d,
 		      struct cpuset_spec *ret)
@@ -147,6 +160,9 @@ static void read_kind(const struct value_word *w, size_t count, struct diag *d,
 				 "1/2, not '%s'",
 				 w->text);
 		break;
+	case CPUSET_CPU:
+		read_cpu(w, d, ret);
+		break;
 	case CPUSET_EXACT:
 		(void)read_list(w->text, &w->at, d, &ret->exact);
 		break;
@@ -162,8 +178,8 @@ int cpuset_read(const struct value_words *w, size_t first,
 	if (w->count <= first) {
 		diag_add(d, at,
 			 "a cpuset is missing: llc I, numa N, range A B, "
-			 "disjoint I/OF, overlap I/OF F, misaligned I/2, each "
-			 "or cpus LIST");
+			 "disjoint I/OF, overlap I/OF F, misaligned I/2, each, "
+			 "cpu AMOUNT or cpus LIST");
 		return 0;
 	}
 	const struct value_word *name = &w->item[first];
@@ -193,8 +209,9 @@ int affinity_read(const char *text, const struct place *at, struct diag *d,
 	static const char *const names[] = {
 		[AFFINITY_INHERIT] = "inherit", [AFFINITY_RANDOM] = "random",
 		[AFFINITY_LLC] = "llc",		[AFFINITY_CROSS] = "cross",
-		[AFFINITY_SINGLE] = "single",	[AFFINITY_FIRST] = "first:N",
-		[AFFINITY_EXACT] = "cpus:LIST", [AFFINITY_EXACT + 1] = NULL
+		[AFFINITY_SINGLE] = "single",	[AFFINITY_EACH] = "each",
+		[AFFINITY_FIRST] = "first:N",	[AFFINITY_EXACT] = "cpus:LIST",
+		[AFFINITY_EXACT + 1] = NULL
 	};
 
 	if (strncmp(text, "cpus:", 5) == 0) {

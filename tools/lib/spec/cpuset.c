@@ -183,6 +183,22 @@ static int resolve_exact(const cpu_set_t *exact, const struct machine *m,
 	return 0;
 }
 
+static int resolve_cpu(const struct amount *number, const struct machine *m,
+		       cpu_set_t *ret, struct why *reterr_why)
+{
+	struct amount_machine numbers = amount_machine_of(m, 0);
+	unsigned int cpu;
+	cpu_set_t set;
+	int r = amount_eval_in(number, &numbers, "'cpu'", 0, CPU_SETSIZE - 1,
+			       &cpu, reterr_why);
+
+	if (r < 0)
+		return r;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return resolve_exact(&set, m, ret, reterr_why);
+}
+
 int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 		   cpu_set_t *ret, struct why *reterr_why)
 {
@@ -214,6 +230,8 @@ int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 	case CPUSET_MISALIGNED:
 	case CPUSET_EACH:
 		return resolve_part(spec, m, ret, reterr_why);
+	case CPUSET_CPU:
+		return resolve_cpu(&spec->cpu, m, ret, reterr_why);
 	case CPUSET_EXACT:
 		return resolve_exact(&spec->exact, m, ret, reterr_why);
 	}
@@ -282,6 +300,27 @@ static void pick_first(const cpu_set_t *pool, unsigned int count,
 	}
 }
 
+struct affinity affinity_for_worker(const struct affinity *a,
+				    unsigned int index)
+{
+	struct affinity r = *a;
+
+	if (a->kind == AFFINITY_EACH)
+		r.count = index;
+	return r;
+}
+
+/* CPU number @index of @pool, and from its first one again behind the last. */
+static void pick_one(const cpu_set_t *pool, unsigned int index, cpu_set_t *ret)
+{
+	unsigned int n = (unsigned int)CPU_COUNT(pool), at = 0;
+
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE && n > 0; cpu++) {
+		if (CPU_ISSET(cpu, pool) && at++ == index % n)
+			CPU_SET(cpu, ret);
+	}
+}
+
 int affinity_resolve(const struct affinity *a, const cpu_set_t *pool,
 		     const struct machine *m, uint64_t *random, cpu_set_t *ret)
 {
@@ -302,6 +341,9 @@ int affinity_resolve(const struct affinity *a, const cpu_set_t *pool,
 		break;
 	case AFFINITY_SINGLE:
 		pick_first(pool, 1, &set);
+		break;
+	case AFFINITY_EACH:
+		pick_one(pool, a->count, &set);
 		break;
 	case AFFINITY_FIRST:
 		pick_first(pool, a->count, &set);

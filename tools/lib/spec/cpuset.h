@@ -43,10 +43,16 @@ int cpuset_resolve(const struct cpuset_spec *spec, const struct machine *m,
 struct cpuset_spec cpuset_for_copy(const struct cpuset_spec *spec,
 				   unsigned int index, unsigned int count);
 
+/* What @a means for worker @index, from 0, of its "work" line. */
+struct affinity affinity_for_worker(const struct affinity *a,
+				    unsigned int index);
+
 /**
  * affinity_resolve() - the CPUs a worker may run on
  * @pool: the cgroup's cpuset, or all CPUs
  * @random: state of the generator for AFFINITY_RANDOM, moved on
+ *
+ * An "each" must have been through affinity_for_worker(), or is worker 0's.
  *
  * Return: 0; 1 when nothing is to be set (inherit); -EINVAL when @kind leaves
  * no CPU of the pool.

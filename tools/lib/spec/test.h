@@ -27,6 +27,7 @@ enum cpuset_kind {
 	CPUSET_OVERLAP,	   /* "overlap I/OF F" */
 	CPUSET_MISALIGNED, /* "misaligned I/2": cut in the middle of LLC 0 */
 	CPUSET_EACH,	   /* "each": copy I gets usable CPU I */
+	CPUSET_CPU,	   /* "cpu AMOUNT": one, numbered from 0 */
 	CPUSET_EXACT,	   /* "cpus LIST" */
 };
 
@@ -37,12 +38,14 @@ enum cpuset_kind {
  * @from, @to: RANGE; OVERLAP's share is @from
  * @usable: LLC, NUMA: without the machine's last CPU
  * @each:   DISJOINT: share and number of shares are those of the copies
+ * @cpu:    CPU: its number, without the test's "workers"
  */
 struct cpuset_spec {
 	enum cpuset_kind kind;
 	unsigned int index, of;
 	double from, to;
 	bool usable, each;
+	struct amount cpu;
 	cpu_set_t exact;
 };
 

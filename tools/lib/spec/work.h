@@ -48,13 +48,15 @@ enum affinity_kind {
 	AFFINITY_LLC,	 /* "llc": the LLC with the largest share of the pool */
 	AFFINITY_CROSS,	 /* "cross": all CPUs */
 	AFFINITY_SINGLE, /* "single": lowest CPU of the pool */
+	AFFINITY_EACH,	 /* "each": worker I has CPU I of the pool, in turn */
 	AFFINITY_FIRST,	 /* "first:N": the lowest CPUs of the pool */
 	AFFINITY_EXACT,	 /* "cpus:LIST" */
 };
 
 struct affinity {
 	enum affinity_kind kind;
-	unsigned int count; /* FIRST: 1 to 512 */
+	unsigned int
+		count; /* FIRST: 1 to 512; EACH: see affinity_for_worker() */
 	cpu_set_t exact;
 };
 
