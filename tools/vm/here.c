@@ -76,16 +76,23 @@ static void judge_change(const struct here *h, struct judgement *j)
 {
 	const char *before = scheduler_of(&h->before);
 	const char *after = scheduler_of(&h->after);
+	const struct facts *f = &h->outcome.facts;
+	struct sched_exit x;
 
 	if (strcmp(before, after) == 0 &&
 	    h->before.enable_seq == h->after.enable_seq)
 		return;
-	judge_decide(j, VERDICT_FAIL, "fell-back");
+	sched_exit_read(f, &x);
+	judge_decide(j, VERDICT_FAIL,
+		     x.kind == EXIT_NONE && sched_exit_let_go(f, INT64_MAX)
+			     ? "user-exit"
+			     : sched_exit_class(&x));
 	judge_reason(j,
 		     "the scheduler changed during the test: '%s' was in "
 		     "charge, then '%s' (enabled %" PRIu64 " and %" PRIu64
 		     " times)",
 		     before, after, h->before.enable_seq, h->after.enable_seq);
+	sched_exit_tell(f, &x, j);
 }
 
 /* The CPUs are the host's own; only a hypervisor below could withhold them. */

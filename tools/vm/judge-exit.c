@@ -74,6 +74,16 @@ const char *sched_exit_class(const struct sched_exit *x)
 	return names[x->kind];
 }
 
+bool sched_exit_let_go(const struct facts *f, int64_t at_ns)
+{
+	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
+		if (strstr(kmsg_text(f, i), "(unregistered from user space)") &&
+		    facts_int(json_array_get(f->kmsg, i), "at_ns") <= at_ns)
+			return true;
+	}
+	return false;
+}
+
 /* One more function: "  scx_tick+0x2f/0x40" without what is behind the name.
  * Return: false if @line is no such thing. */
 static bool add_function(struct str *s, const char *line)
@@ -123,6 +133,8 @@ static void tell_stalled(const struct facts *f, const char *message,
 	/* In its own paragraph, which an empty line ends. */
 	cpus = at ? strstr(at, "cpus=") : NULL;
 	end = at ? strstr(at, "\n\n") : NULL;
+	if (json_array_size(f->scheduler) == 0)
+		return; /* not started by us, so its output is not here */
 	if (!cpus || (end && cpus > end)) {
 		judge_reason(j, "the scheduler printed no exit dump that has "
 				"the task that waited");

@@ -30,6 +30,9 @@ struct sched_exit {
 
 void sched_exit_read(const struct facts *f, struct sched_exit *ret);
 
+/* Did its program let go of it until @at_ns, as the kernel's log says? */
+bool sched_exit_let_go(const struct facts *f, int64_t at_ns);
+
 /* The class of it; "fell-back" for EXIT_NONE and EXIT_OTHER. */
 const char *sched_exit_class(const struct sched_exit *x);
 

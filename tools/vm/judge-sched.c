@@ -96,20 +96,6 @@ static const char *crash_of(const struct facts *f)
 	return status;
 }
 
-/* Did its program let go of it before @at_ns, as the kernel's log says? */
-static bool let_go(const struct facts *f, int64_t at_ns)
-{
-	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
-		const json_t *k = json_array_get(f->kmsg, i);
-
-		if (strstr(facts_text(k, "text"),
-			   "(unregistered from user space)") &&
-		    facts_int(k, "at_ns") <= at_ns)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Tell of a scheduler that lost its charge. Where the guest saw nothing, since
  * the scheduler was back before it looked, only the kernel's message tells.
@@ -123,7 +109,8 @@ static void tell_loss(const struct facts *f, const json_t *frame,
 
 	if (x->kind == EXIT_NONE && end)
 		class = strcmp(end, "exit 0") == 0 ? "user-exit" : "died";
-	else if (x->kind == EXIT_NONE && let_go(f, facts_int(frame, "at_ns")))
+	else if (x->kind == EXIT_NONE &&
+		 sched_exit_let_go(f, facts_int(frame, "at_ns")))
 		class = "user-exit";
 	judge_decide(j, VERDICT_FAIL, class);
 	if (end && !x->line)
