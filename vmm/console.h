@@ -12,6 +12,8 @@
 #define CONSOLE_INT3	    "int3: 0000 ["
 #define CONSOLE_LATE	    "ktstr: limit: "	   /* vmm/guest/feeder.c */
 #define CONSOLE_UNSUPPORTED "ktstr: unsupported: " /* vmm/guest/run.c */
+/* Not of an end: an object with the numbers, vmm/guest/calibrate.c. */
+#define CONSOLE_CALIBRATION "ktstr: calibration: "
 
 /**
  * console_line() - the first line with a mark

@@ -66,6 +66,9 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 	run_test one remade
 	[ "$(start remade)" = clone ]
 	same cold clone clone-after-another-job remade
+	# The CPUs were measured when it booted, and that is kept.
+	[ "$(jq -c '.calibration | [.max_gap_ns, .spread_permille, .slowest_units_per_s]' "$templates"/*/metadata.json)" = \
+		"$(jq -c '.calibration | [.max_gap_ns, .spread_permille, (.units_per_s_per_cpu | min)]' clone/result.json)" ]
 	[ "$(steady cold)" != "$(steady other)" ]
 	no_temporary
 }

@@ -132,15 +132,21 @@ static int prepare(struct making *m, struct why *reterr_why)
 	return r;
 }
 
+static ssize_t read_console(const struct making *m, char **ret)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", m->console);
+	return file_read_at(AT_FDCWD, path, CONSOLE_MAX, ret);
+}
+
 /* It ended or stood still elsewhere: its console may tell why. */
 static int explain(const struct making *m, struct why *reterr_why)
 {
 	auto_free char *text = NULL, *panic = NULL;
 	auto_str struct str said = { 0 };
-	char path[64];
+	ssize_t len = read_console(m, &text);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", m->console);
-	ssize_t len = file_read_at(AT_FDCWD, path, CONSOLE_MAX, &text);
 	if (len > 0 && console_line(text, (size_t)len, CONSOLE_PANIC, &panic))
 		return why_set(reterr_why, -EIO, "the guest panicked: %s",
 			       panic);
@@ -195,6 +201,20 @@ static int write_ram(const struct making *m, int folder, json_t *files,
 	return 0;
 }
 
+/* What the guest measured of its CPUs, which its clones do not measure again.
+ */
+static json_t *calibration(const struct making *m)
+{
+	auto_free char *text = NULL, *line = NULL;
+	ssize_t len = read_console(m, &text);
+	json_t *json = NULL;
+
+	if (len > 0 &&
+	    console_line(text, (size_t)len, CONSOLE_CALIBRATION, &line))
+		json = json_loads(line, 0, NULL);
+	return json ? json : json_null();
+}
+
 static int write_metadata(const struct making *m, const char *folder,
 			  json_t *facts, json_t *files, struct why *reterr_why)
 {
@@ -206,8 +226,9 @@ static int write_metadata(const struct making *m, const char *folder,
 	strftime(made_at, sizeof(made_at), "%Y-%m-%dT%H:%M:%SZ",
 		 gmtime_r(&now, &tm));
 	json_t *json =
-		json_pack("{s:s,s:i,s:O,s:O}", "made_at", made_at, "nodes",
-			  (int)m->c.ram_count, "facts", facts, "files", files);
+		json_pack("{s:s,s:i,s:o,s:O,s:O}", "made_at", made_at, "nodes",
+			  (int)m->c.ram_count, "calibration", calibration(m),
+			  "facts", facts, "files", files);
 	auto_free char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
 	json_decref(json);
 	if (!text)

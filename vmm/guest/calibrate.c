@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tools/lib/cleanup.h"
+#include "vmm/console.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/crew.h"
 #include "vmm/guest/json.h"
@@ -27,10 +29,22 @@ void calibrate_skipped(struct watch *w, const char *turn_timer)
 	channel_send(w->channel, &out);
 }
 
+/* The frame comes with the job; a template is kept before there is one. */
+static void print(uint64_t gap_ns, uint64_t spread_permille,
+		  uint64_t slowest_per_s)
+{
+	fprintf(stderr,
+		CONSOLE_CALIBRATION "{\"max_gap_ns\":%" PRIu64
+				    ",\"spread_permille\":%" PRIu64
+				    ",\"slowest_units_per_s\":%" PRIu64 "}\n",
+		gap_ns, spread_permille, slowest_per_s);
+}
+
 static void send(struct watch *w, const struct worker *worker, size_t n,
 		 uint64_t run_ns, const char *turn_timer)
 {
 	uint64_t most = 0, least = UINT64_MAX, gap = 0;
+	uint64_t spread;
 	struct str out = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
@@ -41,12 +55,13 @@ static void send(struct watch *w, const struct worker *worker, size_t n,
 		least = units < least ? units : least;
 		gap = sh->max_gap_ns > gap ? sh->max_gap_ns : gap;
 	}
+	spread = most ? (most - least) * 1000 / most : 1000;
+	print(gap, spread, least * 1000 / (run_ns / NS_PER_MS));
 	open_frame(&out, true);
 	json_number(&out, "rounds", 1);
 	json_number(&out, "duration_ns", run_ns);
 	json_number(&out, "max_gap_ns", gap);
-	json_number(&out, "spread_permille",
-		    most ? (most - least) * 1000 / most : 1000);
+	json_number(&out, "spread_permille", spread);
 	json_key(&out, "units_per_s_per_cpu");
 	for (size_t i = 0; i < n; i++)
 		str_addf(&out, "%c%" PRIu64, i ? ',' : '[',
