@@ -184,6 +184,17 @@ int cgroup_remove(const char *name, struct why *reterr_why)
 	return 0;
 }
 
+int cgroup_open(const char *name)
+{
+	char path[PATH_MAX];
+	int fd, r = path_of(path, name, "", NULL);
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why)
 {
 	char text[16];

@@ -37,6 +37,9 @@ int cgroup_pass_on(const char *name, bool on, struct why *reterr_why);
 int cgroup_remove(const char *name, struct why *reterr_why);
 
 /* @pid becomes a member. */
+/* A descriptor of its folder, which the caller closes, or -errno. */
+int cgroup_open(const char *name);
+
 int cgroup_attach(const char *name, pid_t pid, struct why *reterr_why);
 
 /* The CPUs that are in force for it. */

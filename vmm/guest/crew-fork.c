@@ -2,10 +2,14 @@
 /* crew-fork.c - the processes of workers, and the pipes between them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vmm/guest/cgroup.h"
 #include "vmm/guest/crew.h"
+#include "vmm/guest/group.h"
 #include "vmm/guest/rng.h"
 
 /* Two pipes between @a and @b. */
@@ -78,14 +82,55 @@ static int make_exec_pipes(struct crew *c, struct worker *w)
 	return 0;
 }
 
-static int fork_worker(struct crew *c, struct worker *w, uint64_t seed)
+/* The folder of the cgroup of the worker before, which is often the same. */
+struct birthplace {
+	const struct group *group;
+	int folder;
+};
+
+static void leave(struct birthplace *b)
+{
+	if (b->folder >= 0)
+		close(b->folder);
+	*b = (struct birthplace){ NULL, -1 };
+}
+
+/*
+ * A process that is born in its cgroup need not be moved there, which takes
+ * a tenth of the time of its fork. Where the kernel does not do it, whatever
+ * the reason, the move will say why. The C library's own fork() only adds what
+ * programs with threads need.
+ */
+static pid_t fork_in_group(struct worker *w, struct birthplace *b)
+{
+	struct clone_args how = { .flags = CLONE_INTO_CGROUP,
+				  .exit_signal = SIGCHLD };
+	long pid = -1;
+
+	if (b->group != w->group) {
+		leave(b);
+		b->group = w->group;
+		b->folder = w->group ? cgroup_open(w->group->name) : -1;
+	}
+	if (b->folder >= 0) {
+		how.cgroup = (uint64_t)b->folder;
+		pid = syscall(SYS_clone3, &how, sizeof(how));
+	}
+	/* The child does not have @w. */
+	if (pid != 0)
+		w->born_there = pid > 0;
+	return pid >= 0 ? (pid_t)pid : fork();
+}
+
+static int fork_worker(struct crew *c, struct worker *w, struct birthplace *b,
+		       uint64_t seed)
 {
 	struct worker_task task;
 	pid_t pid;
 
 	fill_task(c, w, &task);
 	task.seed = seed;
-	pid = fork();
+	pid = fork_in_group(w, b);
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
@@ -116,12 +161,14 @@ static int open_pipes(struct crew *c, struct worker *w)
 
 int crew_fork(struct crew *c)
 {
+	struct birthplace place = { NULL, -1 };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < c->count; i++) {
 		r = open_pipes(c, c->member[i]);
 		if (r == 0)
-			r = fork_worker(c, c->member[i], seed_of(c, i));
+			r = fork_worker(c, c->member[i], &place, seed_of(c, i));
 	}
+	leave(&place);
 	return r;
 }

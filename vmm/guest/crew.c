@@ -166,7 +166,8 @@ static int put_in_place(struct crew *c, struct worker *w,
 		return r;
 	w->given = *pool;
 	if (w->group) {
-		r = group_attach(w->group, w->child.pid, reterr_why);
+		if (!w->born_there)
+			r = group_attach(w->group, w->child.pid, reterr_why);
 		pool = &w->group->cpus;
 	}
 	if (r == 0 && w->work->nice)

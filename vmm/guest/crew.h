@@ -59,6 +59,7 @@ struct worker_past {
  * @before:  CPU time and so on before the start
  * @started, @over: it was let go; it has ended and @exit is valid
  * @ext:     its policy is SCHED_EXT instead of SCHED_OTHER
+ * @born_there: its process was born in @group's cgroup
  * @given:   CPUs of the affinity that it was given last, or all
  * @end_ns:  when it ended, as far as known
  * @window:  what was seen of it from outside
@@ -77,7 +78,7 @@ struct worker {
 	struct worker_sched before;
 	struct worker_past past;
 	uint64_t frozen_at_ns, frozen_before_ns, units_before;
-	bool started, over, ext;
+	bool started, over, ext, born_there;
 	cpu_set_t given;
 	enum crew_exit exit;
 	uint64_t end_ns;
