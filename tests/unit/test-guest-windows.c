@@ -137,3 +137,136 @@ TEST(who_sleeps_does_not_wait_for_a_cpu)
 	windows_free(&s);
 	crew_free(&w, 1);
 }
+
+/* A worker that is there, and sleeps. */
+static pid_t begin_sleeper(struct worker *w, const struct work *work)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	CHECK_INT(waitpid(pid, NULL, WUNTRACED), pid);
+	make_worker(w, work, clock_now_ns());
+	w->child.pid = pid;
+	CHECK_INT(segment_open(&w->shared->segments), 0);
+	w->segment_count = 1;
+	CPU_SET(0, &w->segment[0].allowed);
+	return pid;
+}
+
+static void end_sleeper(struct worker *w, struct windows *s)
+{
+	kill(w->child.pid, SIGKILL);
+	waitpid(w->child.pid, NULL, 0);
+	windows_free(s);
+	crew_free(w, 1);
+}
+
+/* One span; is @w judged by its sums when it ends? */
+static bool is_judged(struct windows *s, struct worker *w,
+		      void (*meanwhile)(struct worker *))
+{
+	s->look = WINDOWS_FIRST;
+	windows_sum_up(s, false);
+	CHECK(s->span_ns > 0);
+	if (meanwhile)
+		meanwhile(w);
+	windows_end(s);
+	CHECK_INT(s->span_ns, 0);
+	return w->window.span.sum.allowed != NULL;
+}
+
+static void change_cpus(struct worker *w)
+{
+	segment_close(&w->shared->segments);
+	segment_reopen(&w->shared->segments, 0);
+}
+
+static void freeze(struct worker *w)
+{
+	atomic_fetch_add(&w->shared->frozen_ns, 1);
+}
+
+static void end(struct worker *w)
+{
+	w->over = true;
+}
+
+static bool is_limited(const struct worker *w, const void *arg)
+{
+	(void)w;
+	return *(const bool *)arg;
+}
+
+TEST(sums_are_of_workers_to_whom_nothing_happens)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+	bool limited = false;
+
+	begin_sleeper(&w, &work);
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	s.limited = is_limited;
+	s.limited_arg = &limited;
+	CHECK(is_judged(&s, &w, NULL));
+	CHECK(!is_judged(&s, &w, change_cpus));
+	CHECK(!is_judged(&s, &w, freeze));
+	limited = true;
+	CHECK(!is_judged(&s, &w, NULL));
+	limited = false;
+	work.type = WORK_AFFINITY_CHURN;
+	CHECK(!is_judged(&s, &w, NULL));
+	work.type = WORK_CPU_SPIN;
+	work.policy = POLICY_FIFO;
+	CHECK(!is_judged(&s, &w, NULL));
+	work.policy = POLICY_BATCH;
+	CHECK(is_judged(&s, &w, NULL));
+	CHECK(!is_judged(&s, &w, end));
+	end_sleeper(&w, &s);
+}
+
+TEST(a_wait_that_began_before_does_not_count)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+
+	begin_sleeper(&w, &work);
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	atomic_store(&w.shared->last_ns, clock_now_ns() - 300 * NS_PER_MS);
+	s.look = WINDOWS_FIRST;
+	windows_sum_up(&s, false);
+	CHECK(is_near(w.window.span.pending_ns, 300));
+	/* As if the kernel had counted all of it meanwhile. */
+	w.window.span.sched.run_delay_ns -= w.window.span.pending_ns;
+	windows_end(&s);
+	CHECK_INT(w.window.span.sum.wait_ns, 0);
+	end_sleeper(&w, &s);
+}
+
+TEST(a_span_lasts_a_second)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+	uint64_t begin;
+
+	begin_sleeper(&w, &work);
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	for (int i = 1; i < WINDOWS_FIRST; i++) {
+		windows_look(&s);
+		CHECK_INT(s.span_ns, 0);
+	}
+	windows_look(&s);
+	begin = s.span_ns -= WINDOWS_SPAN_NS / 2;
+	windows_look(&s);
+	CHECK_INT(s.span_ns, begin);
+	s.span_ns -= WINDOWS_SPAN_NS / 2;
+	windows_look(&s);
+	CHECK(s.span_ns > begin);
+	CHECK(w.window.span.sum.allowed != NULL);
+	end_sleeper(&w, &s);
+}

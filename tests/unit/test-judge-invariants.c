@@ -4,12 +4,13 @@
 #include "tests/unit/judge.h"
 #include "tools/vm/stats.h"
 
-#define SEEN(type, still_ns, idle_ns)                                          \
+#define SEEN(type, still_ns, idle_ns) SEEN_AS(type, still_ns, idle_ns, "")
+#define SEEN_AS(type, still_ns, idle_ns, more)                                 \
 	"{\"t\":\"worker\",\"cgroup\":\"a\",\"work\":0,\"type\":\"" type       \
 	"\",\"index\":0,\"units\":9,\"wall_ns\":1000000000,"                   \
 	"\"cpu_ns\":500000000,\"max_gap_ns\":9,\"gap_cpu\":1,"                 \
 	"\"standstill_ns\":" #still_ns ",\"idle_wait_ns\":" #idle_ns           \
-	",\"idle_wait_cpu\":1,\"exit\":\"ok\",\"segments\":[]}"
+	",\"idle_wait_cpu\":1" more ",\"exit\":\"ok\",\"segments\":[]}"
 /* A second in which it ran for @cpu_ms and waited for @delay_ms. */
 #define SHARED_AS(cgroup, type, policy, cpu_ms, delay_ms, more)                 \
 	"{\"t\":\"worker\",\"cgroup\":\"" cgroup                                \
@@ -85,6 +86,22 @@ TEST(a_cpu_is_idle_while_a_worker_waits)
 	check_reason(&r, "max-idle-while-waiting: cgroup 'a': CPU 1 was idle "
 			 "for 90.0 ms while a worker that may use it waited "
 			 "for a CPU; the limit is 1e-06 ms");
+}
+
+TEST(cpus_are_idle_while_a_worker_waits_now_and_then)
+{
+	auto_run struct run r = { 0 };
+
+	judge_one(&r, CHECK_MAX_IDLE_WAIT, 89999999,
+		  (const char *const[]){
+			  TOPOLOGY, CALIBRATION, SEEN("cpu-spin", 0, 50000000),
+			  SEEN_AS("cpu-spin", 0, 90000000,
+				  ",\"idle_wait_of_ns\":1000000000"),
+			  NULL });
+	check_reason(&r, "max-idle-while-waiting: cgroup 'a': of 1000.0 ms "
+			 "there were 90.0 in which a worker waited for a CPU "
+			 "and one that it may use was idle, CPU 1 most of all; "
+			 "the limit is 90 ms");
 }
 
 TEST(programs_are_not_seen_from_outside)

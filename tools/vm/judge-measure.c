@@ -129,6 +129,13 @@ static void tell_time(enum check_kind kind, const char *name, double limit,
 			 "cgroup '%s': a worker that wanted to run got nothing "
 			 "done for %.1f ms; the limit is %g ms",
 			 name, m->value / 1e6, limit / 1e6);
+	else if (kind == CHECK_MAX_IDLE_WAIT && s->windows.idle_of_ns > 0)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': of %.1f ms there were %.1f in which a "
+			 "worker waited for a CPU and one that it may use was "
+			 "idle, CPU %d most of all; the limit is %g ms",
+			 name, s->windows.idle_of_ns / 1e6, m->value / 1e6,
+			 s->windows.idle_cpu, limit / 1e6);
 	else if (kind == CHECK_MAX_IDLE_WAIT)
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': CPU %d was idle for %.1f ms while a "

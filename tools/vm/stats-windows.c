@@ -13,7 +13,7 @@ static bool was_seen(const json_t *w)
 void windows_seen_of(const struct facts *f, const char *cgroup,
 		     struct windows_seen *ret)
 {
-	struct windows_seen s = { -1, -1, -1 };
+	struct windows_seen s = { -1, -1, 0, -1 };
 
 	for (size_t i = 0; i < json_array_size(f->worker); i++) {
 		const json_t *w = json_array_get(f->worker, i);
@@ -24,8 +24,10 @@ void windows_seen_of(const struct facts *f, const char *cgroup,
 			continue;
 		s.standstill_ns = fmax(s.standstill_ns,
 				       (double)facts_int(w, "standstill_ns"));
-		if (idle > s.idle_wait_ns && idle > 0)
+		if (idle > s.idle_wait_ns && idle > 0) {
 			s.idle_cpu = (int)facts_int(w, "idle_wait_cpu");
+			s.idle_of_ns = (double)facts_int(w, "idle_wait_of_ns");
+		}
 		s.idle_wait_ns = fmax(s.idle_wait_ns, idle);
 	}
 	*ret = s;

@@ -10,12 +10,13 @@
  * @standstill_ns: longest time without work done of one that wanted to run
  * @idle_wait_ns, @idle_cpu: longest time that a CPU was idle while a worker
  *	 that may use it waited, and which; -1: none
+ * @idle_of_ns: that is the sum of many waits in so long a time; 0: of one
  *
  * Both times are -1 where no worker was looked at: programs (exec) count no
  * work, and their processes are not known.
  */
 struct windows_seen {
-	double standstill_ns, idle_wait_ns;
+	double standstill_ns, idle_wait_ns, idle_of_ns;
 	int idle_cpu;
 };
 

@@ -98,7 +98,7 @@ int group_make(struct group *g, const struct machine *m,
 	g->exists = g->fresh = true;
 	g->restless = g->weight > 0; /* it is made again */
 	g->weight = GROUP_WEIGHT;
-	g->frozen = g->has_cpuset = g->limited = false;
+	g->frozen = g->has_cpuset = g->limited = g->was_limited = false;
 	r = set_cpuset(g, m, online, reterr_why);
 	if (r == 0 && c->has_mems)
 		r = group_set_mems(g, &c->mems, reterr_why);
@@ -170,6 +170,7 @@ int group_set_max(struct group *g, const struct cpu_max *max,
 
 	g->restless |= g->settled;
 	g->limited = max->quota_ns > 0;
+	g->was_limited |= g->limited;
 	if (g->limited)
 		snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64,
 			 max->quota_ns / 1000, max->period_ns / 1000);

@@ -22,7 +22,8 @@
  * @cpus: CPUs that are in force for it, as the kernel says
  * @exists: made and not removed
  * @settled: it is as its section says, or as ops made it since then
- * @limited: its CPU time has a limit
+ * @limited, @was_limited: its CPU time has a limit, or had one since it was
+ *made
  * @weight, @restless: its share of CPUs, 0 while it was never made, and whether
  *	 that, the limit or the freezer changed meanwhile
  * @frozen: its own freezer was closed
@@ -35,7 +36,8 @@ struct group {
 	const struct cgroup_def *def;
 	unsigned int copy, copies;
 	char name[GROUP_NAME_SIZE];
-	bool has_cpuset, exists, limited, settled, restless, frozen, fresh;
+	bool has_cpuset, exists, limited, was_limited, settled, restless;
+	bool frozen, fresh;
 	unsigned int weight;
 	cpu_set_t cpuset, cpus;
 };

@@ -110,6 +110,8 @@ static void add_idle_wait(struct str *out, const struct worker_window *v)
 		return;
 	json_number(out, "idle_wait_cpu", (uint64_t)v->idle_wait_cpu);
 	json_number(out, "idle_wait_at_ns", v->idle_wait_at_ns);
+	if (v->idle_wait_of_ns)
+		json_number(out, "idle_wait_of_ns", v->idle_wait_of_ns);
 }
 
 void report_group(const struct group *g, struct str *out)

@@ -13,6 +13,7 @@
 #include "vmm/guest/payload.h"
 #include "vmm/guest/report.h"
 #include "vmm/guest/scenario-setup.h"
+#include "vmm/guest/turns.h"
 
 /* Turns of a loop whose ops are told one by one. */
 #define TOLD_TURNS 64
@@ -139,7 +140,7 @@ static bool is_limited(const struct worker *w, const void *arg)
 	for (size_t i = 0; w->group && i < s->group_count; i++) {
 		const struct group *g = &s->group[i];
 
-		if (g->exists && g->limited && group_is_below(w->group, g))
+		if (g->exists && g->was_limited && group_is_below(w->group, g))
 			return true;
 	}
 	return false;
@@ -160,6 +161,8 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	s->windows.limited = is_limited;
 	s->windows.limited_arg = s;
+	s->windows.wake_ns =
+		turns_wake_ns((unsigned int)CPU_COUNT(&s->machine->all));
 	s->watch->look_arg = &s->windows;
 	s->watch->look_every_ns = WINDOWS_NS;
 	s->watch->look_at = clock_now_ns() + WINDOWS_NS;
@@ -171,7 +174,7 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 static void end_windows(struct scenario *s)
 {
 	if (s->watch->look)
-		windows_look(&s->windows);
+		windows_end(&s->windows);
 	s->watch->look = NULL;
 }
 

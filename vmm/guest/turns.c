@@ -26,6 +26,16 @@ bool turns_are_taken(void)
 	return turns_are_counted() || (clock && strcmp(clock, "turns") == 0);
 }
 
+/* Unbounded, a turn ends with the kernel's tick, 10 ms at most. */
+#define TICK_NS (10 * NS_PER_MS)
+
+uint64_t turns_wake_ns(unsigned int cpus)
+{
+	uint64_t turn = turns_are_counted() ? PORTS_TURN_NS : TICK_NS;
+
+	return NS_PER_MS + (turns_are_taken() ? 2 * cpus * turn : 0);
+}
+
 int turns_measure(struct watch *w, const struct machine *m,
 		  const struct why *no_ports, struct why *reterr_why)
 {

@@ -14,6 +14,12 @@ bool turns_are_taken(void);
 /* Does this machine count instructions? Known before the job is. */
 bool turns_are_counted(void);
 
+/*
+ * How long a CPU of @cpus may take from the word that wakes it up to its first
+ * task: a millisecond, and where CPUs take turns as long as two turns of all.
+ */
+uint64_t turns_wake_ns(unsigned int cpus);
+
 /**
  * turns_measure() - how evenly do the CPUs run?
  * @no_ports: why ports_init() failed, or NULL

@@ -24,17 +24,21 @@ static uint64_t later(uint64_t a, uint64_t b)
 int windows_prepare(struct windows *s, struct worker *worker, size_t count,
 		    unsigned int cpus)
 {
-	*s = (struct windows){ .worker = worker,
-			       .count = count,
-			       .cpus = cpus,
-			       .idle = calloc(cpus + 1, sizeof(*s->idle)),
-			       .before = calloc(cpus + 1, sizeof(*s->before)),
-			       .looked_ns = clock_now_ns() };
+	*s = (struct windows){
+		.worker = worker,
+		.count = count,
+		.cpus = cpus,
+		.idle = calloc(cpus + 1, sizeof(*s->idle)),
+		.before = calloc(cpus + 1, sizeof(*s->before)),
+		.span_idle = calloc(cpus + 1, sizeof(*s->span_idle)),
+		.sum = calloc(count + 1, sizeof(struct short_waits *)),
+		.looked_ns = clock_now_ns()
+	};
 	for (size_t i = 0; i < count; i++)
 		worker[i].window =
 			(struct worker_window){ .idle_wait_cpu = -1,
 						.since_ns = s->looked_ns };
-	return s->idle && s->before ? 0 : -ENOMEM;
+	return s->idle && s->before && s->span_idle && s->sum ? 0 : -ENOMEM;
 }
 
 void windows_free(struct windows *s)
@@ -43,6 +47,8 @@ void windows_free(struct windows *s)
 		free(s->worker[i].window.idle);
 	free(s->idle);
 	free(s->before);
+	free(s->span_idle);
+	free(s->sum);
 	*s = (struct windows){ 0 };
 }
 
@@ -63,8 +69,7 @@ void windows_read_idle(const char *stat, unsigned int cpus, uint64_t *ret)
 	}
 }
 
-/* The idle times of now, once for all workers of a look. */
-static bool see_idle(struct windows *s)
+bool windows_see_idle(struct windows *s)
 {
 	auto_free char *text = NULL;
 
@@ -124,6 +129,7 @@ static void count_idle(const struct windows *s, struct worker_window *v,
 		v->idle_wait_ns = ns;
 		v->idle_wait_cpu = (int)cpu;
 		v->idle_wait_at_ns = now;
+		v->idle_wait_of_ns = 0;
 	}
 }
 
@@ -156,7 +162,7 @@ static void look_at_wait(struct windows *s, struct worker *w, uint64_t now)
 	char path[64];
 	bool same;
 
-	if (number < 0 || !see_idle(s)) {
+	if (number < 0 || !windows_see_idle(s)) {
 		v->waits = false;
 		return;
 	}
@@ -205,7 +211,7 @@ static bool look_at_work(const struct windows *s, struct worker *w,
 	return wants <= s->looked_ns;
 }
 
-void windows_look(struct windows *s)
+static void look(struct windows *s, bool last)
 {
 	uint64_t now = clock_now_ns(), *old = s->before;
 
@@ -218,13 +224,27 @@ void windows_look(struct windows *s)
 		/* Programs have no units. */
 		else if (w->work->type == WORK_EXEC || !look_at_work(s, w, now))
 			w->window.waits = false;
+		/* It waits for the one CPU that it allows itself. */
+		else if (w->work->type == WORK_AFFINITY_CHURN)
+			w->window.waits = false;
 		else
 			look_at_wait(s, w, now);
 	}
+	windows_sum_up(s, last);
 	s->had_idle = s->has_idle;
 	if (s->has_idle) {
 		s->before = s->idle;
 		s->idle = old;
 	}
 	s->looked_ns = now;
+}
+
+void windows_look(struct windows *s)
+{
+	look(s, false);
+}
+
+void windows_end(struct windows *s)
+{
+	look(s, true);
 }

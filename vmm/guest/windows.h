@@ -7,7 +7,8 @@
  * waits for a CPU while one that it may use is idle.
  *
  * A look costs a few loads for each worker. The kernel is asked only about
- * workers that have not run since the look before.
+ * workers that have not run since the look before; of waits that are shorter
+ * than that it is asked about WINDOWS_ASKED of them, once in a second.
  */
 #pragma once
 
@@ -16,11 +17,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmm/guest/short-waits.h"
 #include "vmm/guest/worker.h"
 
-#define WINDOWS_NS (100 * UINT64_C(1000000)) /* between two looks */
+#define WINDOWS_NS	(100 * UINT64_C(1000000)) /* between two looks */
+#define WINDOWS_SPAN_NS (10 * WINDOWS_NS)	  /* of sums */
+/* Short tests are left alone: what begins costs as much as ten more looks. */
+#define WINDOWS_FIRST 3	 /* look at which the first span begins */
+#define WINDOWS_ASKED 32 /* one costs 15000 instructions */
 
 struct worker;
+
+/**
+ * struct worker_span - one worker from the begin of a span of sums on
+ * @begun: it is judged when the span ends; @known: by how it ran and waited,
+ *too
+ * @epoch, @frozen_ns: of its segments, and its frozen time: a worker that was
+ *	   frozen, or whose CPUs changed, is not judged
+ * @pending_ns: it may have waited for so long when the span began; the kernel
+ *	   adds a wait to the sum when it ends
+ * @sched: it had run and waited so much
+ * @now, @answered, @asked_at: the same at that look, if the kernel told
+ * @sum:   the span's, when it ends
+ */
+struct worker_span {
+	bool begun, known, answered;
+	uint64_t epoch, frozen_ns, pending_ns, asked_at;
+	struct worker_sched sched, now;
+	struct short_waits sum;
+};
 
 /**
  * struct worker_window - what was seen of one worker
@@ -35,26 +60,35 @@ struct worker;
  * @idle_wait_ns: the longest time that a CPU was idle during such a wait; up
  *	 to two windows and a tick too short
  * @idle_wait_cpu, @idle_wait_at_ns: which, and when that was seen; -1: none
+ * @idle_wait_of_ns: it was seen by sums of a span that lasted so long; 0: it
+ *was one wait
  */
 struct worker_window {
 	uint64_t units, since_ns, standstill_ns;
 	bool was_away, waits;
-	uint64_t from_ns, idle_wait_ns, idle_wait_at_ns;
+	uint64_t from_ns, idle_wait_ns, idle_wait_at_ns, idle_wait_of_ns;
 	struct worker_sched sched;
 	cpu_set_t allowed;
 	uint64_t *idle;
 	int idle_wait_cpu;
+	struct worker_span span;
 };
 
 /**
  * struct windows - the looks of one scenario
  * @worker, @count: at whom
- * @limited: has the worker's cgroup, or one above, a limit of CPU time? It may
- *	 wait by the test's will then.
+ * @limited: has the worker's cgroup, or one above, a limit of CPU time, or had
+ *	 it one? It may wait by the test's will then.
  * @cpus:    one more than the highest number of a CPU
  * @idle, @before: idle time of CPUs in ticks, by number, at this look and the
  *	 one before, if @has_idle and @had_idle
  * @looked_ns: when the look before was
+ * @wake_ns: how long a CPU that is idle may take to wake up
+ * @span_ns: when the span of sums began; 0: none has
+ * @span_idle: idle times of then, in ticks
+ * @look:    number of this look at sums, from 1
+ * @next:    the first worker that the kernel is asked about in the next span
+ * @sum: room for one pointer for each worker
  */
 struct windows {
 	struct worker *worker;
@@ -64,7 +98,10 @@ struct windows {
 	unsigned int cpus;
 	uint64_t *idle, *before;
 	bool has_idle, had_idle;
-	uint64_t looked_ns;
+	uint64_t looked_ns, wake_ns, span_ns;
+	uint64_t *span_idle, look;
+	size_t next;
+	struct short_waits **sum;
 };
 
 /* Memory for looks at @count workers on CPUs below @cpus. Return: 0 or -ENOMEM;
@@ -75,6 +112,16 @@ void windows_free(struct windows *s);
 
 /* One look. */
 void windows_look(struct windows *s);
+
+/* The last look: the span ends, however long it was. */
+void windows_end(struct windows *s);
+
+/* Read the idle times of now, once for each look. False: they cannot be read.
+ */
+bool windows_see_idle(struct windows *s);
+
+/* A look at the sums: a span begins, or ends, at last at the @last look. */
+void windows_sum_up(struct windows *s, bool last);
 
 /* Idle times of CPUs below @cpus from the text of /proc/stat, in ticks; one
  * that is off line keeps what @ret has. */
