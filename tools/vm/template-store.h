@@ -2,8 +2,8 @@
 /*
  * template-store.h - templates in the cache: CACHE/.templates/KEY/.
  *
- * metadata.json says what a template was made from, how evenly its CPUs ran when
- * it booted, which holds for all its clones, and how large its files are:
+ * metadata.json says what a template was made from, how evenly its CPUs ran
+ * when it booted, which holds for all its clones, and how large its files are:
  * state (of the devices), console (what was printed until then), ram0 and so
  * on, one for each node with memory, with holes where it is zero. A template
  * appears whole, by a rename, and is never written again, but for "noted" of
