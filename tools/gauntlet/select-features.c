@@ -136,7 +136,7 @@ static void add_test(struct features *f, struct feature_list *list,
 						    : "more than 10 s"));
 	if (t->performance)
 		add(list, feature(f, FEATURE_TRAIT, "performance"));
-	if (t->expect_fail)
+	if (t->expect.class)
 		add(list, feature(f, FEATURE_TRAIT, "expect fail"));
 	if (t->payload_count)
 		add(list, feature(f, FEATURE_TRAIT, "payloads"));
