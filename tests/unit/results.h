@@ -50,7 +50,9 @@ static inline void write_result(const char *side, const char *clock,
 		       "\"topology\": \"1n1l2c1t\", \"preset\": \"own\"%s%s}",
 		       clock, seed, verdict, seed, *more ? ", " : "", more);
 	CHECK(len > 0 && (size_t)len < sizeof(text));
-	CHECK_INT(file_publish(path, text, (size_t)len, 0666, &why), 0);
+	/* No file_publish(): hundreds of syncs take long on a busy disk. */
+	FILE *file = fopen(path, "w");
+	CHECK(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
 /* One whose only number is @key, in one cgroup and in all. */
