@@ -1,9 +1,9 @@
 # What is compared, and how: without machines.
-gauntlet-numbers := $(addprefix tools/gauntlet/,bootstrap.o compare-judge.o compare-pair.o dims.o glob.o metrics.o policy.o \
-	result.o result-scan.o samples.o stats.o)
+# All of the program but its command line, which is listed later: hence "=".
+gauntlet-parts = $(filter-out %/main.o %/options.o,$(ktstr-gauntlet-objs-y))
 define gauntlet-test
 tests-y    += $1
-$1-objs-y := tests/unit/$1.o $(gauntlet-numbers)
-$1-libs-y := -ljansson -lm
+$1-objs-y = tests/unit/$1.o $$(gauntlet-parts)
+$1-libs-y = $$(ktstr-gauntlet-libs-y)
 endef
 $(foreach t,test-compare test-compare-real test-policy,$(eval $(call gauntlet-test,$t)))
