@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* scx_zoo.c - load the scheduler with the fault that was asked for, and stay.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "zoo.h"
+
+#include "scx_zoo.skel.h"
+
+/* From the kernel's enum scx_exit_kind and enum scx_ops_flags. */
+#define EXIT_UNREG     64
+#define SWITCH_PARTIAL (1ULL << 3)
+
+static const struct fault {
+	const char *name, *effect;
+} faults[] = { [FAULT_NONE] = { "none", "it is fair" },
+#define FAULT(symbol, name, effect) [FAULT_##symbol] = { name, effect },
+	       ZOO_FAULTS(FAULT)
+#undef FAULT
+};
+#define FAULTS (sizeof(faults) / sizeof(faults[0]))
+
+struct options {
+	unsigned int fault, percent;
+	double after;
+};
+
+/* The first number in a file of @cpu's folder; -1 if there is none. */
+static long cpu_number(unsigned int cpu, const char *name)
+{
+	char path[128];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/%s", cpu,
+		 name);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (fscanf(f, "%ld", &number) != 1)
+		number = -1;
+	fclose(f);
+	return number;
+}
+
+/* Caches and cores are named by the lowest CPU that has them. */
+static void tell_topology(struct scx_zoo *skel, unsigned int cpus)
+{
+	skel->rodata->cpu_count = cpus;
+	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
+		long llc = cpu_number(cpu, "cache/index3/shared_cpu_list");
+		long core = cpu_number(cpu, "topology/thread_siblings_list");
+
+		skel->rodata->cpu_llc[cpu] = llc < 0 ? 0 : (unsigned int)llc;
+		skel->rodata->cpu_core[cpu] =
+			core < 0 ? cpu : (unsigned int)core;
+	}
+}
+
+static struct scx_zoo *load(const struct options *opt)
+{
+	struct scx_zoo *skel = scx_zoo__open();
+	int cpus = libbpf_num_possible_cpus();
+
+	if (!skel || cpus < 1 || cpus > MAX_CPUS) {
+		fprintf(stderr, "scx_zoo: cannot start on %d CPUs\n", cpus);
+		goto failed;
+	}
+	tell_topology(skel, (unsigned int)cpus);
+	skel->rodata->fault = opt->fault;
+	skel->rodata->fault_percent = opt->percent;
+	skel->rodata->fault_after_ns =
+		(unsigned long long)(opt->after * 1000000000.);
+	if (opt->fault == FAULT_PARTIAL)
+		skel->struct_ops.zoo_ops->flags |= SWITCH_PARTIAL;
+	if (scx_zoo__load(skel)) {
+		fprintf(stderr, "scx_zoo: cannot load: %s\n", strerror(errno));
+		goto failed;
+	}
+	return skel;
+
+failed:
+	scx_zoo__destroy(skel);
+	return NULL;
+}
+
+/* Say why we ended. It is a failure unless we let go ourselves. */
+static int judge(const struct exit_report *report)
+{
+	if (report->kind == EXIT_UNREG)
+		return 0;
+	fprintf(stderr, "scx_zoo: the kernel ended the scheduler: %s%s%s\n",
+		report->reason, report->message[0] ? ": " : "",
+		report->message);
+	return 1;
+}
+
+static int run(const struct options *opt, const sigset_t *stop)
+{
+	const struct timespec tick = { .tv_nsec = 100000000 };
+	struct scx_zoo *skel = load(opt);
+	struct bpf_link *link;
+	int status = 1;
+
+	if (!skel)
+		return 1;
+	link = bpf_map__attach_struct_ops(skel->maps.zoo_ops);
+	if (!link) {
+		fprintf(stderr, "scx_zoo: cannot attach: %s\n",
+			strerror(errno));
+		if (skel->bss->exit_report.kind)
+			judge(&skel->bss->exit_report);
+		goto out;
+	}
+	/* From here on we only wait: for a signal, or for the kernel. */
+	while (sigtimedwait(stop, NULL, &tick) < 0 ||
+	       opt->fault == FAULT_LINGER)
+		if (__atomic_load_n(&skel->bss->exit_report.kind,
+				    __ATOMIC_ACQUIRE))
+			break;
+	/* The link is the scheduler's life: also when we are killed. */
+	bpf_link__destroy(link);
+	status = judge(&skel->bss->exit_report);
+out:
+	scx_zoo__destroy(skel);
+	return status;
+}
+
+static void print_help(void)
+{
+	fputs("usage: scx_zoo [--fault NAME [--after SECS] [--chance "
+	      "PERCENT]]\n"
+	      "       scx_zoo --list\n"
+	      "\n"
+	      "Schedule all tasks fairly, but for one fault.\n",
+	      stdout);
+}
+
+static bool number(const char *option, double least, double most, double *ret)
+{
+	char *end;
+
+	*ret = strtod(optarg, &end);
+	if (end != optarg && !*end && *ret >= least && *ret <= most)
+		return true;
+	fprintf(stderr, "scx_zoo: %s: '%s' is not a number from %g to %g\n",
+		option, optarg, least, most);
+	return false;
+}
+
+static bool name_fault(struct options *opt)
+{
+	for (opt->fault = 0; opt->fault < FAULTS; opt->fault++)
+		if (strcmp(faults[opt->fault].name, optarg) == 0)
+			return true;
+	fprintf(stderr, "scx_zoo: there is no fault '%s'; see --list\n",
+		optarg);
+	return false;
+}
+
+/* Read the command line. Returns -1 to go on, else the exit status. */
+static int parse_options(int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{ "fault", required_argument, NULL, 'f' },
+		{ "after", required_argument, NULL, 'a' },
+		{ "chance", required_argument, NULL, 'c' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	double percent;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			if (!name_fault(ret))
+				return 2;
+			break;
+		case 'a':
+			if (!number("--after", 0, 3600, &ret->after))
+				return 2;
+			break;
+		case 'c':
+			if (!number("--chance", 1, 100, &percent))
+				return 2;
+			ret->percent = (unsigned int)percent;
+			break;
+		case 'l':
+			for (size_t i = 1; i < FAULTS; i++)
+				printf("%-16s %s\n", faults[i].name,
+				       faults[i].effect);
+			return 0;
+		case 'h':
+			print_help();
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt = { .percent = 100 };
+	int status = parse_options(argc, argv, &opt);
+	sigset_t stop;
+
+	if (status >= 0)
+		return status;
+	/* Blocked, so that only sigtimedwait() sees them: no handler, no race.
+	 */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	return run(&opt, &stop);
+}
