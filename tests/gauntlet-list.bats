@@ -197,3 +197,16 @@ kernel/none/only/smt-2llc/default/real/s4" ]
 	done <rows
 	[ "$(grep -c '^| [a-z0-9-]* | `' "$KTSTR_TOP/doc/presets.md")" -eq "$(wc -l <rows)" ]
 }
+
+@test "gauntlet: limits of a declaration hold for tests that say none" {
+	printf '[scheduler]\nbinary = x\nmin-llcs = 4\nmax-cpus = 16\n' >wide.sched
+	printf '[cgroup a]\n' >any.test
+	printf '[test]\nmin-llcs = 1\n[cgroup a]\n' >own.test
+	run -0 ktstr-gauntlet list -q --sched wide.sched --preset 'tiny-*' --preset 'odd-[57]*' any.test own.test
+	[ "$output" = "$(printf '%s\n' kernel/wide/any/odd-{5,7}llc/default/virtual/s1 \
+		kernel/wide/own/tiny-{1,2}llc/default/virtual/s1 kernel/wide/own/odd-{5,7}llc/default/virtual/s1)" ]
+	run -0 --separate-stderr ktstr-gauntlet list --sched wide.sched --why any --preset tiny-2llc any.test
+	[[ $output == *"2 LLCs are fewer than min-llcs = 4"* ]]
+	run -0 ktstr-gauntlet show --sched wide.sched any.test
+	[[ ${lines[0]} == *"machine 1n4l2c1t"* ]] # the default, made wide enough
+}

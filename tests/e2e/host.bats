@@ -71,6 +71,15 @@ json() { sed -n 's/^json: //p' "$said" | jq -r "$1"; }
 	says after 0
 }
 
+@test "host: sysctls are put back, also after kill -9 of all that knew of them" {
+	says during 33
+	says afterwards 50
+	says unguarded 33
+	says put-back "50 0"
+	says lacking "4 ktstr-vm: host: this kernel has no sysctl 'kernel.no_such'"
+	says words "4 ktstr-vm: test 'words' has 'kargs', which is for machines of ours; ktstr-vm run plays it in one"
+}
+
 @test "host: no scheduler is loaded" {
 	run -2 --separate-stderr ktstr-vm host --test x.test --sched my.sched
 	[ "$stderr" = "ktstr-vm: host loads no scheduler: start 'my.sched' yourself, and what is in charge is tested" ]

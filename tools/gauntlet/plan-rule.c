@@ -80,15 +80,28 @@ static void add_lock(struct str *out, char *const *lock,
 	plan_add_word(out, "--");
 }
 
+/* Words of the kernel make another machine. */
+static void add_kargs(const struct variant *v, struct str *out)
+{
+	const struct sched *s = sched_file_declaration(v->sched);
+
+	if (s)
+		tuning_add_kargs(&s->tuning, out);
+	tuning_add_kargs(&v->test->test.tuning, out);
+	if (out->failed)
+		die(EX_BROKEN, "out of memory");
+}
+
 /* The number of the machine of @v; a new one is appended. */
 static size_t machine_number(struct plan *p, const struct variant *v,
-			     const char *shape, bool *ret_is_new)
+			     const char *shape, const char *kargs,
+			     bool *ret_is_new)
 {
 	auto_str struct str name = { 0 };
 	size_t i = 0;
 
-	str_addf(&name, "%s %s %u", v->kernel->entry, shape,
-		 v->test->test.memory_mib);
+	str_addf(&name, "%s %s %u %s", v->kernel->entry, shape,
+		 v->test->test.memory_mib, kargs);
 	*ret_is_new = false;
 	for (; p->machines && p->machines[i]; i++) {
 		if (strcmp(p->machines[i], str_text(&name)) == 0)
@@ -109,11 +122,13 @@ static void plan_template(struct plan *p, const struct variant *v,
 			  const char *stamp, struct str *rule)
 {
 	char shape[TOPOLOGY_TEXT_SIZE], memory[16];
+	auto_str struct str kargs = { 0 };
 	struct str *out = &p->templates;
 	bool is_new;
 
 	topology_format(&v->topology, shape);
-	size_t n = machine_number(p, v, shape, &is_new);
+	add_kargs(v, &kargs);
+	size_t n = machine_number(p, v, shape, str_text(&kargs), &is_new);
 	plan_add_target(rule, stamp);
 	str_addf(rule, ": | ktstr-template-%zu\n", n);
 	if (!is_new)
@@ -137,6 +152,8 @@ static void plan_template(struct plan *p, const struct variant *v,
 			 v->test->test.memory_mib);
 		plan_add_option(out, "--memory", memory);
 	}
+	if (kargs.len)
+		plan_add_option(out, "--append", str_text(&kargs));
 	plan_add_option(out, "--clock", v->clock);
 	plan_add_option(out, "--init", p->req->init);
 	str_add(out, " >/dev/null\n");

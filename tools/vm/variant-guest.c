@@ -8,12 +8,6 @@
 #include "tools/lib/words.h"
 #include "tools/vm/variant.h"
 
-static void add_kargs(struct str *out, char *const *words)
-{
-	for (; words && *words; words++)
-		str_addf(out, "%s%s", out->len ? " " : "", *words);
-}
-
 static bool sets(const struct tuning *t, const char *name)
 {
 	for (size_t i = 0; i < t->sysctl_count; i++) {
@@ -101,7 +95,7 @@ void variant_read_guest(struct variant *v)
 	struct str kargs = { 0 };
 
 	if (base) {
-		add_kargs(&kargs, base->kargs);
+		tuning_add_kargs(base, &kargs);
 		add_sysctls(v, base, mine);
 		add_files(v, base);
 		add_switching(v);
@@ -112,7 +106,7 @@ void variant_read_guest(struct variant *v)
 		sched_config_guest(&v->sched, &guest);
 		variant_include(v, v->sched.config_file, &guest);
 	}
-	add_kargs(&kargs, mine->kargs);
+	tuning_add_kargs(mine, &kargs);
 	add_sysctls(v, mine, NULL);
 	add_files(v, mine);
 	v->kargs = kargs.len ? str_take(&kargs) : NULL;

@@ -39,7 +39,8 @@ struct start {
 static noreturn void become(const struct start *s)
 {
 	static char search[] =
-		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:"
+		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb";
 	static char mark[] = "KTSTR_GUEST=1",
 		    libs[] = "LD_LIBRARY_PATH=/job/lib";

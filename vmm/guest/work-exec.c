@@ -67,7 +67,8 @@ static void begin(struct self *self)
 static noreturn void become(const struct self *self, struct program *p)
 {
 	static char search[] =
-		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:"
+		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb";
 	static char mark[] = "KTSTR_GUEST=1",
 		    libs[] = "LD_LIBRARY_PATH=/job/lib";

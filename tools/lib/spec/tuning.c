@@ -221,6 +221,12 @@ int tuning_read_kargs(const struct conf_entry *e, struct diag *d,
 	return r;
 }
 
+void tuning_add_kargs(const struct tuning *t, struct str *out)
+{
+	for (char **word = t->kargs; word && *word; word++)
+		str_addf(out, "%s%s", out->len ? " " : "", *word);
+}
+
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -45,6 +45,9 @@ int tuning_read_files(const struct conf_entry *e, struct diag *d,
 		      struct tuning *t);
 void tuning_done(struct tuning *t);
 
+/* Append the kernel's words, with a blank between any two in @out. */
+void tuning_add_kargs(const struct tuning *t, struct str *out);
+
 /* The file of a sysctl: "/proc/sys/kernel/sched_x". */
 void sysctl_path(const char *name, struct str *ret);
 
