@@ -72,7 +72,7 @@ check_row() {
 		*) check_row '[cgroup a]' "work = mixed $text" '' ;;
 		esac
 	done < <(examples_below 'cgroup NAME')
-	[ "$rows" -eq 36 ]
+	[ "$rows" -eq 37 ]
 	rows=0
 	while read -r text; do
 		case $text in
