@@ -11,7 +11,7 @@ setup() { needs_kernel; }
 @test "pipe: list, select and shard feed ktstr-vm run --variant, which finds the files in the project" {
 	scenario_project "$BATS_TEST_TMPDIR/p"
 	mkdir ktstr other
-	printf '[test]\nduration = 20ms\nsettle = 0s\n[cgroup a]\nwork = cpu-spin workers=1\n' >ktstr/short.test
+	printf '[test]\nduration = 20ms\nsettle = 0s\n[cgroup a]\nwork = cpu-spin workers=1\n[check]\nmax-spread = none\nmax-gap = none\n' >ktstr/short.test
 	sed 's/workers=1/workers=2/' ktstr/short.test >other/pair.test
 	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
 	kmake -s ktstr-list KTSTR_TESTS='ktstr/short.test other/pair.test' KTSTR_SEEDS='1 2' >all
