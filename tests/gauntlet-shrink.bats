@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # ktstr-gauntlet shrink: what it tries, with a machine that only looks at its
-# options. tests/e2e/shrink.bats has real ones.
+# options. tests/full/shrink.bats has real ones.
 # shellcheck disable=SC2154 # run sets stderr, stderr_lines
 bats_require_minimum_version 1.5.0
 load helper

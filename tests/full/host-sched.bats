@@ -15,7 +15,7 @@ setup_file() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] && command -v busybox >/dev/null || return 0
 	export said=$BATS_FILE_TMPDIR/said
 	local mini=$BATS_FILE_TMPDIR/mini forgets=$BATS_FILE_TMPDIR/forgets
-	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
+	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	(new_project "$mini") && cp -R "$mini" "$forgets" || return 1
 	# It takes a worker's wakes, for a while, and then forgets one.
 	sed -i -e 's/\.timeout_ms = .*/.timeout_ms = 1000,/' -e "/^	my_counts()->queued++;/i\\

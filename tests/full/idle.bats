@@ -11,7 +11,7 @@ load ../e2e/project
 setup_file() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || return 0
 	export project=$BATS_FILE_TMPDIR/p
-	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
+	export BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	(new_project "$project") >&2
 	cd "$project" || return 1
 	CODE='	if (cpu && bpf_ktime_get_ns() >> 24 & 1) return;' awk '

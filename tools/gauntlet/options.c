@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/gauntlet/option-values.h"
 #include "tools/gauntlet/request.h"
 #include "tools/lib/num.h"
 #include "tools/lib/spec/diag.h"
@@ -57,95 +58,6 @@ static noreturn void show(const char *text)
 	exit(EX_PASS);
 }
 
-static void append(char ***list, const char *text)
-{
-	if (words_append(list, text) < 0)
-		die(EX_BROKEN, "out of memory");
-}
-
-/* A part of a variant's name, and so of a path. */
-static bool is_label(const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-_+.";
-
-	return *text && *text != '.' && *text != '-' &&
-	       !text[strspn(text, plain)];
-}
-
-static void add_kernel(struct request *req, const char *text)
-{
-	size_t len = strcspn(text, "=");
-	char *label = must(strndup(text, len));
-
-	if (!is_label(label))
-		die(EX_USAGE,
-		    "--kernel: '%s' is no label: letters, digits, '-', '_', "
-		    "'+' and '.'",
-		    label);
-	for (size_t i = 0; i < req->kernel_count; i++) {
-		if (strcmp(req->kernel[i].label, label) == 0)
-			die(EX_USAGE, "--kernel: two are labelled '%s'", label);
-	}
-	req->kernel = must(reallocarray(req->kernel, req->kernel_count + 1,
-					sizeof(*req->kernel)));
-	req->kernel[req->kernel_count++] =
-		(struct kernel){ .label = label,
-				 .entry = text[len] ? text + len + 1 : NULL };
-}
-
-static void add_seeds(struct request *req, const char *text)
-{
-	struct why why;
-
-	if (seeds_add(&req->seeds, text, &why) < 0)
-		die(EX_USAGE, "--seed: %s", why.text);
-}
-
-static void add_clock(struct request *req, const char *text)
-{
-	if (strcmp(text, "virtual") != 0 && strcmp(text, "real") != 0)
-		die(EX_USAGE, "--clock: '%s' is neither virtual nor real",
-		    text);
-	if (words_have(req->clock, text))
-		die(EX_USAGE, "--clock: %s is given twice", text);
-	append(&req->clock, text);
-}
-
-static void set_limit(struct request *req, const char *text)
-{
-	uint64_t n;
-
-	if (num_parse(text, 1, UINT32_MAX, &n) < 0)
-		die(EX_USAGE, "--limit: '%s' is no number from 1 to %u", text,
-		    UINT32_MAX);
-	req->limit = n;
-}
-
-static void add_topology(struct request *req, const char *text)
-{
-	char shape[TOPOLOGY_TEXT_SIZE];
-	struct topology t;
-	struct why why;
-
-	if (topology_parse(text, &t, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
-	/* One spelling for each, because it stands in the variant's name. */
-	topology_format(&t, shape);
-	for (char **other = req->topology; other && *other; other++) {
-		if (strcmp(*other, shape) == 0)
-			die(EX_USAGE, "--topology: %s is given twice", shape);
-	}
-	append(&req->topology, shape);
-}
-
-static void set_expect(struct request *req, const char *text)
-{
-	if (num_parse_decimal(text, &req->expect) < 0)
-		die(EX_USAGE, "--expect: '%s' is no number of seconds", text);
-}
-
 /* Options that hold one text. */
 static const char **text_option(struct request *req, int letter)
 {
@@ -183,31 +95,31 @@ static void take_option(struct request *req, int letter, const char *text)
 {
 	switch (letter) {
 	case 's':
-		append(&req->sched, text);
+		option_append(&req->sched, text);
 		break;
 	case 't':
-		add_topology(req, text);
+		option_topology(req, text);
 		break;
 	case 'o':
-		append(&req->preset, text);
+		option_append(&req->preset, text);
 		break;
 	case 'p':
-		append(&req->profile, text);
+		option_append(&req->profile, text);
 		break;
 	case 'n':
-		append(&req->tag, text);
+		option_append(&req->tag, text);
 		break;
 	case 'k':
-		add_kernel(req, text);
+		option_kernel(req, text);
 		break;
 	case 'e':
-		add_seeds(req, text);
+		option_seeds(req, text);
 		break;
 	case 'c':
-		add_clock(req, text);
+		option_clock(req, text);
 		break;
 	case 'x':
-		set_limit(req, text);
+		option_limit(req, text);
 		break;
 	case 'z':
 		req->level = level_read(text);
@@ -228,7 +140,7 @@ static void take_option(struct request *req, int letter, const char *text)
 		req->reasons = true;
 		break;
 	case 'W':
-		set_expect(req, text);
+		option_expect(req, text);
 		break;
 	default:
 		*text_option(req, letter) = text;
@@ -299,7 +211,7 @@ static void read_all(int argc, char **argv, struct request *req,
 		if (c == '?') /* getopt has named the bad option */
 			exit(EX_USAGE);
 		if (c == 1) {
-			append(&req->operand, optarg);
+			option_append(&req->operand, optarg);
 			req->operand_count++;
 			continue;
 		}
@@ -325,7 +237,7 @@ static void set_level(struct request *req)
 			    *glob);
 	}
 	if (req->level && !req->profile)
-		append(&req->profile, "*");
+		option_append(&req->profile, "*");
 	if (req->level == LEVEL_FULL)
 		req->level = LEVEL_NONE;
 }
@@ -340,7 +252,7 @@ static void set_defaults(struct request *req)
 	if (!req->lock_command)
 		req->lock_command = "ktstr-lock cpus --die-with-parent";
 	if (!req->kernel_count)
-		add_kernel(req, "kernel");
+		option_kernel(req, "kernel");
 }
 
 const struct command *options_read(int argc, char **argv, struct request *ret)

@@ -15,6 +15,7 @@
 #include "tools/gauntlet/chosen.h"
 #include "tools/gauntlet/expect.h"
 #include "tools/gauntlet/fresh.h"
+#include "tools/gauntlet/option-values.h"
 #include "tools/gauntlet/plan-words.h"
 #include "tools/gauntlet/plan.h"
 #include "tools/gauntlet/progress.h"
@@ -42,18 +43,6 @@ struct planning {
 	size_t count, room, listed;
 	double work;
 };
-
-/* "WORDS" of an option as words. */
-static char **split(const char *option, const char *text)
-{
-	char **words = NULL;
-	size_t at;
-
-	if (words_split(text, &words, &at) < 0)
-		die(EX_USAGE, "%s: '%s' has a quote that is not closed", option,
-		    text);
-	return words;
-}
 
 static void add_rule(struct planning *p, const struct plan_job *job)
 {
@@ -229,10 +218,10 @@ int command_plan(const struct request *req)
 
 	plan_check_folder(req->out);
 	(void)retries_allowed(); /* said now, not by each variant */
-	plan->vm = split("--vm-command", req->vm_command);
-	plan->lock = split("--lock-command", req->lock_command);
+	plan->vm = option_words("--vm-command", req->vm_command);
+	plan->lock = option_words("--lock-command", req->lock_command);
 	if (req->launch)
-		words_free(split("--launch", req->launch));
+		words_free(option_words("--launch", req->launch));
 	if (!plan->vm[0])
 		die(EX_USAGE, "--vm-command: a program is missing");
 	if (req->only)

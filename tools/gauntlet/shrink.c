@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/gauntlet/option-values.h"
 #include "tools/gauntlet/shrink.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
@@ -22,17 +23,6 @@ void shrunk_done(struct shrunk *s)
 {
 	free(s->on);
 	*s = (struct shrunk){ 0 };
-}
-
-static char **split(const char *option, const char *text)
-{
-	char **words = NULL;
-	size_t at;
-
-	if (words_split(text, &words, &at) < 0)
-		die(EX_USAGE, "%s: '%s' has a quote that is not closed", option,
-		    text);
-	return words;
 }
 
 static void print_change(const char *what, const char *before, const char *now)
@@ -96,12 +86,12 @@ int command_shrink(const struct request *req)
 	struct shrink s = { .req = req };
 	auto_free char *command = NULL;
 
-	s.program = split("--vm-command", req->vm_command);
+	s.program = option_words("--vm-command", req->vm_command);
 	if (!s.program)
 		die(EX_USAGE, "--vm-command: a program is missing");
 	shrink_read(&s, req->operand[0]);
 	if (!s.lock)
-		s.lock = split("--lock-command", req->lock_command);
+		s.lock = option_words("--lock-command", req->lock_command);
 	if (!shrink_run(&s, &s.first, "as it was")) {
 		warn("'%s' did not fail again the same way (%s), so it cannot "
 		     "be made smaller",

@@ -14,7 +14,6 @@
 #include "vmm/guest/scx-timeout.h"
 #include "vmm/guest/spawn.h"
 
-
 static void open_frame(struct str *out, const char *event,
 		       const struct scheduler *s)
 {

@@ -2,8 +2,8 @@
 # A variant that fails, made smaller with real machines.
 bats_require_minimum_version 1.5.0
 load ../helper
-load project
-load kernel-scheds
+load ../e2e/project
+load ../e2e/kernel-scheds
 
 setup_file() { new_scheds; }
 setup() { new_scheds_project; }
