@@ -85,7 +85,11 @@ plan() {
 # Where ktstr-vm finds the files of a variant by its name.
 # shellcheck disable=SC2086
 keep_sources() {
-	printf '%s\n' $sources >"$out/sources.new.$$" && mv -f "$out/sources.new.$$" "$out/sources"
+	error=$(printf '%s\n' $sources | tee "$out/sources.new.$$" 2>&1 >/dev/null) &&
+		mv -f "$out/sources.new.$$" "$out/sources" && return
+	rm -f "$out/sources.new.$$"
+	echo "ktstr: cannot write '$out/sources': ${error##*: }" >&2
+	exit 1
 }
 
 [ -z "$select$shard" ] || choose "$@"

@@ -217,7 +217,7 @@ complains() {
 	printf '[scheduler]\ntopology = 1n1l2c1t\n' >ktstr/scx_mini.sched
 	printf '[cgroup a]\n' >ktstr/a.test
 	fails
-	refused "ktstr/scx_mini.sched:1:1: \[scheduler\] needs 'binary = PATH', the program that loads the scheduler"
+	refused "ktstr/scx_mini.sched:1:1: \[scheduler\] needs 'binary = PATH', the program that loads the scheduler, or 'enable = COMMAND' for one that is in the kernel"
 }
 
 @test "bad-input: a result that is damaged is an error with its path, until the next run" {
@@ -274,7 +274,8 @@ on_disk() {
 	[[ $output != *result.json* ]] || [[ $output == *ERROR* ]]
 	run -0 --separate-stderr on_disk size=64k \
 		'dd if=/dev/zero of=disk/fill bs=4096 2>disk/null || :; ! run ktstr-test; find disk -type f -printf "%f\n"'
-	[[ $stderr == *"ktstr-gauntlet: cannot write 'disk/variants': No space left on device"* ]]
+	echo "$stderr"
+	[[ $stderr == *"ktstr: cannot write 'disk/sources': No space left on device"* ]]
 	[[ $output != *plan.mk* ]]
 }
 
@@ -313,10 +314,10 @@ on_disk() {
 
 @test "bad-input: settings that make no sense are refused before anything runs" {
 	local -A wanted=(
-		[KTSTR_FORMAT=yaml]="KTSTR_FORMAT knows table tap ktap json junit markdown github, not 'yaml'.  Stop."
-		[RERUN=some]="RERUN knows 'all' only, not 'some'.  Stop."
+		[KTSTR_FORMAT=yaml]="KTSTR_FORMAT knows table tap ktap json jsonl junit markdown github, not 'yaml'.  Stop."
+		[RERUN=some]="RERUN knows 'all' and 'failed', not 'some'.  Stop."
 		[KTSTR_CLOCK=fast]="ktstr-gauntlet: --clock: 'fast' is neither virtual nor real"
-		[KTSTR_SEEDS=x]="ktstr-gauntlet: --seed: 'x' is no number from 0 to 4294967295"
+		[KTSTR_SEEDS=x]="ktstr-gauntlet: --seed: 'x' is no number from 0 to 4294967295, and no range of them such as 1..50"
 		[KTSTR_TOOLS=/none]="ktstr: no programs of ours are in KTSTR_TOOLS='/none'.  Stop."
 		[KTSTR_OUT=a:b]="ktstr: make cannot have targets in KTSTR_OUT='a:b': no blanks, no ':', no '%'.  Stop."
 	)

@@ -9,7 +9,8 @@ new_scheds() {
 	CLANG=$(command -v clang-16 || echo clang)
 	[ ! -x "$KTSTR_TEST_KERNEL_ENTRY/bpf/bpftool" ] ||
 		export BPFTOOL=$KTSTR_TEST_KERNEL_ENTRY/bpf/bpftool
-	"$KTSTR_TOP/tests/e2e/kernel-scheds.sh" "$KTSTR_TEST_KERNEL_SOURCE" \
+	# Files of tests run at the same time, and several want them.
+	flock "$KTSTR_BUILD/test-scheds.lock" "$KTSTR_TOP/tests/e2e/kernel-scheds.sh" "$KTSTR_TEST_KERNEL_SOURCE" \
 		"$KTSTR_TEST_KERNEL_ENTRY/vmlinux" "$SCHEDS" >&2
 }
 

@@ -8,6 +8,8 @@ setup() {
 	needs_kernel
 	unshare -n true 2>/dev/null || skip "needs the right to make a network namespace"
 	private_places
+	# Else a machine whose HOME is / has no template.
+	export KTSTR_CACHE_DIR=$BATS_TEST_TMPDIR/cache
 	new_project "$BATS_TEST_TMPDIR/p"
 	rm ktstr/*.test
 	printf '[test]\nduration = 100ms\n[cgroup a]\nwork = cpu-spin workers=2\n[check]\nmax-spread = none\n' >ktstr/short.test

@@ -177,7 +177,7 @@ holds() {
 @test "ops: cpusets that flap for long; the controller cpu left out" {
 	cat >flap.test <<-'END'
 		[test]
-		duration = 500ms
+		duration = 900ms
 		settle = 20ms
 		cpu-controller = no
 		[cgroup a]
@@ -189,7 +189,7 @@ holds() {
 		[step flap]
 		swap-cpusets = a b
 		set-affinity = a random
-		hold = loop 2ms 400ms
+		hold = loop 2ms 800ms
 		[check]
 		isolation = yes
 		max-spread = none
