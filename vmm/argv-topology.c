@@ -107,6 +107,11 @@ static void add_ram(struct argv *a, const struct machine_config *c,
  * Without monitor=off a CPU that was taken offline waits with MWAIT, which TCG
  * makes a busy loop of: a boot took 42 s in place of 5.
  *
+ * Under the virtual clock no instruction gives random numbers. QEMU has them
+ * from a generator of each thread, whose state no template holds, so that those
+ * of a machine that booted and of a clone would differ: Linux mixes some into
+ * its own generator every few seconds, and from there they get into addresses.
+ *
  * Where positions of the shape are empty, or seats stand between CPUs, the
  * machine starts with its first CPU and the others are plugged in one by one
  * before it runs.
@@ -126,7 +131,10 @@ static void add_cpus(struct argv *a, const struct machine_config *c,
 
 	argv_add(a, "-cpu");
 	argv_addf(a, "%s,vendor=GenuineIntel%s",
-		  c->accel == ACCEL_KVM ? host : "max,monitor=off",
+		  c->accel == ACCEL_KVM	      ? host
+		  : c->clock == CLOCK_VIRTUAL ? "max,monitor=off,rdrand=off,"
+						"rdseed=off"
+					      : "max,monitor=off",
 		  argv_perf_cpu(c));
 	snprintf(present, sizeof(present), whole ? "%u" : "1,maxcpus=%u",
 		 whole ? g->slots : all_slots(g));

@@ -50,3 +50,16 @@ setup() {
 	run -0 --separate-stderr ktstr-vm exec -q "${machine[@]:0:6}" -- /bin/true
 	[ "$stderr" = "" ]
 }
+
+@test "determinism: random numbers are those of the template, cloned or booted" {
+	command -v busybox >/dev/null || skip "needs busybox"
+	# The kernel mixes new ones into its generator after some seconds.
+	printf 'busybox sleep 8\nbusybox cat /proc/sys/kernel/random/uuid\nbusybox sleep 8\nbusybox cat /proc/sys/kernel/random/uuid\n' >uuids
+	for how in --cold -q; do
+		run -0 --separate-stderr ktstr-vm exec $how --kernel "$KTSTR_TEST_KERNEL_ENTRY" --clock virtual --topology 1n2l2c1t \
+			--include busybox=/bin/busybox --include uuids=/uuids -- busybox sh /uuids </dev/null
+		[ "${#lines[@]}" = 2 ]
+		echo "$output" >>"$BATS_TEST_TMPDIR/all"
+	done
+	[ "$(sort "$BATS_TEST_TMPDIR/all" | uniq -c | awk '{ print $1 }' | paste -sd' ')" = "2 2" ]
+}
