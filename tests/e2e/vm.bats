@@ -96,12 +96,14 @@ guest_program() {
 }
 
 @test "vm: the guest has the declared nodes, caches, cores and threads" {
-	run -0 --separate-stderr ktstr-vm run "${kernel[@]}" --test short.test --topology 2n4l1c2t --out o
+	# Long enough for the engine's looks to be what it costs, not its start and end.
+	sed 's/^duration.*/duration = 500ms/' short.test >steady.test
+	run -0 --separate-stderr ktstr-vm run "${kernel[@]}" --test steady.test --topology 2n4l1c2t --out o
 	[ "$output" = "o/result.json" ]
 	run -0 jq -r '.verdict + " " + .topology' o/result.json
 	[ "$output" = "pass 2n4l1c2t" ]
 	# What the engine takes of one CPU.
-	run -0 jq '.engine | .wall_ns >= 1e8 and .cpu_ns > 0 and .percent < 1' o/result.json
+	run -0 jq '.engine | .wall_ns >= 5e8 and .cpu_ns > 0 and .percent < 1' o/result.json
 	[ "$output" = true ] || { jq .engine o/result.json; return 1; }
 	grep -F '"llcs":["0-1","2-3","4-5","6-7"]' o/channel.log >/dev/null
 }
