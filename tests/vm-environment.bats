@@ -101,3 +101,12 @@ setup() {
 	[[ ${stderr_lines[0]} == "ktstr-vm: waiting for template "*", which is being made by pid "*" (flock "*" sleep 100)" ]]
 	[[ ${stderr_lines[1]} == "ktstr-vm: the lock of template "*" is held by pid "*" (flock "*" sleep 100), of another user" ]]
 }
+
+@test "vm: a NUL byte in a file is a complaint, and does not end it" {
+	printf '[check]\n\0max-gap = 1ms\n' >>one.test
+	run -2 --separate-stderr ktstr-vm run --kernel kernel --test one.test --clock virtual --dry-run
+	[ "$stderr" = "one.test:6:1: a NUL byte: this is no text file" ]
+	printf '[scheduler]\nbinary = /bin/true\n\0args = -x\n' >a.sched
+	run -2 --separate-stderr ktstr-vm shell --kernel kernel --sched a.sched --dry-run
+	[ "$stderr" = "a.sched:3:1: a NUL byte: this is no text file" ]
+}

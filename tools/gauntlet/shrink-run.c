@@ -12,18 +12,17 @@
 #include "tools/gauntlet/shrink.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/spec/conf.h"
 #include "tools/lib/utf8.h"
 #include "tools/lib/words.h"
 
-#define FILE_BYTES_MAX (1 << 20)
-
-static char *read_file(const char *path)
+static char *read_file(const char *path, struct diag *d)
 {
+	struct why why;
 	char *text;
-	int r = file_read_at(AT_FDCWD, path, FILE_BYTES_MAX, &text);
 
-	if (r < 0)
-		die(EX_USAGE, "cannot read '%s': %s", path, strerror(-r));
+	if (conf_load(path, d, &text, &why) < 0)
+		die(EX_USAGE, "%s", why.text);
 	return text;
 }
 
@@ -144,12 +143,12 @@ static void read_files(struct shrink *s)
 	struct diag d = { 0 };
 
 	s->test_path = must(strdup(option_of(s, "--test")));
-	s->text = read_file(s->test_path);
+	s->text = read_file(s->test_path, &d);
 	s->has_sched = strcmp(sched, "none") != 0;
 	if (test_parse(s->test_path, s->text, &d, &s->test) < 0)
 		die(EX_BROKEN, "out of memory");
 	if (s->has_sched) {
-		text = read_file(sched);
+		text = read_file(sched, &d);
 		if (sched_parse(sched, text, &d, &s->sched) < 0)
 			die(EX_BROKEN, "out of memory");
 	}

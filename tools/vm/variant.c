@@ -8,20 +8,17 @@
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
-#include "tools/lib/file.h"
+#include "tools/lib/spec/conf.h"
 #include "tools/lib/spec/presets.h"
 #include "tools/lib/words.h"
 
-/* Longest .sched or .test file. */
-#define FILE_BYTES_MAX (1 << 20)
-
-static char *read_file(const char *path)
+static char *read_file(const char *path, struct diag *d)
 {
+	struct why why;
 	char *text;
-	int r = file_read_at(AT_FDCWD, path, FILE_BYTES_MAX, &text);
 
-	if (r < 0)
-		die(EX_USAGE, "cannot read '%s': %s", path, strerror(-r));
+	if (conf_load(path, d, &text, &why) < 0)
+		die(EX_USAGE, "%s", why.text);
 	return text;
 }
 
@@ -40,14 +37,14 @@ static void read_files(const struct request *req, struct variant *v)
 
 	if (!req->test)
 		die(EX_USAGE, "--test is missing");
-	v->test_text = read_file(req->test);
+	v->test_text = read_file(req->test, &d);
 	if (test_parse(req->test, v->test_text, &d, &v->test) < 0)
 		die(EX_BROKEN, "out of memory");
 	if (d.count == 0)
 		test_check_programs(&v->test, &d);
 	v->has_sched = req->sched && strcmp(req->sched, "none") != 0;
 	if (v->has_sched) {
-		text = read_file(req->sched);
+		text = read_file(req->sched, &d);
 		if (sched_parse(req->sched, text, &d, &v->sched) < 0)
 			die(EX_BROKEN, "out of memory");
 		if (d.count == 0)
@@ -170,8 +167,8 @@ static void choose_profile(const struct request *req, struct variant *v)
 
 void variant_read_sched(const char *path, struct sched *ret)
 {
-	auto_free char *text = read_file(path);
 	struct diag d = { 0 };
+	auto_free char *text = read_file(path, &d);
 
 	if (sched_parse(path, text, &d, ret) < 0)
 		die(EX_BROKEN, "out of memory");
