@@ -123,7 +123,7 @@ static int add_files(struct cpio *c, const struct job *job,
 
 	if (job->scheduler)
 		r = add_scheduler(&p, job->scheduler, reterr_why);
-	if (r == 0 && job->program)
+	if (r == 0 && job->program && job->command)
 		r = pack_program(&p, job->program, job->command[0], reterr_why);
 	for (size_t i = 0; r == 0 && i < job->include_count; i++)
 		r = pack_include(&p, &job->include[i], reterr_why);

@@ -42,7 +42,7 @@ bool console_line(const char *text, size_t len, const char *mark, char **ret)
 void console_tail(struct str *out, const char *text, size_t len,
 		  unsigned int lines, const char *indent)
 {
-	const char *start = text + len;
+	const char *start;
 
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;

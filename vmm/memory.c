@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmm/memory.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +50,7 @@ static unsigned int round_up(const struct topology *t, unsigned int mib)
 {
 	unsigned int unit = 2 * t->nodes;
 
+	assert(unit > 0); /* topology_parse() gives one node at least */
 	return (mib + unit - 1) / unit * unit;
 }
 

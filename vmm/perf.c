@@ -144,7 +144,7 @@ static void check_realtime(struct perf *p)
 		return;
 	if (file_read_at(AT_FDCWD, "/proc/sys/kernel/sched_rt_runtime_us", 64,
 			 &runtime) >= 0 &&
-	    atol(runtime) >= 0)
+	    *runtime != '-') /* -1: they never are */
 		why_set(&p->missing[PERF_REALTIME], 0,
 			"the host's kernel suspends real-time threads now and "
 			"then; 'sysctl kernel.sched_rt_runtime_us=-1' ends "

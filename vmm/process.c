@@ -94,7 +94,7 @@ static int become_qemu(const struct machine_config *c, char *const *argv,
 		       const cpu_set_t *cpus, pid_t parent, int errors,
 		       struct why *reterr_why)
 {
-	char *program = program_find(argv[0]), **environment;
+	char *program = program_find(argv[0]), **environment = NULL;
 
 	if (!program)
 		return why_set(reterr_why, -errno, "cannot run '%s': %s",

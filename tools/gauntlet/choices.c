@@ -168,10 +168,9 @@ static struct topology find_machine(const struct choices *c, uint32_t machine)
 	if (of[1] == NAME_NONE) {
 		const struct preset *preset = preset_find(name);
 
-		return topology_parse(preset ? preset->text : name, &t, NULL) <
-				       0
-			       ? (struct topology){ 0 }
-			       : t;
+		/* @t is as it was where this fails. */
+		(void)topology_parse(preset ? preset->text : name, &t, NULL);
+		return t;
 	}
 	const struct test *test = c->test_of[of[0]];
 	const char *its = name_table_text(&c->words, of[1]);

@@ -6,16 +6,16 @@
 #include "tools/gauntlet/result.h"
 #include "tools/lib/str.h"
 
-/* @all: of thousands of variants, too, all that did not pass in full; formats
+/* @whole: of thousands of variants, too, all that did not pass in full; formats
  * for programs always have all. */
-void format_table(const struct results *results, bool all);
-void format_markdown(const struct results *results, bool all);
-void format_tap(const struct results *results, bool all);
-void format_ktap(const struct results *results, bool all);
-void format_json(const struct results *results, bool all);
-void format_jsonl(const struct results *results, bool all);
-void format_junit(const struct results *results, bool all);
-void format_github(const struct results *results, bool all);
+void format_table(const struct results *all, bool whole);
+void format_markdown(const struct results *all, bool whole);
+void format_tap(const struct results *all, bool whole);
+void format_ktap(const struct results *all, bool whole);
+void format_json(const struct results *all, bool whole);
+void format_jsonl(const struct results *all, bool whole);
+void format_junit(const struct results *all, bool whole);
+void format_github(const struct results *all, bool whole);
 
 /* "N passed, N failed, ..." */
 void format_tally(const struct results *all, struct str *out);

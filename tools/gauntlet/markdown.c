@@ -93,14 +93,14 @@ static void add_summary(struct str *out, const struct results *results)
 	summary_done(&s);
 }
 
-void format_markdown(const struct results *results, bool all)
+void format_markdown(const struct results *all, bool whole)
 {
 	auto_str struct str out = { 0 };
 	struct groups groups;
 	size_t told = 0, left = 0;
 
-	groups_make(results, &groups);
-	bool is_long = !all && groups.count > ROWS_MAX;
+	groups_make(all, &groups);
+	bool is_long = !whole && groups.count > ROWS_MAX;
 	if (is_long)
 		groups_sort(&groups);
 	str_add(&out, "| verdict | variant | time | why |\n"
@@ -121,8 +121,8 @@ void format_markdown(const struct results *results, bool all)
 	if (left)
 		str_addf(&out, "... and %zu more that did not pass\n\n", left);
 	if (is_long)
-		add_summary(&out, results);
-	format_tally(results, &out);
+		add_summary(&out, all);
+	format_tally(all, &out);
 	puts(str_text(&out));
 	groups_done(&groups);
 }
@@ -163,19 +163,19 @@ static void add_annotation(struct str *out, const struct group *g)
 
 /* One annotation for each variant that did not pass, the worst first: a forge
  * shows the first ten alone. */
-void format_github(const struct results *results, bool all)
+void format_github(const struct results *all, bool whole)
 {
 	auto_str struct str out = { 0 };
 	struct groups groups;
 
-	(void)all;
-	groups_make(results, &groups);
+	(void)whole;
+	groups_make(all, &groups);
 	groups_sort(&groups);
 	for (size_t i = 0; i < groups.count; i++) {
 		if (groups.item[i].worst->verdict != VERDICT_PASS)
 			add_annotation(&out, &groups.item[i]);
 	}
-	format_tally(results, &out);
+	format_tally(all, &out);
 	puts(str_text(&out));
 	groups_done(&groups);
 }

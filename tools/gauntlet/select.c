@@ -169,6 +169,8 @@ static noreturn void refuse_budget(const struct choices *c, double budget_s)
 		if (v->in && (!shortest || v->seconds < shortest->seconds))
 			shortest = v;
 	}
+	if (!shortest)
+		die(EX_FAIL, "no variant is left to choose from");
 	die(EX_FAIL,
 	    "no variant fits in %.6g s: the shortest, '%.*s', takes about "
 	    "%.1f s",

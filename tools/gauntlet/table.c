@@ -231,27 +231,27 @@ static void print_summary(const struct results *all)
 	summary_done(&s);
 }
 
-void format_table(const struct results *results, bool all)
+void format_table(const struct results *all, bool whole)
 {
 	auto_str struct str tally = { 0 };
 	struct groups groups, sorted;
-	bool failed = results->tally[VERDICT_PASS] < results->count;
+	bool failed = all->tally[VERDICT_PASS] < all->count;
 
-	groups_make(results, &groups);
-	groups_make(results, &sorted);
+	groups_make(all, &groups);
+	groups_make(all, &sorted);
 	groups_sort(&sorted);
 	struct table t = { .groups = &groups,
-			   .is_long = !all && groups.count > ROWS_MAX,
-			   .has_seeds = groups.count < results->count };
+			   .is_long = !whole && groups.count > ROWS_MAX,
+			   .has_seeds = groups.count < all->count };
 	if (t.is_long)
 		t.groups = &sorted;
 	choose_columns(&t);
 	if (!t.is_long || failed)
-		print_rows(&t, all);
-	print_details(&sorted, all);
+		print_rows(&t, whole);
+	print_details(&sorted, whole);
 	if (t.is_long)
-		print_summary(results);
-	format_tally(results, &tally);
+		print_summary(all);
+	format_tally(all, &tally);
 	printf("%s%s\n", failed || t.is_long ? "\n" : "", str_text(&tally));
 	groups_done(&groups);
 	groups_done(&sorted);

@@ -255,7 +255,7 @@ static char *next_line(char **rest)
 	while (line && *rest && *line && (*rest)[-2] == '\\') {
 		(*rest)[-2] = ' ';
 		(*rest)[-1] = ' ';
-		strsep(rest, "\n");
+		(void)strsep(rest, "\n");
 	}
 	return line;
 }

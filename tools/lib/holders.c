@@ -147,7 +147,7 @@ int lock_id_of(int fd, struct lock_id *ret, struct why *reterr_why)
 			       "cannot tell the device of a lock file: %s",
 			       strerror(-r));
 	id.inode = st.st_ino;
-	if (lock_mount_parse(text, mount, &id.major, &id.minor)) {
+	if (text && lock_mount_parse(text, mount, &id.major, &id.minor)) {
 		*ret = id;
 		return 0;
 	}
@@ -341,8 +341,10 @@ void holders_command(struct str *out, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	len = file_read_at(AT_FDCWD, path, PROC_BYTES_MAX, &text);
-	for (int i = 0; i < len; i++)
-		text[i] = text[i] ? text[i] : ' ';
+	for (int i = 0; i < len; i++) {
+		if (!text[i])
+			text[i] = ' ';
+	}
 	while (len > 0 && text[len - 1] == ' ')
 		text[--len] = '\0';
 	if (len <= 0)

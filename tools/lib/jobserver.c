@@ -64,7 +64,7 @@ static bool is_end(const char *word, size_t len)
 
 static char *unquote(const char *value, size_t len)
 {
-	char *text = malloc(len + 1);
+	char *text = calloc(len + 1, 1);
 	size_t n = 0;
 
 	for (size_t i = 0; text && i < len; i++) {
@@ -74,8 +74,6 @@ static char *unquote(const char *value, size_t len)
 
 		text[n++] = value[i += pair];
 	}
-	if (text)
-		text[n] = '\0';
 	return text;
 }
 

@@ -26,7 +26,7 @@ static bool grow(struct str *s, size_t more)
 			return false;
 		}
 	}
-	if (room == s->room)
+	if (s->text && room == s->room)
 		return true;
 	text = realloc(s->text, room);
 	if (!text) {

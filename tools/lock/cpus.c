@@ -95,7 +95,7 @@ int do_cpus(const struct request *req)
 int do_plan(const struct request *req)
 {
 	struct blocked blocked;
-	struct plan plan;
+	struct plan plan = { 0 };
 	struct view v;
 	struct why why;
 	cpu_set_t cpus;

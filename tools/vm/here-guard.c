@@ -153,7 +153,7 @@ static noreturn void guard(const struct here_wish *wish, int alive, int report)
 		while (read(alive, &byte, 1) < 0 && errno == EINTR)
 			;
 	r = here_journal_end(&journal, &why);
-	_exit(place_remove(&p) < 0 || r < 0);
+	_exit(place_remove(&p) < 0 || r < 0 ? 1 : 0);
 }
 
 void here_guard_begin(struct here_guard *g, const struct here_wish *wish)

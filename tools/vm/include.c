@@ -59,6 +59,7 @@ static char *absolute(const char *path)
 
 	if (*clean == '/' && !has_dots(clean))
 		return take_ptr(clean);
+	/* cppcheck-suppress nullPointer ; it goes on behind that return */
 	slash = strrchr(clean, '/');
 	if (has_dots(slash ? slash : clean)) { /* "." or ".." at its end */
 		if (!realpath(clean, folder))

@@ -138,6 +138,8 @@ static int get(const struct machine_config *c, struct template_place *place,
 		r = lock_and_make(c, place, stop_fd, ret, ret_signal,
 				  reterr_why);
 	json_decref(place->facts);
+	/* It ends with this function. */
+	place->key = NULL;
 	return r;
 }
 

@@ -140,7 +140,7 @@ static int set_file(const struct group *g, const char *file, const char *text,
 
 	if (r == 0)
 		r = cgroup_read(g->name, file, &now, reterr_why);
-	if (r < 0)
+	if (r < 0 || !now)
 		return r;
 	if (in_force)
 		str_addf(in_force, "%s%s", in_force->len ? " " : "", now);

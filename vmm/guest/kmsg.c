@@ -78,10 +78,14 @@ static void take(struct kmsg *k, struct channel *c, char *record)
 	if (!text || sscanf(record, "%u,%" SCNu64 ",%" SCNu64, &priority,
 			    &number, &at_us) != 3)
 		return;
+	/* No kernel counts so far, and no reader of our frames. */
+	if (number >= INT64_MAX || at_us > INT64_MAX / 1000)
+		return;
 	/* Those between were overwritten before we came. */
-	if (number > k->next)
+	if (number >= k->next) {
 		k->overrun += number - k->next;
-	k->next = number + 1;
+		k->next = number + 1;
+	}
 	text++;
 	text[strcspn(text, "\n")] = '\0';
 	if (priority >> 3 != 0 || !kmsg_select(&k->follow, priority & 7, text))

@@ -102,7 +102,7 @@ static int start(struct scenario *s, struct payload_run *p,
 	auto_str struct str path = { 0 }, folder = { 0 };
 	auto_fd int out = -1;
 	auto_fd int err = -1;
-	int gate[2], r;
+	int gate[2] = { -1, -1 }, r;
 	pid_t pid;
 
 	work_program_guest(&p->def->run, &path);

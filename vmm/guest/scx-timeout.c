@@ -45,7 +45,8 @@ static int find_target(struct target *t)
 	if (r == 0)
 		r = btf_member(&view, "sched_ext_ops", "timeout_ms", &ignored,
 			       &time_at);
-	t->at = data_at + time_at;
+	if (r == 0)
+		t->at = data_at + time_at;
 	return r;
 }
 

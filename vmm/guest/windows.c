@@ -105,7 +105,9 @@ static char state_of(pid_t pid)
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	at = strrchr(text, ')');
-	return at && at[1] == ' ' ? at[2] : '\0';
+	if (!at || at[1] != ' ')
+		return '\0';
+	return at[2];
 }
 
 /* The idle time since @v's wait began, at most: of which CPU? A counter may be

@@ -97,7 +97,7 @@ static noreturn void become(const struct git_run *run, int out, int err,
 	if (run->hold_fd && fcntl(run->hold_fd, F_SETFD, 0) < 0)
 		_exit(125);
 	set_environment(run);
-	for (size_t i = 0; run->args[i] && i < MAX_ARGS; i++)
+	for (size_t i = 0; i < MAX_ARGS && run->args[i]; i++)
 		argv[n++] = run->args[i];
 	execvp("git", (char *const *)argv);
 	_exit(errno == ENOENT ? 127 : 126);

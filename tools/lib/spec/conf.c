@@ -8,7 +8,7 @@
 #include "tools/lib/file.h"
 
 #define LINE_MAX_BYTES 4096
-#define FILE_MAX_BYTES (1024 * 1024)
+#define FILE_MAX_BYTES (1U << 20)
 
 /* One line on its way through the parser. */
 struct line {
