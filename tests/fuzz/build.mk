@@ -11,30 +11,37 @@ tests-y            += fuzz-$1
 endef
 
 $(eval $(call fuzz-target,amount))
+$(eval $(call fuzz-target,btf,vmm/guest/btf.o))
 $(eval $(call fuzz-target,channel,,-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,cpulist))
 $(eval $(call fuzz-target,guest-job,vmm/guest/nfit.o vmm/guest/unpack.o))
+$(eval $(call fuzz-target,image,,-lelf))
 $(eval $(call fuzz-target,jobserver))
 $(eval $(call fuzz-target,kconfig,tools/kconfig/conf.o))
 $(eval $(call fuzz-target,kfile,$(addprefix tools/kconfig/,conf.o expr.o kfile.o tree.o)))
 $(eval $(call fuzz-target,kernel-spec,$(addprefix tools/cache/,source/spec.o release/version.o)))
+$(eval $(call fuzz-target,kmsg,$(addprefix vmm/guest/,channel.o json.o kmsg.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
 $(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
+$(eval $(call fuzz-target,qmp,,-ljansson))
+$(eval $(call fuzz-target,result,$$(gauntlet-parts),$$(ktstr-gauntlet-libs-y)))
 $(eval $(call fuzz-target,spec))
+$(eval $(call fuzz-target,ttylink))
 $(eval $(call fuzz-target,variant-name))
+
+$(eval $(call fuzz-target,words))
 
 # New inputs stay in the output folder: what is worth keeping is copied into
 # tests/fuzz/NAME by hand, a few dozen small files for each target.
 .PHONY: fuzz
-SECS ?= 60
-fuzz-dir = $(O)/fuzz
-fuzz: ## Fuzz one parser with clang: TARGET=NAME [SECS=60]
-	$(if $(filter $(TARGET),$(fuzz-targets)),,$(error make fuzz needs TARGET=, one of $(fuzz-targets)))
+TARGET ?= $(fuzz-targets)
+TIME   ?= 60
+fuzz-dir = $(abspath $(O))/fuzz
+fuzz: ## Fuzz parsers with clang: [TARGET=NAMES] [TIME=60], seconds for each
+	$(if $(SECS),$(error make fuzz takes TIME=, seconds for each target, not SECS=))
+	$(foreach t,$(TARGET),$(if $(filter $t,$(fuzz-targets)),,$(error no fuzz target is named '$t': there are $(fuzz-targets))))
 	+$(ktstr-q)$(MAKE) --no-print-directory O='$(fuzz-dir)' CC='$(CLANG)' \
-		SAN=fuzzer,address,undefined '$(fuzz-dir)/fuzz-$(TARGET)'
-	$(ktstr-q)mkdir -p '$(fuzz-dir)/$(TARGET).inputs' '$(fuzz-dir)/$(TARGET).found'
-	$(ktstr-q)nice -n 19 '$(fuzz-dir)/fuzz-$(TARGET)' -max_total_time=$(SECS) -timeout=10 -max_len=8192 \
-		-print_final_stats=1 -artifact_prefix='$(fuzz-dir)/$(TARGET).found/' \
-		'$(fuzz-dir)/$(TARGET).inputs' 'tests/fuzz/$(TARGET)'
+		SAN=fuzzer,address,undefined $(addprefix $(fuzz-dir)/fuzz-,$(TARGET))
+	$(ktstr-q)tests/fuzz/run.sh '$(fuzz-dir)' '$(TIME)' $(TARGET)
