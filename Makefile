@@ -30,11 +30,6 @@ all-cflags   := -std=gnu17 -O2 -g -ffile-prefix-map=$(CURDIR)=. -fno-common -fst
 	-Wpointer-arith -Wimplicit-fallthrough -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition $(CFLAGS)
 all-ldflags  := -Wl,--as-needed -Wl,-z,now $(LDFLAGS)
-ifneq ($(SAN),)
-all-cflags   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
-else
-all-cppflags += -D_FORTIFY_SOURCE=2
-endif
 ifeq ($(DEV),1)
 all-cflags   += -Werror
 endif
@@ -48,9 +43,12 @@ lib-lzma-shared := -llzma
 lib-lzma := $(or $(lib-lzma-$(LZMA)),$(error ktstr: LZMA is static or shared, not '$(LZMA)'))
 
 include mk/core.mk
+include mk/instrument.mk
 include $(sort $(wildcard tools/*/build.mk vmm/build.mk vmm/*/build.mk tests/*/build.mk tests/unit/*.mk))
 include mk/prog.mk
 include mk/check.mk
+include mk/analyze.mk
+include mk/coverage.mk
 include mk/bench.mk
 include mk/deps.mk
 include mk/install.mk

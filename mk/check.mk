@@ -8,7 +8,8 @@
 #                UPDATE=1 writes tests/diagnostics/*.stderr anew
 #   check        all of these; the last line is the tally
 #   T=GLOB       only unit tests and .bats files whose name matches
-#   SAN=, CC=, O= as for the build
+#   SAN=, CC=, O= as for the build: what a sanitizer finds, in whichever
+#                process, is a failure
 #   KTSTR_TEST_KERNEL=   tree or tarball of the kernel that machines boot in
 #                tests; Debian's linux-source-6.12 where it is installed
 #   KTSTR_TEST_DISTRO_KERNEL=  check-full: a folder with boot/vmlinuz-* and
@@ -22,9 +23,9 @@ e2e-files  := $(wildcard tests/e2e/$(T).bats)
 full-files := $(wildcard tests/full/$(T).bats)
 
 # Tests see our programs first in PATH and none of make's own variables.
-test-run = $(ktstr-q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u O -u V -u T \
+test-run = $(ktstr-q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u O -u V -u T -u SAN -u COVERAGE -u RUN -u KEEP \
 	PATH='$(abspath $(O)):$(PATH)' KTSTR_TOP='$(CURDIR)' KTSTR_BUILD='$(abspath $(O))' \
-	CC='$(CC)' $(test-kernel-env) tests/run
+	CC='$(CC)' KTSTR_SAN='$(SAN)' KTSTR_COVERAGE='$(COVERAGE)' $(test-kernel-env) tests/run
 
 # The kernel that machines boot in tests: found in the user's cache or built.
 test-kernel-spec := $(firstword $(KTSTR_TEST_KERNEL) $(wildcard /usr/src/linux-source-6.12.tar.xz))
@@ -77,7 +78,7 @@ ktstr-cmd-header  = $(CC) $(all-cppflags) $(all-cflags) -Wno-unused-function -fs
 $(O)/%.h.ok: %.h ktstr-force | $(O)/include/version.h
 	$(call ktstr-run,header)
 
-lint: all ## Formatting, shell scripts, white space
+lint: all analyze-cppcheck ## Formatting, shell scripts, white space, cppcheck
 	$(ktstr-q)clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' | grep -v '^templates/.*vmlinux')
 	$(ktstr-q)shellcheck -x -P tests $$(git ls-files '*.sh' '*.bash' tests/run .ci/run)
 	$(ktstr-q)shellcheck -x -P tests -s bats $$(git ls-files 'tests/*.bats')

@@ -6,10 +6,18 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	"${CC:-cc}" -D_GNU_SOURCE -pthread -o loop "$KTSTR_TOP/tests/gate-loop.c"
+	local san=()
+	gate=$KTSTR_BUILD/ktstr-gate.so
+	# QEMU cannot have this sanitizer, both of these can.
+	if [ "${KTSTR_SAN:-}" = thread ]; then
+		san=(-fsanitize=thread -g)
+		gate=$PWD/gate.so
+		"${CC:-cc}" -D_GNU_SOURCE "${san[@]}" -fPIC -shared -fvisibility=hidden -o gate.so "$KTSTR_TOP/vmm/gate/gate.c"
+	fi
+	"${CC:-cc}" -D_GNU_SOURCE -pthread "${san[@]}" -o loop "$KTSTR_TOP/tests/gate-loop.c"
 }
 
-gated() { LD_PRELOAD=$KTSTR_BUILD/ktstr-gate.so stdbuf -oL ./loop "$@"; }
+gated() { LD_PRELOAD=$gate stdbuf -oL ./loop "$@"; }
 
 @test "gate: the main loop runs when the CPUs rest, however long a timer has been out" {
 	run -0 gated rest

@@ -98,6 +98,14 @@ static int kept[FDS_MAX];
 static unsigned int kept_fds, kept_words;
 static int64_t kept_since;
 
+/* Without a version it would be that of another pthread_cond_t; that of
+ * ThreadSanitizer has none and calls the right one. */
+#ifdef __SANITIZE_THREAD__
+#define WAIT_VERSION NULL
+#else
+#define WAIT_VERSION "GLIBC_2.3.2"
+#endif
+
 static void find(void *ret, const char *name, const char *version)
 {
 	void *f = version ? dlvsym(RTLD_NEXT, name, version) : NULL;
@@ -110,8 +118,7 @@ static void find(void *ret, const char *name, const char *version)
 /* Constructors of other libraries may call us before ours has run. */
 static void resolve(void)
 {
-	/* Without a version it would be that of another pthread_cond_t. */
-	find(&real.cond_wait, "pthread_cond_wait", "GLIBC_2.3.2");
+	find(&real.cond_wait, "pthread_cond_wait", WAIT_VERSION);
 	find(&real.poll, "ppoll", NULL);
 	find(&real.eventfd, "eventfd", NULL);
 	find(&real.mutex_lock, "pthread_mutex_lock", NULL);

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# analyze.mk - what machines find by reading our code (ours only).
+#
+#   analyze       all of these; each file anew only when it has changed
+#   analyze-gcc   gcc -fanalyzer
+#   analyze-tidy  clang-tidy, by .clang-tidy
+#   analyze-cppcheck  cppcheck; "make lint" does it too, since it is quick
+#   T=GLOB        files whose path matches, such as T='vmm/*'
+#
+# A finding is mended. What is none is told away where it is told to the compiler,
+# too (a check, an initial value), or by one line with the reason: .clang-tidy for
+# a kind, tests/analyze/cppcheck.list for cppcheck, a comment beside the line. What files
+# may believe of each other is in tests/analyze/facts.h.
+.PHONY: analyze analyze-gcc analyze-tidy analyze-cppcheck
+GCC ?= gcc
+analyzed := $(sort $(wildcard $(foreach f,tools/* tools/*/* vmm vmm/guest vmm/gate,$f/*.c)))
+# Those that have what facts.h tells.
+analyzed := $(filter-out tools/lib/why.c tools/lib/file.c,$(analyzed))
+analyzed := $(filter $(subst *,%,$(T)),$(analyzed))
+analyze-flags = $(all-cppflags) -std=gnu17 -O2 -include tests/analyze/facts.h
+
+ktstr-tag-tidy := TIDY
+ktstr-cmd-tidy  = clang-tidy --quiet $< -- $(analyze-flags) -Wall -Wextra >$@.new 2>/dev/null || \
+	{ cat $@.new; rm -f $@.new; exit 1; } && mv -f $@.new $@
+ktstr-tag-gcc-analyze := ANALYZE
+ktstr-cmd-gcc-analyze  = $(GCC) $(analyze-flags) -fanalyzer $(analyze-gcc-off) -Werror -S -o $@ $<
+
+# gcc 12's analyser is new, and wrong in these ways.
+analyze-gcc-off :=
+
+# The object's rule knows which headers a file has.
+$(O)/analyze/%.tidy: %.c .clang-tidy tests/analyze/facts.h $(O)/%.o ktstr-force
+	$(call ktstr-run,tidy)
+$(O)/analyze/%.s: %.c tests/analyze/facts.h $(O)/%.o ktstr-force
+	$(call ktstr-run,gcc-analyze)
+
+analyze: analyze-cppcheck analyze-gcc analyze-tidy ## What analysers find (slow; T=GLOB)
+analyze-tidy: $(analyzed:%.c=$(O)/analyze/%.tidy)
+analyze-gcc: $(analyzed:%.c=$(O)/analyze/%.s)
+analyze-cppcheck: $(O)/include/version.h
+	$(ktstr-q)mkdir -p '$(O)/analyze/cppcheck'
+	$(ktstr-q)cppcheck --quiet --std=c11 --library=posix,gnu,tests/analyze/cppcheck.cfg \
+		--enable=warning,portability,performance --inline-suppr --suppressions-list=tests/analyze/cppcheck.list \
+		--cppcheck-build-dir='$(O)/analyze/cppcheck' --template=gcc --error-exitcode=1 \
+		-D_GNU_SOURCE -D__x86_64__ -D__linux__ -I. -I'$(O)/include' $(analyzed)

@@ -1,0 +1,104 @@
+# What watches our code: tests/run, sanitizers, coverage, fuzzers. The programs that
+# they watch are small ones of these tests.
+# shellcheck disable=SC2154,SC2016 # bats sets stderr; a program's variables
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# program NAME LINE...: a shell script.
+program() {
+	local name=$1
+	shift
+	printf '%s\n' '#!/bin/sh' "$@" >"$name"
+	chmod +x "$name"
+}
+
+@test "quality: what a sanitizer writes is a failure, whoever was looked at" {
+	mkdir build
+	program good 'echo "ok 1 - a"; echo 1..1'
+	program bad 'echo "leaks: 1" >"$KTSTR_BUILD/san/report.x.1"; echo "ok 1 - a"; echo 1..1'
+	KTSTR_BUILD=$PWD/build KTSTR_SAN=address run -0 "$KTSTR_TOP/tests/run" ./good
+	[ "${lines[-1]}" = "1 passed, 0 failed, 0 skipped" ]
+	KTSTR_BUILD=$PWD/build KTSTR_SAN=address run -1 "$KTSTR_TOP/tests/run" ./bad
+	[[ "$output" == *"not ok: a sanitizer has written $PWD/build/san/report.x.1"*"leaks: 1"* ]]
+	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
+	# What the last run found is not told again.
+	KTSTR_BUILD=$PWD/build KTSTR_SAN=address run -0 "$KTSTR_TOP/tests/run" ./good
+}
+
+@test "quality: SAN= takes sanitizers that there are, and not together with counters" {
+	run -2 --separate-stderr make -C "$KTSTR_TOP" O="$PWD/b" SAN=adress help
+	[[ "$stderr" == *"SAN is a list of address, undefined, thread, leak and fuzzer, not 'adress'"* ]]
+	run -2 --separate-stderr make -C "$KTSTR_TOP" O="$PWD/b" SAN=thread COVERAGE=1 help
+	[[ "$stderr" == *"SAN= and COVERAGE=1 are two builds"* ]]
+}
+
+@test "quality: a finding ends a program by SIGABRT, and is told in a file of the build" {
+	"${CC:-cc}" -D_GNU_SOURCE -DINSTRUMENT_DIR="\"$PWD\"" -fsanitize=undefined -fno-sanitize-recover=all -o odd \
+		"$KTSTR_TOP/tests/instrument/san.c" -x c - <<-'END' || skip "needs a sanitizer of ${CC:-cc}"
+		int main(int argc, char **argv) { (void)argv; return 0x7fffffff + argc; }
+	END
+	# Its options are inside: a test may clear the environment.
+	run -134 env -i ./odd
+	[ "$output" = "" ]
+	grep -q "signed integer overflow" san/report.odd.*
+}
+
+@test "quality: of a build with counters it is told for each folder what has run, guests included" {
+	command -v gcov-tool >/dev/null || skip "needs gcov-tool (gcc)"
+	"${CC:-cc}" --version | grep -qi clang && skip "gcc alone has these counters"
+	mkdir -p tools/x build/tools/x
+	cat >tools/x/a.c <<-'END'
+		static int never(void)
+		{
+			return -1;
+		}
+
+		int main(int argc, char **argv)
+		{
+			(void)argv;
+			if (argc == 2)
+				return 0;
+			if (argc == 3)
+				return never();
+			return 1;
+		}
+	END
+	"${CC:-cc}" -O0 --coverage -fprofile-abs-path -c -o build/tools/x/a.o tools/x/a.c
+	"${CC:-cc}" --coverage -o a build/tools/x/a.o
+	run -1 ./a
+	cat >want <<-'END'
+		| folder | files | lines | % ran | functions | % ran | error paths not run |
+		|---|---|---|---|---|---|---|
+		| tools/x | 1 | 8 | 50.0 | 2 | 50.0 | 0 |
+		| all | 1 | 8 | 50.0 | 2 | 50.0 | 0 |
+	END
+	run -0 "$KTSTR_TOP/tests/instrument/coverage.sh" build
+	diff -u want <(printf '%s\n' "$output" | head -n 4)
+	[[ "$output" == *"With the counters of 0 machines"* ]]
+	grep -qF 'tools/x/a.c:3: return -1;' build/uncovered
+	# A guest has run another part: its tree is below the path of the build.
+	GCOV_PREFIX=$PWD/build/guest-runs/run-1 ./a one
+	run -0 "$KTSTR_TOP/tests/instrument/coverage.sh" build
+	[[ "$output" == *"| tools/x | 1 | 8 | 62.5 | 2 | 50.0 | 0 |"* ]]
+	[[ "$output" == *"With the counters of 1 machines"* ]]
+}
+
+@test "quality: make fuzz says for each target how long it ran and what it found" {
+	mkdir b
+	program b/fuzz-one 'echo stat::number_of_executed_units: 17; echo stat::new_units_added: 2'
+	program b/fuzz-two 'echo boom >b/two.found/crash-1; exit 77'
+	run -0 "$KTSTR_TOP/tests/fuzz/run.sh" b 1 one
+	[[ "$output" == "one "*" 17 runs,    2 new inputs, 0 found" ]]
+	run -1 "$KTSTR_TOP/tests/fuzz/run.sh" b 1 two one
+	[[ "$output" == *"1 found"*"exit status 77, see b/two.log and b/two.found"*"one "* ]]
+	run -2 --separate-stderr "$KTSTR_TOP/tests/fuzz/run.sh" b soon one
+	[ "$stderr" = "fuzz: TIME is a number of seconds, not 'soon'" ]
+	run -2 --separate-stderr make -C "$KTSTR_TOP" O="$PWD/b" fuzz TARGET=nix
+	[[ "$stderr" == *"no fuzz target is named 'nix'"* ]]
+	run -2 --separate-stderr make -C "$KTSTR_TOP" O="$PWD/b" fuzz SECS=5
+	[[ "$stderr" == *"make fuzz takes TIME="* ]]
+}
