@@ -35,9 +35,9 @@ $(O)/analyze/%.s: %.c tests/analyze/facts.h $(O)/%.o ktstr-force
 	$(call ktstr-run,gcc-analyze)
 
 analyze: analyze-cppcheck analyze-gcc analyze-tidy ## What analysers find (slow; T=GLOB)
-analyze-tidy: $(analyzed:%.c=$(O)/analyze/%.tidy)
-analyze-gcc: $(analyzed:%.c=$(O)/analyze/%.s)
-analyze-cppcheck: $(O)/include/version.h
+analyze-tidy: $(analyzed:%.c=$(O)/analyze/%.tidy) ## What clang-tidy finds
+analyze-gcc: $(analyzed:%.c=$(O)/analyze/%.s) ## What gcc -fanalyzer finds
+analyze-cppcheck: $(O)/include/version.h ## What cppcheck finds
 	$(ktstr-q)mkdir -p '$(O)/analyze/cppcheck'
 	$(ktstr-q)cppcheck --quiet --std=c11 --library=posix,gnu,tests/analyze/cppcheck.cfg \
 		--enable=warning,portability,performance --inline-suppr --suppressions-list=tests/analyze/cppcheck.list \

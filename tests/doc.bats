@@ -168,7 +168,7 @@ settings() { grep -oE '\bKTSTR_[A-Z_]*[A-Z]\b' | sort -u; }
 
 @test "doc: help lists every target that is a command" {
 	make help | awk '{ print $1 }' | sort >"$BATS_TEST_TMPDIR/help"
-	sed -n 's/^\.PHONY: //p' Makefile mk/{check,bench,deps,install,demo}.mk tests/fuzz/build.mk | tr ' ' '\n' |
+	sed -n 's/^\.PHONY: //p' Makefile mk/{analyze,bench,check,coverage,deps,install,demo}.mk tests/fuzz/build.mk | tr ' ' '\n' |
 		sort | diff - "$BATS_TEST_TMPDIR/help"
 	# The users' targets: make ktstr-help and doc/mk.md.
 	sed -n 's/^#:   \(ktstr-[a-z]*\) .*/\1/p' mk/test.mk | sort >"$BATS_TEST_TMPDIR/help"
