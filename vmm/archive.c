@@ -147,6 +147,9 @@ int archive_job(int fd, const struct job *job, uint64_t *ret_unpacked,
 	if (r == 0 && job->test_name)
 		r = cpio_add_data(c, "job/name", 0644, job->test_name,
 				  strlen(job->test_name), reterr_why);
+	if (r == 0 && job->layout)
+		r = cpio_add_data(c, "job/monitor", 0644, job->layout,
+				  strlen(job->layout), reterr_why);
 	if (r == 0 && job->command)
 		r = add_command(c, job->command, reterr_why);
 	if (r == 0)

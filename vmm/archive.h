@@ -33,6 +33,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @enable, @disable: commands that switch a scheduler in the kernel on and off,
  *		 as by profile_enable(); or NULL
  * @cgroup_parent: where the cgroups of the test are, or NULL for the root
+ * @layout: what the monitor reads, text of mon_layout_write(); NULL: nothing
  * @watchdog_ns: what the scheduler's ops.timeout_ms is to be; 0: as it says
  */
 struct job {
@@ -49,7 +50,7 @@ struct job {
 	const char *term;
 	struct limits limits;
 	char *const *sysctl, *const *enable, *const *disable;
-	const char *cgroup_parent;
+	const char *cgroup_parent, *layout;
 	uint64_t watchdog_ns;
 };
 

@@ -28,6 +28,7 @@ static const struct {
 	{ "exec", offsetof(struct facts, exec), false },
 	{ "steal", offsetof(struct facts, steal), false },
 	{ "engine", offsetof(struct facts, engine), false },
+	{ "monitor", offsetof(struct facts, monitor), false },
 	{ "kmsg-lost", offsetof(struct facts, kmsg_lost), false },
 	{ "end", offsetof(struct facts, end), false },
 	{ "scheduler", offsetof(struct facts, scheduler), true },
@@ -74,6 +75,7 @@ void facts_done(struct facts *f)
 	}
 	str_done(&f->out);
 	str_done(&f->err);
+	str_done(&f->series);
 	*f = (struct facts){ 0 };
 }
 
@@ -82,7 +84,9 @@ static void add_output(struct facts *f, int stream, const char *data,
 {
 	struct str *to = stream == 1 ? &f->out : &f->err;
 
-	if (f->on_output)
+	if (stream == FRAME_MONITOR)
+		str_add_bytes(&f->series, data, len);
+	else if (f->on_output)
 		f->on_output(f->output_arg, stream, data, len);
 	else if (to->len < TEXT_MAX)
 		str_add_bytes(to, data, len);
@@ -207,7 +211,7 @@ static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
 			       "frame %" PRIu64 " comes after the end",
 			       f->frames - 1);
 	/* What is passed on at once is not kept. */
-	if (raw->stream == 0 || !f->on_output)
+	if (raw->stream == 0 || raw->stream == FRAME_MONITOR || !f->on_output)
 		f->bytes += bytes;
 	if (f->bytes > FACTS_BYTES_MAX)
 		return why_set(&f->why, -EBADMSG,

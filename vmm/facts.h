@@ -13,9 +13,10 @@
  * A report may be this long, so that no guest fills our memory. The longest
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
  * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
- * (8 of them, 512 KiB each, of which a byte may need 6).
+ * (8 of them, 512 KiB each, of which a byte may need 6); and 12 MiB of the
+ * monitor's.
  */
-#define FACTS_BYTES_MAX (56U << 20)
+#define FACTS_BYTES_MAX (68U << 20)
 /* Two for each payload of a test. */
 #define FACTS_OUTPUTS 16
 
@@ -28,13 +29,15 @@ struct facts_output {
 
 /**
  * struct facts - the frames of one run
- * @hello, @topology, @calibration, @exec, @steal, @engine, @kmsg_lost, @end:
- *the frame of that kind, or NULL; a second one is damage
+ * @hello, @topology, @calibration, @exec, @steal, @engine, @monitor,
+ *	 @kmsg_lost, @end: the frame of that kind, or NULL; a second one is
+ *damage
  * @error:  the first frame of that kind, or NULL
  * @scheduler, @event, @phase, @worker, @cgroup, @kmsg: arrays, in order; never
  *NULL
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
+ * @series: bytes of the monitor, see vmm/mon/series.h
  * @payload: array, as @worker; @output, @output_count: what payloads wrote
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
@@ -46,9 +49,10 @@ struct facts_output {
  */
 struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *steal, *engine;
+	json_t *monitor;
 	json_t *kmsg_lost, *end;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
-	struct str log, work_log, out, err;
+	struct str log, work_log, out, err, series;
 	struct facts_output output[FACTS_OUTPUTS];
 	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);

@@ -51,8 +51,8 @@ static bool read_kind(const char *text, const char *newline, struct frame *ret)
 	char digits[16];
 	int n;
 
-	if (newline - text < 3 || newline - text > 8 ||
-	    (text[0] != '1' && text[0] != '2'))
+	if (newline - text < 3 || newline - text > 8 || text[0] < '1' ||
+	    text[0] > '0' + FRAME_MONITOR)
 		return false;
 	for (const char *p = text + 2; p < newline; p++) {
 		if (*p < '0' || *p > '9')

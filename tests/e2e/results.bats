@@ -16,6 +16,7 @@ rich_test() {
 	cat >ktstr/rich.test <<-END
 		[test]
 		${1:-}
+		monitor = yes
 		duration = 300ms
 		settle = 20ms
 		topology = 1n1l2c1t

@@ -84,8 +84,14 @@ TEST(complaints_name_the_cause)
 		  "'max-spread' is a percentage" },
 		{ "[scheduler]\nbinary = x\n[check]\nisolation = on\n",
 		  "'isolation' is yes or no" },
-		{ "[scheduler]\nbinary = x\n[check]\nmax-imbalance-ratio = 1\n",
-		  "check 'max-imbalance-ratio' is not built yet" },
+		{ "[scheduler]\nbinary = x\n[check]\nmax-imbalance-ratio = x\n",
+		  "'max-imbalance-ratio' is a number" },
+		{ "[scheduler]\nbinary = x\n[check]\nsustained-samples = 0\n",
+		  "'sustained-samples'" },
+		{ "[scheduler]\nbinary = x\n[check]\nsustained-samples = none\n",
+		  "'sustained-samples'" },
+		{ "[scheduler]\nbinary = x\n[check]\nfail-on-stall = none\n",
+		  "'fail-on-stall' is yes or no" },
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {

@@ -125,6 +125,11 @@ static void check_tuning(const struct test *t)
 			  : t->cleanup_ns	 ? "cleanup-budget"
 						 : NULL;
 
+	if (checks_want_monitor(&t->check) || t->monitor)
+		die(EX_SKIP,
+		    "test '%s' needs the monitor, which reads a machine of "
+		    "ours; ktstr-vm run plays it in one",
+		    t->name);
 	if (key)
 		die(EX_SKIP,
 		    "test '%s' has '%s', which is for machines of ours; "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/vm/judge-measure.h"
+#include "tools/vm/judge-monitor.h"
 #include "tools/vm/judge-noise.h"
 #include "tools/vm/judge-turns.h"
 
@@ -46,12 +47,34 @@ static void record(struct judgement *j, enum check_kind kind,
 	json_array_append_new(j->checks, o);
 }
 
-/* May the check be judged? @m is what it measured. */
-static struct trust trust_of(const struct evidence *e, enum check_kind kind,
-			     double limit, const struct measured *m)
+/* Of what samples tell. Where the host was busy, CPUs that stood still are
+ * its doing as well as the guest's. */
+static struct trust trust_samples(const struct evidence *e,
+				  const struct monitored *seen,
+				  const struct measured *m)
 {
 	struct trust t = { NULL, false, "" };
 
+	if (*seen->doubt) {
+		t.class = "monitor";
+		t.always = true;
+		snprintf(t.why, sizeof(t.why), "%s", seen->doubt);
+	} else if (e->clock == CLOCK_REAL && !m->ok &&
+		   judge_noise_over(&e->machine->noise, t.why)) {
+		t.class = "host-noise";
+	}
+	return t;
+}
+
+/* May the check be judged? @m is what it measured. */
+static struct trust trust_of(const struct evidence *e, enum check_kind kind,
+			     const struct monitored *seen, double limit,
+			     const struct measured *m)
+{
+	struct trust t = { NULL, false, "" };
+
+	if (check_info[kind].monitor)
+		return trust_samples(e, seen, m);
 	if (e->clock == CLOCK_VIRTUAL && check_info[kind].timing)
 		return trust_virtual(e);
 	if (e->clock == CLOCK_VIRTUAL || m->ok)
@@ -79,21 +102,32 @@ static void miss_nothing(const struct evidence *e, const struct check_value *v,
 		m->ok = groups > 0 && v->layer != LAYER_TEST;
 }
 
+/* What all checks look at: workers by cgroup, and the monitor's samples. */
+struct seen {
+	struct named_stats *group;
+	size_t groups;
+	struct monitored monitor;
+};
+
 /* Judge one check; what cannot be trusted goes to @doubted. */
 static void judge_check(const struct evidence *e, enum check_kind kind,
-			const struct named_stats *group, size_t groups,
-			struct judgement *j, struct trust *doubted)
+			const struct seen *seen, struct judgement *j,
+			struct trust *doubted)
 {
 	const struct check_value *v = &e->check.value[kind];
 	struct measured m;
 
 	if (kind == CHECK_NONE_REJECTED) {
 		judge_measure_rejected(e->facts, &m);
+	} else if (check_info[kind].monitor) {
+		judge_measure_monitor(e, &seen->monitor, kind, v->limit, &m);
+		if (!m.any)
+			m.ok = v->layer != LAYER_TEST;
 	} else {
-		judge_measure(group, groups, kind, v->limit, &m);
-		miss_nothing(e, v, groups, &m);
+		judge_measure(seen->group, seen->groups, kind, v->limit, &m);
+		miss_nothing(e, v, seen->groups, &m);
 	}
-	struct trust trust = trust_of(e, kind, v->limit, &m);
+	struct trust trust = trust_of(e, kind, &seen->monitor, v->limit, &m);
 	bool doubt = trust.class && (trust.always || !m.ok);
 	record(j, kind, v, &m, !doubt && (m.any || !m.ok));
 	if (doubt)
@@ -108,18 +142,21 @@ static void judge_check(const struct evidence *e, enum check_kind kind,
 void judge_checks(const struct evidence *e, struct judgement *j)
 {
 	struct trust doubted = { NULL, false, "" };
-	struct named_stats *group = NULL;
-	ssize_t groups = stats_groups(e->facts, &group);
+	struct seen seen = { .group = NULL };
+	ssize_t groups = stats_groups(e->facts, &seen.group);
 
+	seen.groups = groups > 0 ? (size_t)groups : 0;
+	monitored_begin(&seen.monitor, e->facts, &e->check);
 	for (enum check_kind kind = 0; groups >= 0 && kind < CHECK_KINDS;
 	     kind++) {
-		if (kind == CHECK_NONE_REJECTED && !e->has_sched)
+		if (check_info[kind].setting ||
+		    (kind == CHECK_NONE_REJECTED && !e->has_sched))
 			continue;
 		if (e->check.value[kind].set && !e->check.value[kind].off)
-			judge_check(e, kind, group, (size_t)groups, j,
-				    &doubted);
+			judge_check(e, kind, &seen, j, &doubted);
 	}
-	free(group);
+	free(seen.group);
+	monitored_done(&seen.monitor);
 	if (groups < 0) {
 		judge_decide(j, VERDICT_ERROR, "harness");
 		judge_reason(j, "out of memory");

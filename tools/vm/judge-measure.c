@@ -46,6 +46,12 @@ static double value_of(enum check_kind kind, const struct group_stats *s)
 	case CHECK_MIN_CPUS_USED:
 		return s->places.cpus_percent;
 	case CHECK_NONE_REJECTED: /* of no cgroup */
+	case CHECK_MAX_IMBALANCE:
+	case CHECK_MAX_DSQ_DEPTH:
+	case CHECK_FAIL_ON_STALL:
+	case CHECK_MAX_FALLBACK_RATE:
+	case CHECK_MAX_KEEP_LAST_RATE:
+	case CHECK_SUSTAINED_SAMPLES:
 	case CHECK_KINDS:
 		break;
 	}

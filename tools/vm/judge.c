@@ -134,6 +134,7 @@ const char *const judge_classes[] = {
 	"host-noise",
 	"calibration",
 	"kernel-log",
+	"monitor",
 	"unsupported",
 	"harness",
 	NULL,

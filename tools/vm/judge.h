@@ -11,6 +11,7 @@
 #include "tools/lib/spec/topology.h"
 #include "vmm/facts.h"
 #include "vmm/machine.h"
+#include "vmm/mon/layout.h"
 
 enum verdict {
 	VERDICT_PASS,
@@ -33,6 +34,7 @@ int verdict_exit_code(enum verdict v);
  *	      tools/vm/threads.h
  * @check:    merged checks
  * @payload: of the test, @payload_count of them
+ * @layout: what the monitor was to read; NULL: there was none
  * @has_sched: a scheduler was to be loaded
  * @on_host: it ran on the host itself, whose shape nobody declared
  * @expect: the failure that the test wants to see
@@ -49,6 +51,7 @@ struct evidence {
 	const struct payload *payload;
 	size_t payload_count;
 	struct expectation expect;
+	const struct mon_layout *layout;
 	bool has_sched, torn_code, on_host;
 };
 

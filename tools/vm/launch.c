@@ -230,12 +230,16 @@ static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
 	struct machine_config *c = start->c;
 	auto_fd int console_fd = unnamed_file();
 	struct live live = { 0 };
+	struct outside outside;
 	struct pump pump;
 	struct why why;
 
 	c->console_fd = console_fd;
 	begin_attempt(c, wire, &live, &pump, o);
+	outside_begin(&outside, o->layout, c, &o->facts);
+	live.outside = &outside;
 	int r = clone_run(start, &o->machine, &why);
+	outside_end(&outside);
 	end_live(&live, o);
 	if (r == -EINTR)
 		signals_die_of(start->signal);
@@ -265,6 +269,7 @@ static void boot_instead(struct clone *start, struct wire *wire,
 	struct outcome asked = { .live = o->live,
 				 .cold = true,
 				 .dmesg = o->dmesg,
+				 .layout = o->layout,
 				 .terminal = o->terminal };
 	struct why why;
 
@@ -310,6 +315,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	*o = (struct outcome){ .live = o->live,
 			       .cold = o->cold,
 			       .dmesg = o->dmesg,
+			       .layout = o->layout,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);

@@ -17,6 +17,8 @@
  * @live:    set before the start: what a command prints is shown while it runs,
  *	     and @channel stays NULL
  * @cold:    set before the start: boot, do not start from a template
+ * @layout:  set before the start: what is read of the guest from outside, or
+ *	     NULL
  * @dmesg:   set before the start: so are the kernel's messages
  * @terminal: set before the start: our terminal, or NULL; it is put back into
  *	     order when the machine has ended
@@ -30,6 +32,7 @@ struct outcome {
 	struct phases phases;
 	bool live, cold, dmesg, terminal_ended;
 	struct terminal *terminal;
+	const struct mon_layout *layout;
 	enum terminal_end terminal_how;
 };
 

@@ -10,6 +10,12 @@ int live_tick(void *live)
 	int next_ms = pump_tick(l->pump);
 
 	phases_note(l->phases, l->pump->facts);
+	/* 0 would end the machine. */
+	if (l->outside && next_ms > 0) {
+		int sample_ms = outside_tick(l->outside);
+
+		next_ms = sample_ms < next_ms ? sample_ms : next_ms;
+	}
 	if (l->shows_dmesg)
 		dmesg_tick(&l->dmesg);
 	if (!l->terminal || l->ended ||

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tools/vm/dmesg.h"
+#include "tools/vm/outside.h"
 #include "tools/vm/phases.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/terminal.h"
@@ -19,6 +20,7 @@ struct live {
 	struct pump *pump;
 	struct terminal *terminal;
 	struct phases *phases;
+	struct outside *outside;
 	struct dmesg dmesg;
 	bool shows_dmesg, ended;
 	enum terminal_end how;

@@ -18,6 +18,7 @@
 #include "tools/vm/qemu.h"
 #include "tools/vm/result-guest.h"
 #include "tools/vm/result-host.h"
+#include "tools/vm/result-monitor.h"
 #include "tools/vm/stats.h"
 #include "version.h"
 #include "vmm/firmware.h"
@@ -234,6 +235,7 @@ void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
 	json_object_set(o, "calibration",
 			f->calibration ? f->calibration : json_null());
 	json_object_set_new(o, "engine", engine(f->engine));
+	json_object_set_new(o, "monitor", json_null());
 	json_object_set(o, "scheduler_events", f->scheduler);
 	json_object_set(o, "timeline", f->event);
 	json_object_set(o, "workers", f->worker);
@@ -251,6 +253,9 @@ json_t *result_json(const struct result *r)
 	set_variant(o, r);
 	json_object_set_new(o, "guest", result_guest(r->variant));
 	result_add_run(o, r->judgement, f, rerun(r));
+	json_object_set_new(o, "monitor",
+			    result_monitor(f, &r->variant->check, r->layout,
+					   r->config->clock == CLOCK_REAL));
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set(o, "inputs", r->inputs);

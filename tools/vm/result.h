@@ -11,6 +11,7 @@
  * @name: the variant's, KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED
  * @init: path of the guest's init
  * @inputs: as result_inputs() gives it
+ * @layout: what the monitor was to read, or NULL
  */
 struct result {
 	const struct request *req;
@@ -21,6 +22,7 @@ struct result {
 	const struct limits *limits;
 	const char *name, *init;
 	json_t *inputs;
+	const struct mon_layout *layout;
 };
 
 /**

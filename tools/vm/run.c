@@ -10,6 +10,7 @@
 #include "tools/vm/host.h"
 #include "tools/vm/judge.h"
 #include "tools/vm/launch.h"
+#include "tools/vm/monitor.h"
 #include "tools/vm/performance.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/result.h"
@@ -84,7 +85,8 @@ static struct limits limits_of(const struct request *req,
 }
 
 static void fill_job(const struct request *req, const struct variant *v,
-		     const struct machine_config *c, struct job *job)
+		     const struct machine_config *c,
+		     const struct monitor_plan *monitor, struct job *job)
 {
 	bool loads = variant_loads(v);
 
@@ -98,6 +100,8 @@ static void fill_job(const struct request *req, const struct variant *v,
 		.disable = v->disable,
 		.cgroup_parent = v->has_sched ? v->sched.cgroup_parent : NULL,
 		.watchdog_ns = v->test.watchdog_ns,
+		/* Under the real clock nothing of it is in the guest. */
+		.layout = c->clock == CLOCK_VIRTUAL ? monitor->text : NULL,
 		.include = v->include,
 		.include_count = v->include_count,
 		.clock = c->clock,
@@ -108,6 +112,7 @@ static void fill_job(const struct request *req, const struct variant *v,
 
 static void fill_evidence(const struct variant *v,
 			  const struct machine_config *c,
+			  const struct monitor_plan *monitor,
 			  const struct outcome *o, struct evidence *e)
 {
 	*e = (struct evidence){
@@ -121,10 +126,25 @@ static void fill_evidence(const struct variant *v,
 		.check = v->check,
 		.payload = v->test.payload,
 		.payload_count = v->test.payload_count,
+		.layout = monitor->wanted ? &monitor->layout : NULL,
 		.has_sched = variant_loads(v),
 		.expect = v->test.expect,
 		.torn_code = threads_are_dared(c),
 	};
+}
+
+/* A kernel that moves itself is not where its vmlinux says. Under the virtual
+ * clock none may, monitor or not. */
+static void hold_kernel(const struct monitor_plan *monitor,
+			struct machine_config *c, struct str *room)
+{
+	if (!monitor->wanted || c->clock == CLOCK_VIRTUAL)
+		return;
+	str_addf(room, "%s%snokaslr", c->append ? c->append : "",
+		 c->append ? " " : "");
+	if (room->failed)
+		die(EX_BROKEN, "out of memory");
+	c->append = str_text(room);
 }
 
 int command_run(const struct request *req)
@@ -136,7 +156,8 @@ int command_run(const struct request *req)
 	struct evidence e;
 	struct judgement j;
 	struct job job;
-	auto_str struct str words = { 0 };
+	struct monitor_plan monitor;
+	auto_str struct str words = { 0 }, more = { 0 };
 	struct request with = *req;
 
 	/* Wrong ones are said before anything runs. */
@@ -150,20 +171,25 @@ int command_run(const struct request *req)
 	auto_free char *init = host_find_init(req);
 	auto_free char *name = variant_name(req, &v, c.clock);
 	auto_free char *folder = result_folder(req, name);
-	fill_job(req, &v, &c, &job);
+	monitor_plan(&v, c.kernel, &monitor);
+	hold_kernel(&monitor, &c, &more);
+	fill_job(req, &v, &c, &monitor, &job);
 	if (req->dry_run) {
 		launch_rehearse(&c, &job, init);
+		monitor_plan_done(&monitor);
 		launch_done(&c);
 		variant_done(&v);
 		return EX_PASS;
 	}
+	if (c.clock == CLOCK_REAL)
+		o.layout = monitor.wanted ? &monitor.layout : NULL;
 	json_t *inputs = result_inputs(req, &v, &c, init);
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
-	fill_evidence(&v, &c, &o, &e);
+	fill_evidence(&v, &c, &monitor, &o, &e);
 	judge(&e, &j);
 	struct result r = {
-		req, &v, &c, &o, &j, &job.limits, name, init, inputs
+		req, &v, &c, &o, &j, &job.limits, name, init, inputs, e.layout,
 	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
@@ -177,6 +203,7 @@ int command_run(const struct request *req)
 	json_decref(inputs);
 	judgement_done(&j);
 	outcome_done(&o);
+	monitor_plan_done(&monitor);
 	launch_done(&c);
 	variant_done(&v);
 	return code;

@@ -206,6 +206,14 @@ static int read_test(struct job *j, int dir, struct diag *d,
 	return test_parse(j->test_path, text, d, &j->test);
 }
 
+/* There may be none. */
+static int read_layout(struct job *j, int dir, struct why *reterr_why)
+{
+	int r = read_file(dir, "monitor", JOB_MAX, &j->layout, reterr_why);
+
+	return r == -ENOENT ? 0 : r;
+}
+
 static int read_all(struct job *j, int dir, struct diag *d,
 		    struct why *reterr_why)
 {
@@ -218,6 +226,8 @@ static int read_all(struct job *j, int dir, struct diag *d,
 		r = read_exec(j, dir, reterr_why);
 	if (r == 0 && !j->exec)
 		r = read_test(j, dir, d, reterr_why);
+	if (r == 0 && !j->exec)
+		r = read_layout(j, dir, reterr_why);
 	if (r == 0 && j->args && !j->scheduler)
 		return why_set(reterr_why, -EINVAL,
 			       "the job has arguments but no scheduler");
@@ -249,6 +259,7 @@ void job_done(struct job *j)
 		test_done(&j->test);
 	free(j->scheduler);
 	free(j->term);
+	free(j->layout);
 	free(j->cgroup_parent);
 	words_free(j->sysctl);
 	words_free(j->enable);

@@ -27,6 +27,8 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  *	       and off
  * @cgroup_parent: where the test's cgroups are, or NULL
  * @watchdog_ns: for ops.timeout_ms of the scheduler; 0: as it says
+ * @layout: what the monitor reads, text of mon_layout_write(); NULL: there is
+ *no monitor
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
  */
@@ -42,7 +44,7 @@ struct job {
 	char **sysctl, **enable, **disable;
 	char *cgroup_parent;
 	uint64_t watchdog_ns;
-	char *name, *test_path;
+	char *layout, *name, *test_path;
 	struct test test;
 };
 

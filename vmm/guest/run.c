@@ -21,6 +21,7 @@
 #include "vmm/guest/job.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/machine.h"
+#include "vmm/guest/monitor.h"
 #include "vmm/guest/mounts.h"
 #include "vmm/guest/ports.h"
 #include "vmm/guest/regions.h"
@@ -49,6 +50,7 @@ struct guest {
 	struct job job;
 	struct guest_machine machine;
 	struct scheduler scheduler;
+	struct monitor monitor;
 	struct instant born;
 	uint64_t booted_ns;
 	bool has_ports;
@@ -288,6 +290,21 @@ static int take_job(struct guest *g, struct why *reterr_why)
 	return r < 0 ? r : job_read("/job", &g->job, reterr_why);
 }
 
+/* The kernel is up, and of what it does later nothing is kept. */
+static int start_monitor(struct guest *g, struct why *reterr_why)
+{
+	int r;
+
+	if (!g->job.layout)
+		return 0;
+	r = monitor_prepare(&g->monitor, g->job.layout, g->regions.mem,
+			    &g->machine.machine, test_run_ns(&g->job.test),
+			    reterr_why);
+	if (r == 0)
+		g->watch.monitor = &g->monitor;
+	return r;
+}
+
 static int send_steal(struct guest *g, uint64_t begin_ns)
 {
 	struct str out = { 0 };
@@ -327,6 +344,8 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 		r = check_boot(g, reterr_why);
 	if (r == 0)
 		r = start_ports(g, reterr_why);
+	if (r == 0)
+		r = start_monitor(g, reterr_why);
 	if (r < 0)
 		return r;
 	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);

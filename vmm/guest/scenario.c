@@ -9,6 +9,7 @@
 #include "vmm/guest/clock.h"
 #include "vmm/guest/engine.h"
 #include "vmm/guest/json.h"
+#include "vmm/guest/monitor.h"
 #include "vmm/guest/ops.h"
 #include "vmm/guest/payload.h"
 #include "vmm/guest/report.h"
@@ -146,9 +147,14 @@ static bool is_limited(const struct worker *w, const void *arg)
 	return false;
 }
 
-static void look(void *windows)
+/* The samples first: their time is to be exact. */
+static void look(void *scenario)
 {
-	windows_look(windows);
+	struct scenario *s = scenario;
+
+	if (s->watch->monitor)
+		monitor_look(s->watch->monitor);
+	windows_look(&s->windows);
 }
 
 static int begin_windows(struct scenario *s, struct why *reterr_why)
@@ -163,7 +169,9 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 	s->windows.limited_arg = s;
 	s->windows.wake_ns =
 		turns_wake_ns((unsigned int)CPU_COUNT(&s->machine->all));
-	s->watch->look_arg = &s->windows;
+	if (s->watch->monitor)
+		monitor_begin(s->watch->monitor, s->watch->channel);
+	s->watch->look_arg = s;
 	s->watch->look_every_ns = WINDOWS_NS;
 	s->watch->look_at = clock_now_ns() + WINDOWS_NS;
 	s->watch->look = look;
@@ -173,6 +181,8 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 /* With a last look, at all that still run. */
 static void end_windows(struct scenario *s)
 {
+	if (s->watch->look && s->watch->monitor)
+		monitor_end(s->watch->monitor);
 	if (s->watch->look)
 		windows_end(&s->windows);
 	s->watch->look = NULL;

@@ -16,6 +16,8 @@
 #include "vmm/guest/textlog.h"
 #include "vmm/limits.h"
 
+struct monitor;
+
 #define WATCH_LOGS 3
 #define WATCH_MORE 16 /* pipes of payloads, two for each */
 
@@ -43,6 +45,7 @@ enum watch_result {
  *	  at least every WATCH_POLL_NS, and when a child ended; NULL while no
  *	  scheduler is in charge, and once it said yes
  * @was_lost: it said yes
+ * @monitor: of the test that is played, or NULL
  * @look: called at @look_at and each @look_every_ns after that; NULL: nothing
  */
 struct watch {
@@ -65,6 +68,7 @@ struct watch {
 	bool (*lost)(void *);
 	void *lost_arg;
 	bool was_lost;
+	struct monitor *monitor;
 	void (*look)(void *);
 	void *look_arg;
 	uint64_t look_at, look_every_ns;

@@ -6,8 +6,9 @@
 #include "tools/lib/num.h"
 #include "tools/lib/spec/read.h"
 
-#define MS	1000000ULL
-#define HOUR_NS (3600 * 1000 * MS)
+#define MS	      1000000ULL
+#define HOUR_NS	      (3600 * 1000 * MS)
+#define SUSTAINED_MAX 1000
 
 const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_NOT_STARVED] = { "not-starved", CHECK_YESNO, false, false,
@@ -72,17 +73,46 @@ const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_MIN_CPUS_USED] = { "min-cpus-used", CHECK_PERCENT, false, true,
 				  "CPUs that a cgroup's workers ran on, of "
 				  "those they could use at once" },
+	[CHECK_MAX_IMBALANCE] = { "max-imbalance-ratio", CHECK_NUMBER, false,
+				  false,
+				  "tasks of the CPU with most over those of "
+				  "the CPU with fewest, sustained",
+				  .monitor = true },
+	[CHECK_MAX_DSQ_DEPTH] = { "max-local-dsq-depth", CHECK_NUMBER, false,
+				  false,
+				  "tasks in a CPU's local queue of sched_ext, "
+				  "sustained",
+				  .monitor = true },
+	[CHECK_FAIL_ON_STALL] = { "fail-on-stall", CHECK_YESNO, false, false,
+				  "no CPU's clock stands still while it has "
+				  "tasks, sustained",
+				  .monitor = true },
+	[CHECK_MAX_FALLBACK_RATE] = { "max-fallback-rate", CHECK_NUMBER, false,
+				      false,
+				      "CPUs a second that the kernel picked "
+				      "for the scheduler, sustained",
+				      .monitor = true },
+	[CHECK_MAX_KEEP_LAST_RATE] = { "max-keep-last-rate", CHECK_NUMBER,
+				       false, false,
+				       "tasks a second that ran on for want "
+				       "of another, sustained",
+				       .monitor = true },
+	[CHECK_SUSTAINED_SAMPLES] = { "sustained-samples", CHECK_NUMBER, false,
+				      true,
+				      "samples in a row that make a value a "
+				      "sustained one",
+				      .setting = true },
 };
 
-static const struct planned planned[] = {
-	{ "max-imbalance-ratio", NULL },
-	{ "max-local-dsq-depth", NULL },
-	{ "fail-on-stall", NULL },
-	{ "sustained-samples", NULL },
-	{ "max-fallback-rate", NULL },
-	{ "max-keep-last-rate", NULL },
-	{ NULL, NULL },
-};
+bool checks_want_monitor(const struct checks *c)
+{
+	for (unsigned int i = 0; i < CHECK_KINDS; i++) {
+		if (check_info[i].monitor && c->value[i].set &&
+		    !c->value[i].off)
+			return true;
+	}
+	return false;
+}
 
 /* A floor of 0 could not be missed. */
 static void read_number(const struct conf_entry *e, struct diag *d,
@@ -99,6 +129,7 @@ static void read_number(const struct conf_entry *e, struct diag *d,
 static void read_limit(const struct conf_entry *e, struct diag *d,
 		       const struct check_info *info, struct check_value *v)
 {
+	unsigned int count = 1;
 	uint64_t ns = 0;
 	bool on = false;
 
@@ -106,6 +137,11 @@ static void read_limit(const struct conf_entry *e, struct diag *d,
 		read_yesno(e, d, &on);
 		v->off = !on;
 		v->limit = on;
+		return;
+	}
+	if (info->setting) {
+		read_count(e, d, 1, SUSTAINED_MAX, &count);
+		v->limit = count;
 		return;
 	}
 	v->off = strcmp(e->value, "none") == 0;
@@ -145,7 +181,7 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
 
 	for (size_t i = 0; i < CHECK_KINDS; i++)
 		keys[i] = check_info[i].key;
-	complain_of_name(d, &e->at_key, "check", e->key, keys, planned);
+	complain_of_name(d, &e->at_key, "check", e->key, keys, NULL);
 }
 
 static void lay_over(const struct checks *c, enum check_layer layer,
@@ -166,10 +202,9 @@ void checks_merge(const struct checks *sched, const struct checks *test,
 		enum check_kind kind;
 		double limit;
 	} defaults[] = {
-		{ CHECK_NOT_STARVED, 1 },
-		{ CHECK_NONE_REJECTED, 1 },
-		{ CHECK_MAX_SPREAD, 15 },
-		{ CHECK_MAX_GAP, 2000.0 * MS },
+		{ CHECK_NOT_STARVED, 1 },	{ CHECK_NONE_REJECTED, 1 },
+		{ CHECK_MAX_SPREAD, 15 },	{ CHECK_MAX_GAP, 2000.0 * MS },
+		{ CHECK_SUSTAINED_SAMPLES, 5 },
 	};
 
 	*ret = (struct checks){ 0 };

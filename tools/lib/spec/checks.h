@@ -28,6 +28,12 @@ enum check_kind {
 	CHECK_MAX_IDLE_WAIT,	   /* a CPU idle while a worker waits */
 	CHECK_MAX_WEIGHT_ERROR,	   /* shares against cpu.weight */
 	CHECK_MIN_CPUS_USED,	   /* CPUs used, of those that could be */
+	CHECK_MAX_IMBALANCE,	   /* tasks of CPUs, most over fewest */
+	CHECK_MAX_DSQ_DEPTH,	   /* tasks in a local queue of sched_ext */
+	CHECK_FAIL_ON_STALL,	   /* a CPU's clock stands still */
+	CHECK_MAX_FALLBACK_RATE,   /* CPUs picked for want of a choice */
+	CHECK_MAX_KEEP_LAST_RATE,  /* tasks kept for want of another */
+	CHECK_SUSTAINED_SAMPLES,   /* how long those five have to last */
 	CHECK_KINDS,
 };
 
@@ -57,14 +63,20 @@ struct checks {
  * @timing: means something only if the guest's CPUs really ran
  * @least:  the limit is a floor, not a ceiling
  * @help:   what is measured, for people
+ * @monitor: it is told by samples of the kernel's run queues
+ * @setting: no check, but a number that other checks need
  */
 struct check_info {
 	const char *key;
 	enum { CHECK_YESNO, CHECK_PERCENT, CHECK_TIME, CHECK_NUMBER } type;
 	bool timing, least;
 	const char *help;
+	bool monitor, setting;
 };
 extern const struct check_info check_info[CHECK_KINDS];
+
+/* Is any check on that the monitor tells of? */
+bool checks_want_monitor(const struct checks *c);
 
 /* Read one entry of a [check] section into @c. Complaints go to @d. */
 void checks_read_entry(const struct conf_entry *e, struct diag *d,
@@ -75,7 +87,7 @@ void checks_read_entry(const struct conf_entry *e, struct diag *d,
  * @sched, @test: NULL is a layer that sets nothing
  *
  * Defaults: not-starved and none-rejected yes, isolation no, max-spread 15 %,
- * max-gap 2000 ms; all others are off.
+ * max-gap 2000 ms, sustained-samples 5; all others are off.
  */
 void checks_merge(const struct checks *sched, const struct checks *test,
 		  struct checks *ret);

@@ -49,9 +49,11 @@ static void read_check(const struct value_word *w, struct diag *d,
 			 ret->class);
 		return;
 	}
-	for (unsigned int i = 0; i < CHECK_KINDS; i++) {
-		keys[i] = check_info[i].key;
-		if (strcmp(keys[i], w->text) != 0)
+	for (unsigned int i = 0, n = 0; i < CHECK_KINDS; i++) {
+		if (check_info[i].setting)
+			continue;
+		keys[n++] = check_info[i].key;
+		if (strcmp(check_info[i].key, w->text) != 0)
 			continue;
 		ret->has_check = true;
 		ret->check = (enum check_kind)i;

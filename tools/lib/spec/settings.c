@@ -233,6 +233,12 @@ static int read_cleanup(const struct setting *s)
 	return 0;
 }
 
+static int read_monitor(const struct setting *s)
+{
+	read_yesno(s->e, s->d, &s->t->monitor);
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	int (*read)(const struct setting *s);
@@ -268,6 +274,7 @@ static const struct {
 	{ "include-files", read_files, true },
 	{ "watchdog", read_watchdog, false },
 	{ "cleanup-budget", read_cleanup, false },
+	{ "monitor", read_monitor, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 

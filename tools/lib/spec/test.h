@@ -195,6 +195,7 @@ struct step {
  * @tuning: of the guest, after the scheduler's
  * @watchdog_ns: how long the kernel lets a task wait before it takes a
  *		 scheduler out; 0: what the scheduler says
+ * @monitor: samples of the run queues are wanted, though no check needs them
  * @cleanup_ns: limit of the phase shutdown; 0: as usual
  */
 struct test {
@@ -207,7 +208,7 @@ struct test {
 		max_cpus;
 	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
 	bool has_min_nodes, has_min_llcs, has_min_cpus, has_smt;
-	bool requires_smt, performance, no_cpu_controller;
+	bool requires_smt, performance, no_cpu_controller, monitor;
 	struct expectation expect;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;

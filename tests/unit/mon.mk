@@ -1,0 +1,11 @@
+# The monitor, on memory that is made up.
+define mon-test
+tests-y   += $1
+$1-objs-y := tests/unit/$1.o $2
+$1-libs-y := $3 $(lib-lzma)
+endef
+$(eval $(call mon-test,test-mon-derive))
+$(eval $(call mon-test,test-mon-outside,,-ljansson))
+$(eval $(call mon-test,test-mon-space))
+$(eval $(call mon-test,test-mon-reader))
+$(eval $(call mon-test,test-mon-types,vmm/mon/resolve.o,-lbpf -lelf))

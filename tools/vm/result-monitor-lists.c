@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* result-monitor-lists.c - scheduling domains and BPF programs of a run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/vm/result-monitor.h"
+
+/* Kinds of domains of a machine: threads, cores, nodes by distance. */
+#define KINDS_MAX 32
+
+static void set(json_t *o, const char *key, uint64_t value)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)value));
+}
+
+/* Fields up to these are of now, and do not count. */
+static bool is_gauge(enum mon_field f)
+{
+	return f < MON_SD_LB_COUNT;
+}
+
+static bool is_same_kind(const struct mon_domain *a, const struct mon_domain *b)
+{
+	return a->level == b->level &&
+	       memcmp(a->name, b->name, sizeof(a->name)) == 0;
+}
+
+/* The same CPU's domain of that kind at the start, or NULL. */
+static const struct mon_domain *find_first(const struct mon_series *s,
+					   const struct mon_domain *d)
+{
+	for (size_t i = 0; i < s->first_domains; i++) {
+		if (s->first_domain[i].cpu == d->cpu &&
+		    is_same_kind(&s->first_domain[i], d))
+			return &s->first_domain[i];
+	}
+	return NULL;
+}
+
+static uint64_t whole(const struct mon_domain *d, unsigned int i)
+{
+	return d->value[i][0] | (uint64_t)d->value[i][1] << 32;
+}
+
+/* What one field came to, over all CPUs that have a domain of @kind. */
+static json_t *field(const struct mon_series *s, const struct mon_layout *l,
+		     const struct mon_domain *kind, enum mon_field f)
+{
+	unsigned int i = f - MON_DOMAIN_FIRST;
+	unsigned int n = l->field[f].len == 12 ? 3 : 1;
+	uint64_t sum[3] = { 0 }, most = 0;
+	json_t *list;
+
+	for (size_t k = 0; k < s->last_domains; k++) {
+		const struct mon_domain *d = &s->last_domain[k];
+		const struct mon_domain *first;
+
+		if (!is_same_kind(d, kind))
+			continue;
+		if (whole(d, i) > most)
+			most = whole(d, i);
+		first = find_first(s, d);
+		/* The kernel's numbers have 32 bits and go round. */
+		for (unsigned int j = 0; j < n; j++)
+			sum[j] += (uint32_t)(d->value[i][j] -
+					     (first ? first->value[i][j] : 0));
+	}
+	if (is_gauge(f))
+		return json_integer((json_int_t)most);
+	list = json_array();
+	for (unsigned int j = 0; j < n; j++)
+		json_array_append_new(list, json_integer((json_int_t)sum[j]));
+	return list;
+}
+
+static json_t *describe(const struct mon_series *s, const struct mon_layout *l,
+			const struct mon_domain *kind)
+{
+	json_t *o = json_object(), *now = json_object(), *sums = json_object();
+	unsigned int cpus = 0;
+
+	for (size_t k = 0; k < s->last_domains; k++)
+		cpus += is_same_kind(&s->last_domain[k], kind);
+	json_object_set_new(o, "name",
+			    json_stringn(kind->name, strnlen(kind->name, 16)));
+	set(o, "level", kind->level);
+	set(o, "cpus", cpus);
+	set(o, "span", kind->span);
+	set(o, "flags", kind->flags);
+	for (enum mon_field f = MON_DOMAIN_FIRST; f < MON_FIELDS; f++) {
+		if (mon_has(l, f))
+			json_object_set_new(is_gauge(f) ? now : sums,
+					    mon_field_info[f].name,
+					    field(s, l, kind, f));
+	}
+	json_object_set_new(o, "now", now);
+	json_object_set_new(o, "increase", sums);
+	return o;
+}
+
+json_t *result_monitor_domains(const struct mon_series *s,
+			       const struct mon_layout *l)
+{
+	const struct mon_domain *kind[KINDS_MAX];
+	json_t *list = json_array();
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < s->last_domains; i++) {
+		const struct mon_domain *d = &s->last_domain[i];
+		size_t k = 0;
+
+		while (k < kinds && !is_same_kind(kind[k], d))
+			k++;
+		if (k < kinds || kinds == KINDS_MAX)
+			continue;
+		kind[kinds++] = d;
+		json_array_append_new(list, describe(s, l, d));
+	}
+	return list;
+}
+
+json_t *result_monitor_programs(const struct mon_series *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->last_programs; i++) {
+		const struct mon_program *p = &s->last_program[i];
+		uint64_t runs = p->runs, ns = p->ns;
+		json_t *o = json_object();
+
+		for (size_t k = 0; k < s->first_programs; k++) {
+			const struct mon_program *q = &s->first_program[k];
+
+			if (q->id != p->id || q->runs > runs || q->ns > ns)
+				continue;
+			runs -= q->runs;
+			ns -= q->ns;
+		}
+		set(o, "id", p->id);
+		json_object_set_new(
+			o, "name", json_stringn(p->name, strnlen(p->name, 16)));
+		set(o, "verified_insns", p->insns);
+		set(o, "runs", runs);
+		set(o, "ns", ns);
+		json_object_set_new(o, "ns_per_run",
+				    runs ? json_real((double)ns / (double)runs)
+					 : json_null());
+		json_array_append_new(list, o);
+	}
+	return list;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * monitor.h - samples of the kernel's run queues, taken by init itself.
+ *
+ * Under the virtual clock they are taken at exact times of the guest. Init
+ * looks at its workers at that moment anyway, so that nothing is woken up for
+ * them.
+ */
+#pragma once
+
+#include "vmm/guest/channel.h"
+#include "vmm/guest/devmem.h"
+#include "vmm/guest/machine.h"
+#include "vmm/mon/reader.h"
+
+/* Of machines with more CPUs each second look is one, or each third ... */
+#define MONITOR_CPUS 32
+
+/**
+ * struct monitor - what is read, and what it cost
+ * @counts_always: counters go with each sample, not with the first and the last
+ *	 alone: the kernel counts events of schedulers
+ * @record: room for the record of a sample, and for one of counters
+ * @every: each so many looks are a sample; @looks: how many there were
+ * @left_out: samples for which a series has no room any more
+ * @begin_ns, @cpu_ns: since when, and what it took of a CPU
+ * @error: why nothing is read any more; 0
+ */
+struct monitor {
+	struct mon_layout layout;
+	struct devmem memory;
+	struct mon_memory reach;
+	struct mon_reader reader;
+	struct channel *channel;
+	bool counts_always;
+	char *record;
+	uint64_t every, looks, samples, left_out, bytes;
+	uint64_t begin_ns, cpu_ns;
+	int error;
+};
+
+/**
+ * monitor_prepare() - find the run queues of the kernel we run on
+ * @layout: text of mon_layout_write()
+ * @mem:    /dev/mem, which outlives @m
+ * @run_ns: how long the test may take
+ *
+ * Return: 0; -ENOSYS: this kernel cannot be read, for the reason given; -errno.
+ */
+int monitor_prepare(struct monitor *m, const char *layout, int mem,
+		    const struct machine *machine, uint64_t run_ns,
+		    struct why *reterr_why);
+
+/* The workers are about to start: domains, programs and counters of now. */
+void monitor_begin(struct monitor *m, struct channel *c);
+
+/* A look: each @every-th is a sample. */
+void monitor_look(struct monitor *m);
+
+/* They are about to stop: the last of all, and what it cost. */
+void monitor_end(struct monitor *m);
