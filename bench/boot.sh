@@ -73,6 +73,7 @@ random.trust_cpu=off|s/ panic=-1/ random.trust_cpu=off&/
 an instruction in 1 ns|s/shift=[0-9]*/shift=0/
 an instruction in 8 ns|s/shift=[0-9]*/shift=3/
 -machine q35|s/-machine pc,/-machine q35,/
+with erms|s/,erms=off,fsrm=off//
 -cpu Nehalem|s/-cpu max,/-cpu Nehalem,/; s/max-x86_64-cpu/Nehalem-x86_64-cpu/g
 without empty seats|s/ -device max-x86_64-cpu[^ ]*//g; s/-smp [^ ]*/-smp 4,sockets=1,dies=1,cores=4,threads=1/; s/cpus=0-7/cpus=0-3/; s/ nr_cpus=4//'
 
