@@ -126,3 +126,28 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 	[ "$names" -ge 90 ]
 	[ "$missing" -eq 0 ]
 }
+
+@test "files: ktstr-init --list has all types, ops and checks, and the parser takes its work" {
+	local kind name rest missing=0 rows=0
+	run -0 --separate-stderr ktstr-init --list
+	list=$output
+	[ "$(cut -d' ' -f1 <<<"$list" | uniq | paste -sd' ')" = "work op cpuset affinity policy mem mem-flag check payload expect" ]
+	[ "$(grep -c '^work' <<<"$list") $(grep -c '^op' <<<"$list")" = "20 23" ]
+	[ "$(grep -c '^check' <<<"$list")" -eq "$(grep -c '\[CHECK_[A-Z_0-9]*\] = { "' "$KTSTR_TOP/tools/lib/spec/checks.c")" ]
+	[ "$(sort <<<"$list" | uniq -d)" = "" ]
+	grep -Fx 'work bursty burst=50ms sleep=100ms' <<<"$list"
+	grep -Fx 'op swap-cpusets CGROUP CGROUP' <<<"$list"
+	grep -Fx 'check max-gap TIME|none' <<<"$list"
+	while read -r kind name rest; do
+		grep -q "\`${name}[\` =:]" "$doc" || {
+			echo "doc: no $kind $name"
+			missing=1
+		}
+	done < <(grep -E '^(work|op|cpuset|policy|mem|mem-flag|check|payload) ' <<<"$list")
+	[ "$missing" -eq 0 ]
+	while read -r kind name rest; do
+		rest=${rest/KIND:TIME,.../spin:1ms,sleep:2ms} rest=${rest/PROGRAM WORD.../true}
+		check_row '[cgroup a]' "work = $name $rest" ''
+	done < <(grep '^work' <<<"$list" | sed 's/ (in groups of \([0-9]*\))/ workers=\1/')
+	[ "$rows" -eq 20 ]
+}

@@ -6,26 +6,42 @@
 #include <unistd.h>
 
 #include "tools/lib/msg.h"
+#include "tools/lib/spec/known.h"
 #include "version.h"
 #include "vmm/guest/here.h"
 #include "vmm/guest/run.h"
 
 static void help(void)
 {
-	puts("usage: ktstr-init [--help] [--version]\n"
+	puts("usage: ktstr-init [--list] [--help] [--version]\n"
 	     "\n"
 	     "The init of the virtual machines that ktstr-vm starts. It runs as\n"
 	     "process 1 of such a machine only, where it reads its job from\n"
 	     "memory that it shares with the host, and reports through it.\n"
 	     "\"ktstr-vm host\" runs it on the host, too.\n"
 	     "\n"
+	     "  --list     types of work, ops, cpusets, checks and so on that it\n"
+	     "             knows, one a line: kind, name, what stands behind\n"
 	     "  --help     show this text\n"
 	     "  --version  show the version");
+}
+
+/* By the tables that tests are read by, here and on the host. */
+static void list(void)
+{
+	struct str text = { 0 };
+
+	known_list(&text);
+	if (text.failed)
+		die(EX_BROKEN, "out of memory");
+	fputs(str_text(&text), stdout);
+	str_done(&text);
 }
 
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "list", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -33,7 +49,9 @@ static void parse(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'h')
+		if (c == 'l')
+			list();
+		else if (c == 'h')
 			help();
 		else if (c == 'V')
 			printf("ktstr-init %s\n", KTSTR_VERSION);

@@ -203,16 +203,23 @@ int cpuset_read(const struct value_words *w, size_t first,
 	return 0;
 }
 
+const char *const affinity_names[] = {
+	[AFFINITY_INHERIT] = "inherit", [AFFINITY_RANDOM] = "random",
+	[AFFINITY_LLC] = "llc",		[AFFINITY_CROSS] = "cross",
+	[AFFINITY_SINGLE] = "single",	[AFFINITY_EACH] = "each",
+	[AFFINITY_FIRST] = "first:N",	[AFFINITY_EXACT] = "cpus:LIST",
+	[AFFINITY_EXACT + 1] = NULL
+};
+
+const char *cpuset_usage(size_t index)
+{
+	return index < KIND_COUNT ? kind_table[index].usage : NULL;
+}
+
 int affinity_read(const char *text, const struct place *at, struct diag *d,
 		  struct affinity *ret)
 {
-	static const char *const names[] = {
-		[AFFINITY_INHERIT] = "inherit", [AFFINITY_RANDOM] = "random",
-		[AFFINITY_LLC] = "llc",		[AFFINITY_CROSS] = "cross",
-		[AFFINITY_SINGLE] = "single",	[AFFINITY_EACH] = "each",
-		[AFFINITY_FIRST] = "first:N",	[AFFINITY_EXACT] = "cpus:LIST",
-		[AFFINITY_EXACT + 1] = NULL
-	};
+	const char *const *names = affinity_names;
 
 	if (strncmp(text, "cpus:", 5) == 0) {
 		struct place list = place_part(at, 5, strlen(text + 5));

@@ -203,6 +203,11 @@ static const struct {
 	[OP_KILL_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
 };
 
+const char *op_usage(enum op_kind kind)
+{
+	return op_table[kind].usage;
+}
+
 int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
 	    struct diag *d)
 {

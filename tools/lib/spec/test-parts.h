@@ -54,11 +54,16 @@ void nodes_read(const char *text, const struct place *at, struct diag *d,
 int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
 	    struct diag *d);
 void op_done(struct op *op);
+/* What stands behind its "=". */
+const char *op_usage(enum op_kind kind);
 
 /* Words @first and up of @w as a cpuset; @at is blamed when there are none. */
 int cpuset_read(const struct value_words *w, size_t first,
 		const struct place *at, struct diag *d,
 		struct cpuset_spec *ret);
+/* How kind @index, from 0, is written, as "llc I' or 'llc I usable"; NULL
+ * behind the last. */
+const char *cpuset_usage(size_t index);
 /* "normal", "fifo:10", ...; "-5". Return: 0, or -EINVAL and a complaint. */
 int policy_read(const char *text, const struct place *at, struct diag *d,
 		enum work_policy *ret, unsigned int *ret_priority);
@@ -67,6 +72,9 @@ int nice_read(const char *text, const struct place *at, const char *what,
 /* "inherit", "random", ..., "cpus:LIST". */
 int affinity_read(const char *text, const struct place *at, struct diag *d,
 		  struct affinity *ret);
+
+/* Names by enum; NULL behind the last. */
+extern const char *const policy_names[], *const affinity_names[];
 
 /* Follow the cgroups through start and steps: do they exist where they are
  * named, have they workers, a cpuset, children? */

@@ -58,6 +58,8 @@ void work_read_mem(char *text, const struct place *at, struct diag *d,
 		   struct mem_policy *ret);
 void work_read_mem_flags(char *text, const struct place *at, struct diag *d,
 			 struct mem_policy *ret);
+/* Names by enum mem_kind and by bit of enum mem_flag; NULL behind the last. */
+extern const char *const mem_names[MEM_KINDS + 1], *const mem_flag_names[];
 /* Do flags and policy go together? */
 void work_check_mem(const struct mem_policy *m, const struct place *at,
 		    struct diag *d);

@@ -13,14 +13,29 @@
 #define PHASE_NS_MAX (UINT64_C(60) * 1000000000)
 #define NODES_MAX    64
 
+const char *const policy_names[] = {
+	[POLICY_NORMAL] = "normal", [POLICY_BATCH] = "batch",
+	[POLICY_IDLE] = "idle",	    [POLICY_FIFO] = "fifo",
+	[POLICY_RR] = "rr",	    [POLICY_RR + 1] = NULL
+};
+
+const char *const mem_names[MEM_KINDS + 1] = {
+	[MEM_DEFAULT] = "default",
+	[MEM_BIND] = "bind",
+	[MEM_PREFERRED] = "preferred",
+	[MEM_INTERLEAVE] = "interleave",
+	[MEM_LOCAL] = "local",
+	[MEM_PREFERRED_MANY] = "preferred-many",
+	[MEM_WEIGHTED_INTERLEAVE] = "weighted-interleave",
+};
+
+const char *const mem_flag_names[] = { "static", "relative", "balancing",
+				       NULL };
+
 int policy_read(const char *text, const struct place *at, struct diag *d,
 		enum work_policy *ret, unsigned int *ret_priority)
 {
-	static const char *const names[] = {
-		[POLICY_NORMAL] = "normal", [POLICY_BATCH] = "batch",
-		[POLICY_IDLE] = "idle",	    [POLICY_FIFO] = "fifo",
-		[POLICY_RR] = "rr",	    [POLICY_RR + 1] = NULL
-	};
+	const char *const *names = policy_names;
 	size_t len = strcspn(text, ":");
 	struct place head = place_part(at, 0, len);
 	char name[32];
@@ -169,16 +184,7 @@ static bool read_nodes(const char *text, const struct place *at, struct diag *d,
 void work_read_mem(char *text, const struct place *at, struct diag *d,
 		   struct mem_policy *ret)
 {
-	static const char *const names[] = { [MEM_DEFAULT] = "default",
-					     [MEM_BIND] = "bind",
-					     [MEM_PREFERRED] = "preferred",
-					     [MEM_INTERLEAVE] = "interleave",
-					     [MEM_LOCAL] = "local",
-					     [MEM_PREFERRED_MANY] =
-						     "preferred-many",
-					     [MEM_WEIGHTED_INTERLEAVE] =
-						     "weighted-interleave",
-					     NULL };
+	const char *const *names = mem_names;
 	char *colon = strchr(text, ':');
 	unsigned int kind = MEM_BIND;
 	uint64_t nodes = 0;
@@ -220,8 +226,7 @@ void work_read_mem(char *text, const struct place *at, struct diag *d,
 void work_read_mem_flags(char *text, const struct place *at, struct diag *d,
 			 struct mem_policy *ret)
 {
-	static const char *const names[] = { "static", "relative", "balancing",
-					     NULL };
+	const char *const *names = mem_flag_names;
 	char *rest = text, *item;
 
 	while ((item = next_item(&rest))) {
