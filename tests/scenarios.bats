@@ -118,3 +118,26 @@ rows() {
 	grep -oE '^[0-9]+\. \*' "$doc" | tr -dc '0-9\n' >given
 	diff used given
 }
+
+@test "scenarios: doc/scenarios.md is made anew from results, its reasons are kept" {
+	put() { mkdir -p "r/$1/default/virtual/s1" && echo "{\"verdict\":\"$2\"}" >"r/$1/default/virtual/s1/result.json"; }
+	for sched in none scx_flatcg scx_simple; do
+		put "$sched/rt-hog/1n2l2c1t" pass
+		put "$sched/asymmetric-siblings/1n2l2c1t" "$([ $sched = scx_simple ] && echo fail || echo pass)"
+	done
+	table=$KTSTR_TOP/tests/full/scenarios-table.sh
+	COMMIT=0123 run -0 --separate-stderr "$table" r
+	[ "$stderr" = "" ]
+	page=$output
+	grep -Fx '| EEVDF, 1n2l2c1t | 2 | 0 | 11 | 76 | 0123 |' <<<"$page"
+	grep -Fx '| `rt-hog` | trouble | pass | - | pass | - | pass |' <<<"$page"
+	grep -Fx '| `asymmetric-siblings` | trouble | pass | - | fail (3) | - | pass |' <<<"$page"
+	grep -Fx '| `cgroup-cpuset-numa-swap` | cpuset | skip | - | skip | skip | skip |' <<<"$page"
+	[ "$(grep -c '^| `' <<<"$page")" -eq 89 ]
+	# What is no table stays as it is.
+	diff <(grep -v '^|' "$KTSTR_TOP/doc/scenarios.md") <(grep -v '^|' <<<"$page")
+	put none/rt-hog/1n2l2c1t inconclusive
+	COMMIT=0123 run -1 --separate-stderr "$table" r
+	[[ $stderr == "scenarios-table: rt-hog on none/1n2l2c1t: inconclusive, and no reason is known" ]]
+	grep -F '| `rt-hog` | trouble | inconclusive (?) |' <<<"$output"
+}
