@@ -10,6 +10,9 @@
 
 #include "tools/lib/cleanup.h"
 
+/* How often others may come between two calls. */
+#define NAME_TRIES 100
+
 int file_read_at(int dir, const char *name, size_t max, char **ret)
 {
 	auto_fd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
@@ -67,33 +70,100 @@ int file_write_at(int dir, const char *name, const char *text)
 	return 0;
 }
 
+/* A new file in the folder of @path, without a name: it goes with who makes
+ * it, however he ends. */
+static int open_unnamed(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	auto_free char *folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	if (!folder)
+		return -ENOMEM;
+	int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * Give @fd, which has no name, the name @path. A link replaces nothing, so that
+ * it has the name @temp for a moment. If there is one already, its maker was
+ * killed in that moment, or is in it now: he finds it gone and links anew.
+ */
+static int name_it(int fd, const char *temp, const char *path)
+{
+	char from[32];
+	int r = -EBUSY;
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+	for (int i = 0; i < NAME_TRIES && r == -EBUSY; i++) {
+		if (linkat(AT_FDCWD, from, AT_FDCWD, temp, AT_SYMLINK_FOLLOW) <
+		    0) {
+			if (errno != EEXIST)
+				return -errno;
+			if (unlink(temp) < 0 && errno != ENOENT)
+				return -errno;
+			continue;
+		}
+		if (rename(temp, path) == 0)
+			r = 0;
+		else if (errno != ENOENT)
+			r = -errno;
+		/* Both may be names of one file, and a rename does nothing. */
+		(void)unlink(temp);
+	}
+	return r;
+}
+
+/* Write and sync. */
+static int fill(int fd, const void *data, size_t len, unsigned int mode)
+{
+	int r = file_write_all(fd, data, len);
+
+	if (r == 0 && fchmod(fd, mode) < 0)
+		r = -errno;
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	return r;
+}
+
+/* Where files cannot be without a name, such as on NFS. */
+static int publish_named(char *temp, const char *path, const void *data,
+			 size_t len, unsigned int mode)
+{
+	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, data, len, mode);
+	if (r == 0 && rename(temp, path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlink(temp);
+	return r;
+}
+
 int file_publish(const char *path, const void *data, size_t len,
 		 unsigned int mode, struct why *reterr_why)
 {
-	auto_free char *temp = NULL;
+	auto_free char *temp = NULL, *random = NULL;
 	mode_t mask = umask(0);
 	int r;
 
 	umask(mask);
-	if (asprintf(&temp, "%s.XXXXXX", path) < 0)
+	if (asprintf(&temp, "%s.ktstr-new", path) < 0 ||
+	    asprintf(&random, "%s.XXXXXX", path) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return why_set(reterr_why, -errno, "cannot create '%s': %s",
-			       temp, strerror(errno));
-	r = file_write_all(fd, data, len);
-	if (r == 0 && fchmod(fd, mode & ~mask) < 0)
-		r = -errno;
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r == 0 && rename(temp, path) < 0)
-		r = -errno;
-	if (r < 0) {
-		(void)unlink(temp);
-		return why_set(reterr_why, r, "cannot write '%s': %s", path,
-			       strerror(-r));
-	}
-	return 0;
+	auto_fd int fd = open_unnamed(path);
+	r = fd < 0 ? fd : fill(fd, data, len, mode & ~mask);
+	if (r == 0)
+		r = name_it(fd, temp, path);
+	if (r == -EOPNOTSUPP || r == -EISDIR || r == -ENOENT || r == -EPERM ||
+	    r == -EBUSY)
+		r = publish_named(random, path, data, len, mode & ~mask);
+	return r < 0 ? why_set(reterr_why, r, "cannot write '%s': %s", path,
+			       strerror(-r))
+		     : 0;
 }
 
 int file_make_folders(const char *path, struct why *reterr_why)

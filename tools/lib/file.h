@@ -33,9 +33,11 @@ int file_write_at(int dir, const char *name, const char *text);
  * file_publish() - make @path hold @data, all at once
  * @mode: permission bits, umask applies
  *
- * Written under a unique name in the same folder, synced, renamed: a reader
- * sees the old file or the new one, and after SIGKILL no file of a wrong
- * content has the name.
+ * Written without a name, synced, renamed: a reader sees the old file or the
+ * new one, and after SIGKILL no file of a wrong content has the name, nor is
+ * anything else left that the next one does not replace (@path.ktstr-new,
+ * between two system calls). Where files cannot be without a name it has a
+ * unique one in the same folder.
  *
  * Return: 0 or -errno, and then @reterr_why is set.
  */
