@@ -2,10 +2,25 @@
 #include "tools/lib/program.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Folders may be "executed", too; execve(2) says EACCES of them. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	if (access(path, X_OK) < 0)
+		return false;
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	errno = EACCES;
+	return false;
+}
 
 char *program_find(const char *name)
 {
@@ -16,7 +31,7 @@ char *program_find(const char *name)
 		return NULL;
 	}
 	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? strdup(name) : NULL;
+		return is_program(name) ? strdup(name) : NULL;
 	for (const char *p = folders ? folders : ""; *p;) {
 		size_t len = strcspn(p, ":");
 		char *path = NULL;
@@ -26,7 +41,7 @@ char *program_find(const char *name)
 			errno = ENOMEM;
 			return NULL;
 		}
-		if (access(path, X_OK) == 0)
+		if (is_program(path))
 			return path;
 		free(path);
 		p += len + (p[len] == ':');
