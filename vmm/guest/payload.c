@@ -42,8 +42,7 @@ static noreturn void become(const struct start *s)
 		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:"
 		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb";
-	static char mark[] = "KTSTR_GUEST=1",
-		    libs[] = "LD_LIBRARY_PATH=/job/lib";
+	static char mark[] = "KTSTR_GUEST=1", libs[] = GUEST_LIBRARIES;
 	static char *env[] = { search, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -106,7 +106,7 @@ static void set_environment(const char *term)
 			     "/usr/sbin:/sbin:" APPLETS;
 	static char home[] = "HOME=/tmp", mark[] = "KTSTR_GUEST=1",
 		    prompt[] = "PS1=ktstr:\\w# ";
-	static char libs[] = "LD_LIBRARY_PATH=/job/lib";
+	static char libs[] = GUEST_LIBRARIES;
 	static char kind[80] = "TERM=dumb";
 	static char *env[] = { path, home, kind, mark, prompt, libs, NULL };
 

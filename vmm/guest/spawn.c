@@ -17,8 +17,7 @@ static noreturn void become(char *const *argv, int in, int out, int err)
 		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb",
 		    mark[] = "KTSTR_GUEST=1";
-	/* The job brings every library of its programs, by soname. */
-	static char libs[] = "LD_LIBRARY_PATH=/job/lib";
+	static char libs[] = GUEST_LIBRARIES;
 	static char *env[] = { path, home, term, mark, libs, NULL };
 	struct sched_param plain = { 0 };
 	sigset_t none;

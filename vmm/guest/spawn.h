@@ -10,6 +10,10 @@
  * that a real-time worker cannot keep init from stopping it. */
 #define SPAWN_INIT_PRIORITY 98
 
+/* For the environment of programs: the job brings each library that they are
+ * linked with, by soname; those that they load themselves were included. */
+#define GUEST_LIBRARIES "LD_LIBRARY_PATH=/job/lib:/include-files"
+
 /**
  * spawn_program() - run a program as an ordinary process (SCHED_OTHER)
  * @argv: its path first; a name without "/" is looked for in PATH

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "vmm/guest/spawn.h"
 #include "vmm/guest/worker-self.h"
 
 /**
@@ -70,8 +71,7 @@ static noreturn void become(const struct self *self, struct program *p)
 		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:"
 		"/include-files";
 	static char home[] = "HOME=/tmp", term[] = "TERM=dumb";
-	static char mark[] = "KTSTR_GUEST=1",
-		    libs[] = "LD_LIBRARY_PATH=/job/lib";
+	static char mark[] = "KTSTR_GUEST=1", libs[] = GUEST_LIBRARIES;
 	static char *env[] = { search, home, term, mark, libs, NULL };
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
