@@ -44,6 +44,49 @@ needs_machine() {
 	[ "$stderr" = "$(cat tree/run)" ]
 }
 
+@test "exec: a library that a program loads itself is found where it was included" {
+	echo 'const char *word(void) { return "from the library"; }' | "${CC:-cc}" -shared -fPIC -o libword.so -x c -
+	"${CC:-cc}" -o load -x c - -ldl <<-'C'
+		#include <dlfcn.h>
+		#include <stdio.h>
+		int main(int argc, char **argv)
+		{
+			void *library = dlopen(argv[argc - 1], RTLD_NOW);
+			const char *(*word)(void) = library ? (const char *(*)(void))dlsym(library, "word") : 0;
+			puts(word ? word() : dlerror());
+			return !word;
+		}
+	C
+	# Where a declaration's include-files are, and by its path.
+	run -0 ktstr-vm exec "${kernel[@]}" --include libword.so=/include-files/libword.so -- ./load libword.so
+	[ "$output" = "from the library" ]
+	run -0 ktstr-vm exec "${kernel[@]}" --include libword.so -- ./load "$PWD/libword.so"
+	[ "$output" = "from the library" ]
+	run -1 ktstr-vm exec "${kernel[@]}" -- ./load libword.so
+	[[ $output == "libword.so: cannot open shared object file"* ]]
+}
+
+@test "exec: --dmesg shows the kernel's messages; who does not read them is not waited for after a signal" {
+	local one=(ktstr-vm exec -q "${kernel[@]}" --topology 1n1l1c1t --dmesg)
+	"${one[@]}" -- sh -c 'echo out; echo err >&2' >out 2>err
+	[ "$(cat out)" = out ]
+	grep -q 'Linux version' err
+	grep -qx err err
+	# The machine has ended, and a pipe that is full has the rest of them.
+	mkfifo pipe
+	exec 7<>pipe
+	full() { ! dd if=/dev/zero of=pipe bs=4096 count=1 oflag=nonblock 2>/dev/null; }
+	until_true full
+	spawn "${one[@]}" -- sh -c 'echo begun' >out 2>pipe 7>&-
+	until_true grep -qx begun out
+	no_machine() { ! pgrep -P "${spawned[0]}" -f qemu-system; }
+	until_true no_machine
+	kill -TERM "${spawned[0]}"
+	gone() { ! kill -0 "${spawned[0]}" 2>/dev/null; }
+	until_true gone
+	exec 7>&-
+}
+
 @test "exec: a path keeps its place, also below /tmp" {
 	mkdir tools
 	printf '#!/bin/sh\necho "$0"\n' >tools/hello
@@ -62,7 +105,7 @@ needs_machine() {
 	[[ $output != *SECRET* ]]
 	[ "${lines[0]}" = "HOME=/tmp" ]
 	[ "${lines[1]}" = "KTSTR_GUEST=1" ]
-	[ "${lines[2]}" = "LD_LIBRARY_PATH=/job/lib" ]
+	[ "${lines[2]}" = "LD_LIBRARY_PATH=/job/lib:/include-files" ]
 	[[ ${lines[3]} == "PATH=/job/bin:"* ]]
 	local line
 	for line in / 2 '/proc proc' '/sys sysfs' '/dev devtmpfs' '/dev/pts devpts' \

@@ -81,7 +81,7 @@ int clone_run(struct clone *s, struct machine_result *ret,
 
 int clone_reject(const struct clone *s, struct why *reterr_why)
 {
-	return template_reject(&s->template, reterr_why);
+	return template_reject(&s->template, s->stop_fd, reterr_why);
 }
 
 void clone_done(struct clone *s)

@@ -13,7 +13,7 @@
  * @cold:    boot in any case
  * @console: out: what the console had before the machine went on, or NULL; the
  *	     caller frees it
- * @signal:  out: which one came
+ * @signal:  out: which one came; 0: it is still to be read from @stop_fd
  * @template: out: the one that was used; clone_done() lets go of it
  */
 struct clone {

@@ -38,15 +38,17 @@ static bool read_more(struct dmesg *d)
 	return !d->text.failed;
 }
 
-/* Write what waits; false when that takes longer than @wait_ms. */
-static bool write_text(struct dmesg *d, int wait_ms)
+/* Write what waits; false when that takes longer than @wait_ms, or @stop_fd is
+ * readable before. */
+static bool write_text(struct dmesg *d, int wait_ms, int stop_fd)
 {
-	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct pollfd p[2] = { { .fd = STDERR_FILENO, .events = POLLOUT },
+			       { .fd = stop_fd, .events = POLLIN } };
 
 	while (d->done < d->text.len) {
 		size_t left = d->text.len - d->done;
 
-		if (poll(&out, 1, wait_ms) <= 0)
+		if (poll(p, 2, wait_ms) <= 0 || !p[0].revents)
 			return false;
 		/* A pipe that can be written to takes this much. */
 		if (left > PIPE_BUF)
@@ -62,13 +64,13 @@ static bool write_text(struct dmesg *d, int wait_ms)
 
 void dmesg_tick(struct dmesg *d)
 {
-	while (write_text(d, 0) && read_more(d))
+	while (write_text(d, 0, -1) && read_more(d))
 		continue;
 }
 
-void dmesg_end(struct dmesg *d)
+void dmesg_end(struct dmesg *d, int stop_fd)
 {
-	while (write_text(d, -1) && read_more(d))
+	while (write_text(d, -1, stop_fd) && read_more(d))
 		continue;
 	str_done(&d->text);
 }

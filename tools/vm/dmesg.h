@@ -27,5 +27,6 @@ struct dmesg {
 
 /* Show what is new, as far as standard error takes it at once. */
 void dmesg_tick(struct dmesg *d);
-/* Show the rest, also a line without its end, waiting for the reader. */
-void dmesg_end(struct dmesg *d);
+/* Show the rest, also a line without its end, waiting for the reader until
+ * @stop_fd is readable. */
+void dmesg_end(struct dmesg *d, int stop_fd);

@@ -180,9 +180,9 @@ static void begin_live(struct live *l, const struct outcome *o,
 		c->tty_fd = o->terminal->port;
 }
 
-static void end_live(struct live *l, struct outcome *o)
+static void end_live(struct live *l, struct outcome *o, int stop_fd)
 {
-	live_end(l);
+	live_end(l, stop_fd, o->machine.end == END_STOPPED && !l->ended);
 	o->terminal_ended = l->ended;
 	o->terminal_how = l->how;
 }
@@ -240,7 +240,9 @@ static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
 	live.outside = &outside;
 	int r = clone_run(start, &o->machine, &why);
 	outside_end(&outside);
-	end_live(&live, o);
+	end_live(&live, o, start->stop_fd);
+	if (r == -EINTR && !start->signal)
+		signals_die(start->stop_fd);
 	if (r == -EINTR)
 		signals_die_of(start->signal);
 	if (r == -ENOENT)
@@ -322,18 +324,18 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	uint64_t files = region_fill(&wire, job, timeout_s, o->live);
 	boot_limit_add_files(&c->boot, files);
 	launch_load(c, init, files);
-	auto_fd int stop = signals_watch();
+	start.stop_fd = signals_watch();
 	threads_tell(c);
 	if (c->perf) {
 		perf_take_memory(c);
 		c->before = perf_place;
 		c->before_arg = c->perf;
 	}
-	start.stop_fd = stop;
 	start.cold = o->cold;
 	attempt(&start, &wire, o);
 	judge_clone(&start, &wire, o);
 	clone_done(&start);
+	signals_end(start.stop_fd);
 }
 
 void outcome_done(struct outcome *o)

@@ -26,15 +26,19 @@ int live_tick(void *live)
 	return next_ms;
 }
 
-void live_end(struct live *l)
+void live_end(struct live *l, int stop_fd, bool stopped)
 {
 	/* Ctrl-A X just before the machine's own end counts, too. */
 	if (l->terminal && !l->ended)
 		l->ended = terminal_has_ended(l->terminal, &l->how);
 	if (l->terminal)
-		terminal_end(l->terminal);
+		terminal_end(l->terminal, stopped ? TERMINAL_LAST_MS : -1,
+			     stop_fd);
 	if (!l->shows_dmesg)
 		return;
 	l->dmesg.raw = false;
-	dmesg_end(&l->dmesg);
+	if (stopped)
+		dmesg_tick(&l->dmesg);
+	else
+		dmesg_end(&l->dmesg, stop_fd);
 }

@@ -29,5 +29,6 @@ struct live {
 /* For machine_config.tick. */
 int live_tick(void *live);
 /* The machine has ended: show the rest of the kernel's messages, and put the
- * terminal back into order. */
-void live_end(struct live *l);
+ * terminal back into order. A reader of ours is waited for until @stop_fd is
+ * readable; not for long when we were told to stop already. */
+void live_end(struct live *l, int stop_fd, bool stopped);

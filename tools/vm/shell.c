@@ -27,7 +27,7 @@ static struct terminal terminal;
 
 static void end_terminal(void)
 {
-	terminal_end(&terminal);
+	terminal_end(&terminal, TERMINAL_LAST_MS, -1);
 }
 
 static void choose_topology(const struct request *req, const struct sched *s,
@@ -37,7 +37,12 @@ static void choose_topology(const struct request *req, const struct sched *s,
 	struct why why;
 
 	*ret = s->has_topology ? s->topology : topology_default;
-	if (req->preset && !req->topology) {
+	if (req->preset && req->topology)
+		die(EX_USAGE,
+		    "--preset '%s' and --topology '%s' are two "
+		    "machines",
+		    req->preset, req->topology);
+	if (req->preset) {
 		preset = preset_find(req->preset);
 		if (!preset)
 			die(EX_USAGE, "no preset is named '%s'", req->preset);

@@ -24,6 +24,19 @@ int signals_watch(void)
 	return fd;
 }
 
+void signals_end(int fd)
+{
+	sigset_t set;
+
+	/* Nobody waits for LIVE_SIGNAL any more, which is ours. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	close(fd);
+}
+
 noreturn void signals_die_of(int signal)
 {
 	sigset_t set;

@@ -9,6 +9,9 @@
  * dies when there can be none. */
 int signals_watch(void);
 
+/* The machine has ended: from now on they end us at once. */
+void signals_end(int fd);
+
 /* Die of @signal, as our caller expects. */
 noreturn void signals_die_of(int signal);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* template-lock.c - the lock of who makes a template. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,8 +19,10 @@
 #define TRIES 10
 /* How many holders are looked at. */
 #define HOLDERS_MAX 16
-/* How long we wait before we look who holds the lock. */
-#define LOOK_S 5
+/* How long we wait before we look who holds the lock; and whether a signal has
+ * come, which is blocked and interrupts nothing. */
+#define LOOK_S	    5
+#define LOOKS_PER_S 5
 
 /* One that we cannot look at is not ours. */
 static bool is_ours(pid_t pid)
@@ -48,25 +51,39 @@ static bool is_strangers(int fd)
 	return count > 0;
 }
 
-/* Wait for the lock on @fd as long as one of ours, or nobody we know of, has
- * it. */
-static int wait_while_ours(int fd, unsigned int wait_s, bool *ret_strangers)
+static bool has_news(int fd)
 {
-	int r = -EWOULDBLOCK;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+/* Wait for the lock on @fd as long as one of ours, or nobody we know of, has
+ * it, and @stop_fd is silent. */
+static int wait_while_ours(int fd, const struct template_wait *wait,
+			   bool *ret_strangers)
+{
+	const unsigned int looks = wait->seconds * LOOKS_PER_S;
 
 	*ret_strangers = false;
-	while (r == -EWOULDBLOCK && wait_s && !*ret_strangers) {
-		unsigned int s = wait_s < LOOK_S ? wait_s : LOOK_S;
+	for (unsigned int i = 1; i <= looks; i++) {
+		int r = lock_file_take(fd, LOCK_EX,
+				       NS_PER_SECOND / LOOKS_PER_S);
 
-		r = lock_file_take(fd, LOCK_EX, s * NS_PER_SECOND);
-		wait_s -= s;
-		*ret_strangers = r == -EWOULDBLOCK && is_strangers(fd);
+		if (r != -EWOULDBLOCK)
+			return r;
+		if (has_news(wait->stop_fd))
+			return -EINTR;
+		if (i % (LOOK_S * LOOKS_PER_S) == 0 && is_strangers(fd)) {
+			*ret_strangers = true;
+			break;
+		}
 	}
-	return r;
+	return -EWOULDBLOCK;
 }
 
 /* Take the lock on @fd; say once for whom we wait. */
-static int take(int fd, const char *key, unsigned int wait_s,
+static int take(int fd, const char *key, const struct template_wait *wait,
 		struct why *reterr_why)
 {
 	auto_str struct str who = { 0 };
@@ -77,7 +94,7 @@ static int take(int fd, const char *key, unsigned int wait_s,
 		holders_describe(&who, fd);
 		note("waiting for template %s, which is being made by %s", key,
 		     str_text(&who));
-		r = wait_while_ours(fd, wait_s, &strangers);
+		r = wait_while_ours(fd, wait, &strangers);
 	}
 	if (r == -EWOULDBLOCK && strangers)
 		return why_set(reterr_why, -EBUSY,
@@ -87,15 +104,17 @@ static int take(int fd, const char *key, unsigned int wait_s,
 	if (r == -EWOULDBLOCK)
 		return why_set(reterr_why, -EBUSY,
 			       "template %s has not been made in %u s by %s",
-			       key, wait_s, str_text(&who));
+			       key, wait->seconds, str_text(&who));
+	if (r == -EINTR)
+		return why_set(reterr_why, r, "stopped by a signal");
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot lock template %s: %s",
 			       key, strerror(-r));
 	return 0;
 }
 
-int template_lock(const char *root, const char *key, unsigned int wait_s,
-		  struct why *reterr_why)
+int template_lock(const char *root, const char *key,
+		  const struct template_wait *wait, struct why *reterr_why)
 {
 	char name[TEMPLATE_KEY_SIZE + 8];
 	auto_fd int folder =
@@ -107,7 +126,7 @@ int template_lock(const char *root, const char *key, unsigned int wait_s,
 	for (int i = 0; i < TRIES; i++) {
 		auto_fd int fd = lock_file_open(folder, name, /* create */ true,
 						reterr_why);
-		int r = fd < 0 ? fd : take(fd, key, wait_s, reterr_why);
+		int r = fd < 0 ? fd : take(fd, key, wait, reterr_why);
 
 		if (r < 0)
 			return r;

@@ -76,16 +76,26 @@ int template_discard(const char *cache, const char *key,
 bool template_is_current(const struct template *t);
 
 /**
+ * struct template_wait - how long to wait for who makes one
+ * @stop_fd: when it is readable, no longer; -1 for none
+ */
+struct template_wait {
+	unsigned int seconds;
+	int stop_fd;
+};
+
+/**
  * template_lock() - the right to make one, or to find it made
  *
  * Waits for who makes it, which is said, but not for other users, who cannot.
  * Return: a descriptor (O_CLOEXEC), or with @reterr_why
- * * -EBUSY - not to be had in @wait_s, or held by other users
+ * * -EBUSY - not to be had in that time, or held by other users
+ * * -EINTR - @wait->stop_fd is readable
  * * -EROFS, -EACCES - nothing can be written there
  * * -errno
  */
-int template_lock(const char *root, const char *key, unsigned int wait_s,
-		  struct why *reterr_why);
+int template_lock(const char *root, const char *key,
+		  const struct template_wait *wait, struct why *reterr_why);
 
 /* Remove the lock's file while @fd holds the lock: others then make a new one,
  * and find what was made. */

@@ -108,8 +108,9 @@ static int lock_and_make(const struct machine_config *c,
 			 struct template *ret, int *ret_signal,
 			 struct why *reterr_why)
 {
+	const struct template_wait wait = { WAIT_S, stop_fd };
 	auto_fd int lock =
-		template_lock(place->templates, place->key, WAIT_S, reterr_why);
+		template_lock(place->templates, place->key, &wait, reterr_why);
 
 	if (lock < 0)
 		return explain(lock, place, reterr_why);
@@ -158,15 +159,17 @@ int template_get(const struct machine_config *c, int stop_fd,
 	return get(c, &place, stop_fd, ret, ret_signal, reterr_why);
 }
 
-int template_reject(const struct template *t, struct why *reterr_why)
+int template_reject(const struct template *t, int stop_fd,
+		    struct why *reterr_why)
 {
+	const struct template_wait wait = { WAIT_S, stop_fd };
 	auto_free char *cache = NULL, *templates = NULL;
 	const char *key = strrchr(t->path, '/') + 1;
 	int r = template_root(&cache, &templates, reterr_why);
 
 	if (r < 0)
 		return r;
-	auto_fd int lock = template_lock(templates, key, WAIT_S, reterr_why);
+	auto_fd int lock = template_lock(templates, key, &wait, reterr_why);
 	if (lock < 0)
 		return lock;
 	/* Another one may be there, made by who failed before us. */
@@ -179,7 +182,7 @@ int template_reject(const struct template *t, struct why *reterr_why)
 int template_remake(const struct machine_config *c, int stop_fd,
 		    struct template *t, int *ret_signal, struct why *reterr_why)
 {
-	int r = template_reject(t, reterr_why);
+	int r = template_reject(t, stop_fd, reterr_why);
 
 	template_done(t);
 	return r < 0 ? r : template_get(c, stop_fd, t, ret_signal, reterr_why);

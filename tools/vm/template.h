@@ -14,8 +14,9 @@
  * Who comes while it is being made waits. A damaged one is said and made anew.
  * When there are more than KTSTR_TEMPLATES_MAX says, the longest unused go.
  *
- * Return: 0; -EINTR when a signal came, which is @ret_signal; or -errno with a
- * sentence: then the machine has to boot.
+ * Return: 0; -EINTR when a signal came, which is @ret_signal, or 0 there if it
+ * is still to be read from @stop_fd; or -errno with a sentence: then the
+ * machine has to boot.
  */
 int template_get(const struct machine_config *c, int stop_fd,
 		 struct template *ret, int *ret_signal, struct why *reterr_why);
@@ -24,9 +25,11 @@ int template_get(const struct machine_config *c, int stop_fd,
  * template_reject() - a template that cannot be used: the next one makes it
  *		       anew
  *
- * Who uses it keeps its files, as does @t. Return: 0 or -errno with a sentence.
+ * Who uses it keeps its files, as does @t. Return: 0 or -errno with a sentence;
+ * -EINTR when @stop_fd became readable before.
  */
-int template_reject(const struct template *t, struct why *reterr_why);
+int template_reject(const struct template *t, int stop_fd,
+		    struct why *reterr_why);
 
 /**
  * template_remake() - like template_get(), for one that QEMU could not load

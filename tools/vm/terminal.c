@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,7 +93,24 @@ bool terminal_has_ended(struct terminal *t, enum terminal_end *ret)
 	return true;
 }
 
-void terminal_end(struct terminal *t)
+/* Wait for its end as long as we may; then kill it. */
+static void bring_down(pid_t pid, int patience_ms, int stop_fd)
+{
+	auto_fd int fd = pidfd_open(pid, 0);
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+			       { .fd = stop_fd, .events = POLLIN } };
+	int r;
+
+	if (fd < 0)
+		return;
+	do {
+		r = poll(p, 2, patience_ms);
+	} while (r < 0 && errno == EINTR);
+	if (!p[0].revents)
+		(void)kill(pid, SIGKILL);
+}
+
+void terminal_end(struct terminal *t, int patience_ms, int stop_fd)
 {
 	if (t->hold > 0)
 		close(t->hold);
@@ -100,6 +119,7 @@ void terminal_end(struct terminal *t)
 	t->hold = t->port = 0;
 	if (t->pid <= 0)
 		return;
+	bring_down(t->pid, patience_ms, stop_fd);
 	while (waitpid(t->pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	t->pid = 0;

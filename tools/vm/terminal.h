@@ -51,6 +51,14 @@ int terminal_begin(struct terminal *t, struct why *reterr_why);
 /* Has the process ended by itself? If so, @ret says how. */
 bool terminal_has_ended(struct terminal *t, enum terminal_end *ret);
 
-/* Let it write what has come, end it, and put the terminal back into order.
- * Nothing the second time. */
-void terminal_end(struct terminal *t);
+/* For terminal_end(), where nothing is lost that anybody wants. */
+#define TERMINAL_LAST_MS 1000
+
+/**
+ * terminal_end() - put the terminal back into order
+ *
+ * The process writes what has come, and ends. It is killed when that takes more
+ * than @patience_ms, -1 for no limit, or when @stop_fd, which may be -1, is
+ * readable before: nobody may read our output. Nothing the second time.
+ */
+void terminal_end(struct terminal *t, int patience_ms, int stop_fd);
