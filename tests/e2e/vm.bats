@@ -109,13 +109,14 @@ guest_program() {
 }
 
 @test "vm: a result names the command that runs its variant again" {
-	ktstr-vm run -q "${kernel[@]}" --test short.test --shift 2 --memory 600 --append 'a b' --out o || [ $? = 1 ]
+	ktstr-vm run -q "${kernel[@]}" --test short.test --shift 2 --memory 600 --append 'a b' --console --out o || [ $? = 1 ]
 	local again
 	again=$(jq -r .rerun o/result.json)
-	[[ $again == "ktstr-vm run --kernel "*" --seed 1 --shift 2 --memory 600 --append 'a b'" ]]
+	[[ $again == "ktstr-vm run --kernel "*" --seed 1 --shift 2 --memory 600 --append 'a b' --console" ]]
 	cp o/result.json first.json
 	eval "$again -q --out o" || [ $? = 1 ]
 	diff <(jq -S 'del(.host)' first.json) <(jq -S 'del(.host)' o/result.json)
+	grep -q 'Linux version' o/console.log
 }
 
 @test "vm: a result names what ran, not what stands there at the end" {

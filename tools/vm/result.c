@@ -61,6 +61,9 @@ static void add_machine(struct str *line, const struct request *q)
 		add_number(line, "--timeout", q->timeout_s);
 	add_option(line, "--qemu", q->qemu);
 	add_option(line, "--append", q->append);
+	/* The guest spends instructions on what it prints. */
+	if (q->console)
+		str_add(line, " --console");
 }
 
 /* One command that runs this very variant again. */
