@@ -174,6 +174,15 @@ int cpio_add_data(struct cpio *c, const char *name, unsigned int mode,
 	return r;
 }
 
+static bool is_as_before(int fd, const struct stat *before)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size == before->st_size &&
+	       st.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	       st.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
 int cpio_add_file(struct cpio *c, const char *name, unsigned int mode,
 		  const char *path, struct why *reterr_why)
 {
@@ -181,7 +190,7 @@ int cpio_add_file(struct cpio *c, const char *name, unsigned int mode,
 	char buf[65536];
 	int r;
 
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	auto_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot read '%s': %s", path,
 			       strerror(errno));
@@ -203,6 +212,10 @@ int cpio_add_file(struct cpio *c, const char *name, unsigned int mode,
 			r = failed(c, name, reterr_why);
 		left -= n;
 	}
+	/* Else it may be half the old one and half the new one. */
+	if (r == 0 && !is_as_before(fd, &st))
+		return why_set(reterr_why, -EIO,
+			       "'%s' changed while it was read", path);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/words.h"
@@ -137,15 +138,18 @@ int elf_read_needs(const char *path, struct elf_needs *ret,
 		   struct why *reterr_why)
 {
 	struct elf_needs n = { 0 };
+	struct stat st;
 	int r;
 
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	/* A pipe's other end may never come. */
+	auto_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s': %s", path,
 			       strerror(errno));
 	elf_version(EV_CURRENT);
 	__attribute__((cleanup(cleanup_elf))) Elf *e =
-		elf_begin(fd, ELF_C_READ_MMAP, NULL);
+		S_ISREG(st.st_mode) ? elf_begin(fd, ELF_C_READ_MMAP, NULL)
+				    : NULL;
 	if (!e)
 		return why_set(reterr_why, -ENOEXEC,
 			       "'%s' is not an ELF program", path);

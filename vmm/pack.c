@@ -85,7 +85,7 @@ static int take_name(struct pack *p, const char *host, const char *guest,
 
 static int read_head(const char *host, void *head, size_t room)
 {
-	auto_fd int fd = open(host, O_RDONLY | O_CLOEXEC);
+	auto_fd int fd = open(host, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	return fd < 0 ? -1 : (int)pread(fd, head, room, 0);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,9 @@
 #include "tools/vm/threads.h"
 #include "vmm/console.h"
 #include "vmm/elf.h"
+
+/* Longest archive of the init. */
+#define INIT_MAX (64 << 20)
 
 /* The path of @name as a shell finds it; dies when it is not there. */
 static char *find_program(const char *name)
@@ -154,6 +158,7 @@ int command_exec(const struct request *req)
 
 	if (!req->command || !req->command[0] || !*req->command[0])
 		die(EX_USAGE, "exec needs -- and a command");
+	request_without_scheduler(req, "exec");
 	if (req->topology && topology_parse(req->topology, &t, &why) < 0)
 		die(EX_USAGE, "--topology: %s", why.text);
 	launch_configure(req, &t, 0, &c);
@@ -180,26 +185,23 @@ int command_exec(const struct request *req)
 int command_initramfs(const struct request *req)
 {
 	auto_free char *init = host_find_init(req);
-	auto_str struct str temp = { 0 };
+	auto_free char *text = NULL;
+	char path[32];
 	struct why why;
 
 	if (!req->out)
 		die(EX_USAGE, "initramfs needs --out FILE");
-	str_addf(&temp, "%s.XXXXXX", req->out);
-	auto_fd int fd = mkostemp(temp.text, O_CLOEXEC);
+	auto_fd int fd = memfd_create("ktstr-init", MFD_CLOEXEC);
 	if (fd < 0)
-		die(EX_BROKEN, "cannot create '%s': %m", temp.text);
-	if (archive_init(fd, init, &why) < 0) {
-		(void)unlink(temp.text);
+		die(EX_BROKEN, "cannot make a memory file: %m");
+	if (archive_init(fd, init, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
-	}
-	if (fchmod(fd, 0644) < 0 || rename(temp.text, req->out) < 0) {
-		int err = errno;
-
-		(void)unlink(temp.text);
-		die(EX_BROKEN, "cannot write '%s': %s", req->out,
-		    strerror(err));
-	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	int len = file_read_at(AT_FDCWD, path, INIT_MAX, &text);
+	if (len < 0)
+		die(EX_BROKEN, "cannot read a memory file: %s", strerror(-len));
+	if (file_publish(req->out, text, (size_t)len, 0666, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
 	puts(req->out);
 	return EX_PASS;
 }

@@ -15,6 +15,7 @@
 #include "tools/lib/bzimage.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
+#include "vmm/elf.h"
 
 /* Longest wait for who replaces the kernel, in milliseconds. */
 #define HOLD_MS 10000
@@ -36,11 +37,16 @@ char *host_find_init(const struct request *req)
 					      "../libexec/ktstr/ktstr-init",
 					      NULL };
 	char self[PATH_MAX] = "";
+	struct elf_needs needs;
+	struct why why;
 
 	if (req->init) {
 		if (access(req->init, R_OK) < 0)
 			die(EX_USAGE, "cannot read the init '%s': %m",
 			    req->init);
+		if (elf_read_needs(req->init, &needs, &why) < 0)
+			die(EX_USAGE, "--init: %s", why.text);
+		elf_needs_done(&needs);
 		return strdup(req->init);
 	}
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -150,4 +156,9 @@ void host_choose_clock(const struct request *req, struct machine_config *c)
 	c->clock = c->accel == ACCEL_KVM ? CLOCK_REAL : CLOCK_VIRTUAL;
 	if (req->has_clock)
 		c->clock = req->clock;
+	if (req->shift >= 0 && c->clock == CLOCK_REAL)
+		die(EX_USAGE,
+		    "--shift says how long an instruction takes under "
+		    "the virtual clock, and this machine's is the "
+		    "real one; see --clock");
 }

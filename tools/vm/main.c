@@ -281,6 +281,10 @@ static const char **text_option(struct request *req, int c)
 	(BIT(OPT_KERNEL_LABEL) | BIT(OPT_PRESET) | BIT(OPT_TOPOLOGY) |         \
 	 BIT(OPT_PROFILE) | BIT(OPT_CLOCK) | BIT(OPT_SEED))
 
+/* No job, so no phases of one; and what is of all templates. */
+#define OF_TEMPLATE (OF_MACHINE & ~(BIT(OPT_LIMIT) | BIT(OPT_TIMEOUT)))
+#define OF_ALL	    (BIT(OPT_LIST) | BIT(OPT_REMOVE))
+
 /* Its clock can only be real. */
 #define OF_SHELL                                                               \
 	((OF_MACHINE & ~BIT(OPT_SHIFT)) | BIT(OPT_SCHED) | BIT(OPT_PROFILE) |  \
@@ -318,8 +322,7 @@ static const struct {
 	  OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_SEED) |
 		  BIT(OPT_INCLUDE) | BIT(OPT_DMESG) },
 	{ "shell", command_shell, false, OF_SHELL },
-	{ "template", command_template, false,
-	  OF_MACHINE | BIT(OPT_LIST) | BIT(OPT_REMOVE) },
+	{ "template", command_template, false, OF_TEMPLATE | OF_ALL },
 	{ "topology", command_topology, true,
 	  OF_MACHINE | BIT(OPT_COLD) | BIT(OPT_JSON) },
 	{ "initramfs", command_initramfs, false, BIT(OPT_INIT) | BIT(OPT_OUT) },
@@ -359,9 +362,6 @@ static void find_named(struct request *req, uint64_t given)
 	named_find(req);
 }
 
-/* Named in the design, built later: told apart from what is a mistake. */
-static const char *const later[] = { "job", NULL };
-
 int main(int argc, char **argv)
 {
 	struct request req = { .seed = 1, .shift = -1 };
@@ -384,15 +384,15 @@ int main(int argc, char **argv)
 			die(EX_USAGE, "%s takes no argument '%s'", name,
 			    req.command[0]);
 		refuse(name, given & ~commands[i].options);
+		if (req.list || req.remove)
+			refuse("template --list or --remove", given & ~OF_ALL);
 		find_named(&req, given);
 		int code = commands[i].run(&req);
 		words_free(req.include);
 		msg_close_stdout();
 		return code;
 	}
-	for (const char *const *l = later; *l; l++) {
-		if (strcmp(name, *l) == 0)
-			die(EX_USAGE, "'%s' is not built yet", name);
-	}
+	if (strcmp(name, "job") == 0) /* it is in the design */
+		die(EX_USAGE, "'%s' is not built yet", name);
 	die(EX_USAGE, "no command is named '%s'; see --help", name);
 }

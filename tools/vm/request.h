@@ -48,6 +48,9 @@ struct request {
 /* What was asked for, and what is derived for the rest. */
 struct limits request_limits(const struct request *req, struct limits_for f);
 
+/* Refuse limits of phases in which a scheduler comes and goes. */
+void request_without_scheduler(const struct request *req, const char *command);
+
 /* As --accel spells it. */
 extern const char *const accel_names[];
 

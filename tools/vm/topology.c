@@ -234,6 +234,7 @@ int command_topology(const struct request *req)
 	struct outcome o = { .cold = req->cold };
 	struct machine_config c;
 
+	request_without_scheduler(req, "topology");
 	launch_configure(req, &t, 0, &c);
 	auto_free char *init = host_find_init(req);
 	struct job job = { .clock = c.clock,

@@ -6,17 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/spec/conf.h"
 #include "tools/lib/spec/presets.h"
 #include "tools/lib/words.h"
 
+/* What cannot be read again, as by who runs the variant again, is none; and who
+ * writes into a named pipe may never come. */
 static char *read_file(const char *path, struct diag *d)
 {
+	struct stat st;
 	struct why why;
 	char *text;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		die(EX_USAGE, "'%s' is no regular file", path);
 	if (conf_load(path, d, &text, &why) < 0)
 		die(EX_USAGE, "%s", why.text);
 	return text;
