@@ -20,7 +20,6 @@
 #include "vmm/process.h"
 #include "vmm/state.h"
 
-#define ERRORS_MAX 4096
 #define EVENTS_MAX 256
 
 /**
@@ -29,6 +28,7 @@
  * @end:     when the host-time limit runs out
  * @is_ready: the guest has been at the place where the job begins to matter
  * @ready_cpu_s: the CPU time that QEMU had used there
+ * @bitten:  the watchdog has; QEMU had used @bitten_cpu_s then
  * @begun:   nobody has to watch for a hang any more
  * @over:    nothing more is to be waited for; @result->end says why
  */
@@ -38,8 +38,8 @@ struct vigil {
 	struct qmp qmp;
 	pid_t pid;
 	int stop_fd;
-	double begin, end, ready_cpu_s;
-	bool is_ready, begun, over;
+	double begin, end, ready_cpu_s, bitten_cpu_s;
+	bool is_ready, begun, bitten, over;
 };
 
 static double now(void)
@@ -166,14 +166,24 @@ static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 	return be_ready(v, reterr_why);
 }
 
-/* The watchdog's interrupt makes the guest's kernel panic. One that cannot even
- * do that is not waited for any longer. */
+/* The watchdog's interrupt makes the guest's kernel panic, which a busy host
+ * makes slow. One that cannot even do that is not waited for any longer. */
 static void hear_watchdog(struct vigil *v)
 {
-	double end = now() + MACHINE_BITTEN_S;
+	double end = now() + 10 * MACHINE_BITTEN_S;
 
-	if (v->is_ready && end < v->end)
+	if (!v->is_ready || v->bitten)
+		return;
+	v->bitten = true;
+	v->bitten_cpu_s = boot_limit_cpu_s(v->pid);
+	if (end < v->end)
 		v->end = end;
+}
+
+static bool is_beyond_help(const struct vigil *v)
+{
+	return v->bitten &&
+	       boot_limit_cpu_s(v->pid) - v->bitten_cpu_s > MACHINE_BITTEN_S;
 }
 
 /* Move the events to the result; true if one says that the machine stands. */
@@ -236,7 +246,7 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 			       { v->c.tick ? v->c.tick_fd : -1, POLLIN, 0 } };
 	double left = v->end - now();
 
-	if (left <= 0) {
+	if (left <= 0 || is_beyond_help(v)) {
 		finish(v, END_TIMEOUT, 0);
 		return 0;
 	}
@@ -315,16 +325,6 @@ static void reap(struct vigil *v)
 	}
 }
 
-/* What QEMU wrote to its standard error, or NULL. */
-static char *read_errors(int fd)
-{
-	auto_free char *text = calloc(1, ERRORS_MAX + 1);
-
-	if (!text || pread(fd, text, ERRORS_MAX, 0) <= 0)
-		return NULL;
-	return take_ptr(text);
-}
-
 /* Start QEMU with its end of the monitor; @ret_fd is ours. */
 static int start(struct vigil *v, const cpu_set_t *cpus, int errors,
 		 int *ret_fd, struct why *reterr_why)
@@ -375,7 +375,7 @@ int machine_run(const struct machine_config *c, const char *cpus,
 		reap(&v);
 	}
 	ret->seconds = now() - v.begin;
-	ret->errors = read_errors(errors);
+	ret->errors = process_errors(errors);
 	qmp_done(&v.qmp);
 	if (r == -ESTALE && ret->errors)
 		(void)why_set(reterr_why, r, "QEMU says '%.*s'",

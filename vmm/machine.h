@@ -127,8 +127,11 @@ unsigned int machine_ram_mib(const struct machine_config *c, unsigned int i);
  */
 unsigned int machine_shift(const struct topology *t);
 
-/* How long the host waits for the end of a guest whose watchdog has bitten: a
- * busy host needs seconds for its last words. */
+/* How much CPU time QEMU may use for the last words of a guest whose watchdog
+ * has bitten; of the host's time it may be ten times as much, for that depends
+ * on its load. Where all CPUs hang there will be none: Linux first waits with a
+ * million pauses for the others to stop, and each gives the other CPU a turn.
+ */
 #define MACHINE_BITTEN_S 10
 
 /* How a machine ended. */

@@ -18,6 +18,8 @@
 #include "tools/lib/words.h"
 #include "vmm/confine.h"
 
+#define ERRORS_MAX 4096
+
 /* Why QEMU was not started, from the child. */
 struct failure {
 	int error;
@@ -167,4 +169,13 @@ bool process_has_loaded(pid_t pid, const char *what)
 	snprintf(name, sizeof(name), "/ktstr-%s.so", what);
 	return file_read_at(AT_FDCWD, path, 4 << 20, &text) <= 0 ||
 	       strstr(text, name);
+}
+
+char *process_errors(int fd)
+{
+	auto_free char *text = calloc(1, ERRORS_MAX + 1);
+
+	if (!text || pread(fd, text, ERRORS_MAX, 0) <= 0)
+		return NULL;
+	return take_ptr(text);
 }

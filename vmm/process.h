@@ -27,3 +27,7 @@ int process_start(const struct machine_config *c, char *const *argv,
 /* Has process @pid loaded a shared object "ktstr-@what.so"? True, too, when we
  * may not know. */
 bool process_has_loaded(pid_t pid, const char *what);
+
+/* What a process wrote to its standard error @fd, a file; at most its first
+ * 4 KiB, NULL when that is nothing. The caller frees it. */
+char *process_errors(int fd);

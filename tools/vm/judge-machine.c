@@ -126,8 +126,8 @@ static void tell_time_limit(const struct evidence *e, struct judgement *j)
 	if (strcmp(event_field(m, "WATCHDOG", "action"), "inject-nmi") == 0) {
 		decide_hang(e, j);
 		judge_reason(j,
-			     "the guest hung in phase %s, and its watchdog's "
-			     "interrupt changed nothing",
+			     "the guest hung in phase %s, and its kernel said "
+			     "nothing when the watchdog interrupted it",
 			     phase_name(phase_of(e)));
 		return;
 	}
