@@ -99,7 +99,8 @@ kernel/qmap/swap/own/llc+steal+fast/virtual/s1" ]
 	run -0 ktstr-gauntlet list --sched ktstr/qmap.sched --profile 'llc*fast' ktstr/swap.test
 	[ "${#lines[@]}" -eq 2 ]
 	run -2 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched --profile slow ktstr/swap.test
-	[ "$stderr" = "ktstr-gauntlet: no variant is selected" ]
+	[ "$stderr" = "ktstr-gauntlet: test 'swap' is not run with scheduler 'qmap': none of its profiles there is named 'slow'
+ktstr-gauntlet: no variant is selected" ]
 }
 
 @test "gauntlet: six flags with one dependency give 48 profiles" {
@@ -122,6 +123,22 @@ kernel/qmap/swap/own/llc+steal+fast/virtual/s1" ]
 	[[ $stderr == *"test 'swap' is not run on tiny-1llc: 1 LLC is fewer than min-llcs = 2"* ]]
 	run -2 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched --preset tiny-3llc ktstr/swap.test
 	[[ $stderr == *"no preset is named 'tiny-3llc', did you mean 'tiny-1llc'?" ]]
+}
+
+@test "gauntlet: what is left out of many tests is noted a few times, and counted" {
+	local i
+	for i in 1 2 3 4 5 6 7; do
+		printf '[test]\nscheduler = none\nmax-cpus = 8\n[cgroup a]\n' >ktstr/t$i.test
+	done
+	run -0 --separate-stderr ktstr-gauntlet list --preset '*2llc' ktstr/t?.test
+	[ "$(grep -c "is not run on 1 of the machines selected" <<<"$stderr")" = 5 ] || { echo "$stderr" && false; }
+	[ "$(tail -n 1 <<<"$stderr")" = "ktstr-gauntlet: 2 more tests are not run on some of the machines selected; -v names them" ]
+	run -0 --separate-stderr ktstr-gauntlet list -v --preset '*2llc' ktstr/t?.test
+	[ "$(grep -c "is not run on 1 of the machines selected" <<<"$stderr")" = 7 ]
+	# Some tests have the profile, and one has not.
+	run -0 --separate-stderr ktstr-gauntlet list --sched ktstr/qmap.sched --profile default ktstr/swap.test ktstr/t1.test
+	[ "$output" = kernel/none/t1/own/default/virtual/s1 ]
+	[ "$stderr" = "ktstr-gauntlet: test 'swap' is not run with scheduler 'qmap': none of its profiles there is named 'default'" ]
 }
 
 @test "gauntlet: tags, kernels and seeds select in the order given" {

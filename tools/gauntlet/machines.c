@@ -127,7 +127,7 @@ bool machines_want_own(const struct request *req)
 
 void machines_find(const struct request *req, struct project *p,
 		   const struct test *t, const struct sched *s,
-		   struct machines *ret)
+		   struct left_out *left_out, struct machines *ret)
 {
 	const struct test under = test_under(t, s);
 	struct topology own = project_own_topology(t, s);
@@ -142,10 +142,11 @@ void machines_find(const struct request *req, struct project *p,
 	for (char **text = req->topology; text && *text; text++)
 		take_shape(p, &under, *text, &m);
 	if (m.left_out)
-		note("test '%s' is not run on %zu of the machines selected, "
-		     "because of its limits, cpusets and amounts; list --why "
-		     "'%s' names them",
-		     t->name, m.left_out, t->name);
+		left_out_add(left_out, LEFT_OUT_MACHINES,
+			     "test '%s' is not run on %zu of the machines "
+			     "selected, because of its limits, cpusets and "
+			     "amounts; list --why '%s' names them",
+			     t->name, m.left_out, t->name);
 	*ret = m;
 }
 

@@ -2,6 +2,7 @@
 /* machines.h - the machines that a test runs on, and why not on the others. */
 #pragma once
 
+#include "tools/gauntlet/left-out.h"
 #include "tools/gauntlet/project.h"
 #include "tools/lib/spec/presets.h"
 
@@ -28,7 +29,7 @@ struct machines {
  */
 void machines_find(const struct request *req, struct project *p,
 		   const struct test *t, const struct sched *s,
-		   struct machines *ret);
+		   struct left_out *left_out, struct machines *ret);
 void machines_done(struct machines *m);
 
 /* Does @req select the machine that a test has by itself? */

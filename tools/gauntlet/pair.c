@@ -24,7 +24,8 @@ bool pair_is_selected(const struct request *req, const struct test_file *t,
 	return project_runs_on(&t->test, s) && has_tag(req, &t->test);
 }
 
-static void find_clocks(const struct request *req, struct pair *pair)
+static void find_clocks(const struct request *req, struct pair *pair,
+			struct left_out *left_out)
 {
 	const struct test *t = &pair->test->test;
 	bool has_virtual = restriction_has_clock(&t->only, "virtual");
@@ -36,9 +37,10 @@ static void find_clocks(const struct request *req, struct pair *pair)
 		if (restriction_has_clock(&t->only, *clock))
 			pair->clock[pair->clock_count++] = *clock;
 		else
-			note("test '%s' is not run under the %s clock, because "
-			     "of its 'clocks ='",
-			     t->name, *clock);
+			left_out_add(left_out, LEFT_OUT_CLOCKS,
+				     "test '%s' is not run under the %s clock, "
+				     "because of its 'clocks ='",
+				     t->name, *clock);
 	}
 }
 
@@ -47,7 +49,8 @@ static void add_seed(struct pair *pair, uint32_t seed)
 	pair->seed[pair->seed_count++] = seed;
 }
 
-static void find_seeds(const struct request *req, struct pair *pair)
+static void find_seeds(const struct request *req, struct pair *pair,
+		       struct left_out *left_out)
 {
 	const struct test *t = &pair->test->test;
 	const struct seeds *only = &t->only.seeds, *asked = &req->seeds;
@@ -59,9 +62,10 @@ static void find_seeds(const struct request *req, struct pair *pair)
 			add_seed(pair, asked->item[i]);
 	}
 	if (pair->seed_count < asked->count)
-		note("test '%s' is not run with %zu of the seeds selected, "
-		     "because of its 'seeds ='",
-		     t->name, asked->count - pair->seed_count);
+		left_out_add(left_out, LEFT_OUT_SEEDS,
+			     "test '%s' is not run with %zu of the seeds "
+			     "selected, because of its 'seeds ='",
+			     t->name, asked->count - pair->seed_count);
 	for (size_t i = 0; !asked->count && i < only->count; i++)
 		add_seed(pair, only->item[i]);
 	if (!asked->count && !only->count)
@@ -76,9 +80,24 @@ static void pair_done(struct pair *pair)
 	pair->seed = NULL;
 }
 
+static void note_profiles(const struct request *req, const struct pair *pair,
+			  struct left_out *left_out)
+{
+	auto_str struct str names = { 0 };
+
+	for (char **glob = req->profile; *glob; glob++)
+		str_addf(&names, "%s'%s'", glob == req->profile ? "" : " or ",
+			 *glob);
+	left_out_add(left_out, LEFT_OUT_PROFILES,
+		     "test '%s' is not run with scheduler '%s': none of its "
+		     "profiles there is named %s",
+		     pair->test->test.name, sched_file_name(pair->sched),
+		     str_text(&names));
+}
+
 /* Return: false when nothing is left of it. */
 static bool fill_pair(const struct request *req, struct project *p,
-		      struct pair *pair)
+		      struct left_out *left_out, struct pair *pair)
 {
 	const struct sched *s = sched_file_declaration(pair->sched);
 	const struct test *t = &pair->test->test;
@@ -92,9 +111,11 @@ static bool fill_pair(const struct request *req, struct project *p,
 	if (r < 0)
 		die(EX_USAGE, "test '%s', scheduler '%s': %s", t->name,
 		    sched_file_name(pair->sched), why.text);
-	machines_find(req, p, t, s, &pair->machines);
-	find_clocks(req, pair);
-	find_seeds(req, pair);
+	if (r == 0)
+		note_profiles(req, pair, left_out);
+	machines_find(req, p, t, s, left_out, &pair->machines);
+	find_clocks(req, pair, left_out);
+	find_seeds(req, pair, left_out);
 	return r > 0 && pair->machines.count && pair->clock_count &&
 	       pair->seed_count;
 }
@@ -120,6 +141,7 @@ size_t pairs_make(const struct request *req, struct project *p,
 {
 	size_t all = p->sched_count * p->test_count, count = 0;
 	struct pair *pairs = must(calloc(all + 1, sizeof(*pairs)));
+	struct left_out left_out = { 0 };
 
 	check_pairs(req, p);
 	for (size_t i = 0; i < all; i++) {
@@ -129,12 +151,13 @@ size_t pairs_make(const struct request *req, struct project *p,
 				       .test = &p->test[i % p->test_count] };
 		if (!pair_is_selected(req, pair->test, pair->sched))
 			continue;
-		if (fill_pair(req, p, pair))
+		if (fill_pair(req, p, &left_out, pair))
 			count++;
 		else
 			pair_done(pair);
 	}
 	project_stop_on_complaints(p);
+	left_out_end(&left_out);
 	*ret = pairs;
 	return count;
 }
