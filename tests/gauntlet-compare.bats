@@ -95,6 +95,41 @@ differences: 1 regressions, 1 improvements, 1 exact ones below the gates" ]
 	[[ $stderr == "ktstr-gauntlet: --no-average: 'c' has k/s/t/own/default/real/s"*" twice" ]]
 }
 
+@test "compare: a metric that is measured on one side alone is told, and who lost one is undecided" {
+	metric() { echo "{payloads: [{name: \"fio\", metrics: [{name: \"$1\", value: 5, better: \"higher\"}]}]}"; }
+	made a k/s/t/own/default/virtual/s1 pass "$(metric iops) * $(gap 100)"
+	made b k/s/t/own/default/virtual/s1 pass "$(gap 100)"
+	run -3 compare a b
+	[[ $output == *"differences: 1 not measured any more" ]]
+	run -0 grep -E '^t +payload/fio/iops +5 +- +- +gone$' <<<"$output"
+	run -3 compare --json a b
+	[ "$(jq -c '.variants[0].metrics[0] | [.name, .a, .b, .change]' <<<"$output")" = '["payload/fio/iops",5,null,"gone"]' ]
+	run -0 compare b a
+	[[ $output == *"differences: 1 measured in B alone" ]]
+	run -0 grep -E '^t +payload/fio/iops +- +5 +- +new$' <<<"$output"
+}
+
+@test "compare: flags that are declared in another order are the same flags" {
+	made a k/s/t/own/fast+llc+steal/virtual/s1 pass "$(gap 100)"
+	made a k/s/t/own/fast/virtual/s1 pass "$(gap 100)"
+	made b k/s/t/own/llc+steal+fast/virtual/s1 pass "$(gap 100)"
+	made b k/s/t/own/fast/virtual/s1 pass "$(gap 100)"
+	run -0 compare a b
+	[[ $output == *"2 variants: 2 without a difference that counts"* ]]
+}
+
+@test "compare: --all names the runs that have no partner" {
+	made a k/s/t/own/default/virtual/s1 pass "{}"
+	made b k/s/t/own/default/virtual/s1 pass "{}"
+	made b k/s/t/own/default/virtual/s2 pass "{}"
+	made a k/s/old/own/default/virtual/s1 pass "{}"
+	run -0 compare a b
+	[ "${lines[-1]}" = "not compared: 1 runs in A alone, 1 runs in B alone; --all names them" ]
+	run -0 compare --all a b
+	[ "${lines[-2]}" = "  A: k/s/old/own/default/virtual/s1" ]
+	[ "${lines[-1]}" = "  B: k/s/t/own/default/virtual/s2" ]
+}
+
 @test "compare: each of the eight dimensions chooses a side" {
 	made r 6.12/one/t/tiny-1llc/default/virtual/s1 pass \
 		'{inputs: {kernel_commit: "aaaaaaa"}, host: {project_commit: "1111111", run_source: "ci"}, workers: [{type: "bursty"}]}'

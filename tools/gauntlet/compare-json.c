@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* compare-json.c - a comparison for a program: one object. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,12 @@ static json_t *side(const struct pair *p, bool is_b)
 		"passed", (json_int_t)(is_b ? p->passed_b : p->passed_a)));
 }
 
+/* JSON has no NAN. */
+static json_t *number(double value)
+{
+	return must(isnan(value) ? json_null() : json_real(value));
+}
+
 static json_t *difference(const struct comparison *c,
 			  const struct difference *d)
 {
@@ -20,13 +27,14 @@ static json_t *difference(const struct comparison *c,
 		[CHANGE_SMALL] = "small",   [CHANGE_OPEN] = "open",
 		[CHANGE_NOISE] = "noise",   [CHANGE_TOO_FEW] = "too-few",
 		[CHANGE_BETTER] = "better", [CHANGE_WORSE] = "worse",
+		[CHANGE_NEW] = "new",	    [CHANGE_GONE] = "gone",
 	};
 	const struct metric *m = &c->metrics.item[d->metric];
 
 	return must(json_pack(
-		"{ss ss ss sf sf sI sI so ss}", "name", m->name, "unit",
-		m->unit, "better", better_names[m->better], "a", d->a, "b",
-		d->b, "runs_a", (json_int_t)d->runs_a, "runs_b",
+		"{ss ss ss so so sI sI so ss}", "name", m->name, "unit",
+		m->unit, "better", better_names[m->better], "a", number(d->a),
+		"b", number(d->b), "runs_a", (json_int_t)d->runs_a, "runs_b",
 		(json_int_t)d->runs_b, "interval",
 		d->has_interval ? must(json_pack("[ff]", d->low, d->high))
 				: json_null(),
@@ -67,8 +75,9 @@ void compare_print_json(const struct comparison *c)
 		json_array_append_new(pairs, pair(c, &c->pair[i]));
 	o = must(json_pack("{si ss ss so so sI sI}", "schema_version", 1, "a",
 			   c->a.folder, "b", c->b.folder, "sliced", sliced,
-			   "variants", pairs, "only_a", (json_int_t)c->only_a,
-			   "only_b", (json_int_t)c->only_b));
+			   "variants", pairs, "only_a",
+			   (json_int_t)c->only_a.count, "only_b",
+			   (json_int_t)c->only_b.count));
 	text = must(json_dumps(o, JSON_COMPACT));
 	puts(text);
 	free(text);

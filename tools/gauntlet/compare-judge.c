@@ -11,7 +11,8 @@
 const char *const change_names[CHANGES] = {
 	[CHANGE_NONE] = "same",	       [CHANGE_SMALL] = "changed",
 	[CHANGE_OPEN] = "changed",     [CHANGE_NOISE] = "noise",
-	[CHANGE_TOO_FEW] = "too-few",  [CHANGE_BETTER] = "better",
+	[CHANGE_TOO_FEW] = "too-few",  [CHANGE_NEW] = "new",
+	[CHANGE_GONE] = "gone",	       [CHANGE_BETTER] = "better",
 	[CHANGE_WORSE] = "REGRESSION",
 };
 
@@ -101,8 +102,11 @@ static void judge_metric(const struct comparison *c, const struct pair *p,
 	d->runs_a = collect(p->a, p->count_a, d->metric, a, &d->a);
 	d->runs_b = collect(p->b, p->count_b, d->metric, b, &d->b);
 	d->change = CHANGE_NONE;
-	if (!d->runs_a || !d->runs_b)
+	if (!d->runs_a || !d->runs_b) {
+		if (d->runs_a != d->runs_b)
+			d->change = d->runs_a ? CHANGE_GONE : CHANGE_NEW;
 		return;
+	}
 	if (is_beyond(c, d->metric, d->a, d->b)) {
 		enum change beyond = direction(m, d->b - d->a);
 

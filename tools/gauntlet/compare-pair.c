@@ -26,8 +26,13 @@ static void set_key(const struct comparison *c, const struct samples *s,
 	struct str key = { 0 };
 
 	for (size_t i = 0; i < KEYED; i++) {
+		/* A declaration may name its flags in another order now. */
+		const char *part = keyed[i].dim == DIM_FLAGS
+					   ? one->dims.value[DIM_FLAGS]
+					   : r->part[keyed[i].part];
+
 		if (!c->sliced[keyed[i].dim])
-			str_add(&key, r->part[keyed[i].part]);
+			str_add(&key, part);
 		str_add(&key, "/");
 	}
 	str_add(&key, r->part[PART_CLOCK]);
@@ -80,17 +85,25 @@ static bool has_seed(const struct sample **list, size_t count, uint64_t seed)
 	return false;
 }
 
+static void add_alone(struct alone *alone, const struct sample *one)
+{
+	alone->item = must(reallocarray(alone->item, alone->count + 1,
+					sizeof(*alone->item)));
+	alone->item[alone->count++] = one;
+}
+
 /* Those of @list whose seed @other has too; all under the real clock. */
 static size_t keep(const struct sample **list, size_t count,
 		   const struct sample **other, size_t other_count,
-		   bool is_virtual, const struct sample ***ret, size_t *lost)
+		   bool is_virtual, const struct sample ***ret,
+		   struct alone *lost)
 {
 	size_t n = 0;
 
 	*ret = must(calloc(count + 1, sizeof(**ret)));
 	for (size_t i = 0; i < count; i++) {
 		if (is_virtual && !has_seed(other, other_count, list[i]->seed))
-			++*lost;
+			add_alone(lost, list[i]);
 		else
 			(*ret)[n++] = list[i];
 	}
@@ -140,10 +153,10 @@ static void merge(struct comparison *c, const struct sample **a,
 
 		if (order == 0)
 			add_pair(c, a + i, na, b + j, nb);
-		if (order < 0)
-			c->only_a += na;
-		if (order > 0)
-			c->only_b += nb;
+		for (size_t k = 0; order < 0 && k < na; k++)
+			add_alone(&c->only_a, a[i + k]);
+		for (size_t k = 0; order > 0 && k < nb; k++)
+			add_alone(&c->only_b, b[j + k]);
 		i += order <= 0 ? na : 0;
 		j += order >= 0 ? nb : 0;
 	}
@@ -203,6 +216,8 @@ void compare_done(struct comparison *c)
 		free(c->pair[i].difference);
 	}
 	free(c->pair);
+	free(c->only_a.item);
+	free(c->only_b.item);
 	samples_done(&c->a);
 	samples_done(&c->b);
 	metrics_done(&c->metrics);

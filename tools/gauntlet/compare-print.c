@@ -29,7 +29,9 @@ static void add_delta(struct str *out, const struct difference *d)
 {
 	double step = d->b - d->a;
 
-	if (d->a == 0)
+	if (isnan(step))
+		str_add(out, "-");
+	else if (d->a == 0)
 		str_addf(out, "%s%.6g", sign(step), step);
 	else
 		str_addf(out, "%s%.3g %%", sign(step), step / fabs(d->a) * 100);
@@ -51,19 +53,30 @@ static void add_evidence(struct str *out, const struct difference *d)
 		str_add(out, "  (nobody says what is better)");
 }
 
+static void add_mean(struct str *out, double mean)
+{
+	if (isnan(mean))
+		str_add(out, "-");
+	else
+		str_addf(out, "%.10g", mean);
+}
+
 static void print_row(const struct comparison *c, const struct row *row,
 		      int width)
 {
 	const struct difference *d = row->d;
 	const struct metric *m = &c->metrics.item[d->metric];
 	auto_str struct str label = { 0 }, delta = { 0 }, more = { 0 };
+	auto_str struct str a = { 0 }, b = { 0 };
 
+	add_mean(&a, d->a);
+	add_mean(&b, d->b);
 	compare_label(c, row->pair, &label);
 	add_delta(&delta, d);
 	add_evidence(&more, d);
-	printf("%-*s  %-32s  %12.10g  %12.10g  %-3s  %10s  %s%s\n", width,
-	       str_text(&label), m->name, d->a, d->b, m->unit, str_text(&delta),
-	       change_names[d->change], str_text(&more));
+	printf("%-*s  %-32s  %12s  %12s  %-3s  %10s  %s%s\n", width,
+	       str_text(&label), m->name, str_text(&a), str_text(&b), m->unit,
+	       str_text(&delta), change_names[d->change], str_text(&more));
 }
 
 static int label_width(const struct comparison *c)
@@ -113,8 +126,8 @@ static size_t print_kind(const struct comparison *c, enum change change,
 static void print_changes(const struct comparison *c, bool all)
 {
 	static const enum change order[] = {
-		CHANGE_WORSE, CHANGE_BETTER, CHANGE_TOO_FEW,
-		CHANGE_NOISE, CHANGE_OPEN,   CHANGE_SMALL,
+		CHANGE_WORSE, CHANGE_GONE, CHANGE_BETTER, CHANGE_TOO_FEW,
+		CHANGE_NOISE, CHANGE_NEW,  CHANGE_OPEN,	  CHANGE_SMALL,
 	};
 	int width = label_width(c);
 	bool is_first = true;
@@ -211,7 +224,7 @@ static void add_count(struct str *out, size_t n, const char *what)
 		str_addf(out, "%s%zu %s", out->len ? ", " : "", n, what);
 }
 
-static void print_tally(const struct comparison *c)
+static void print_tally(const struct comparison *c, bool all)
 {
 	static const char *const outcome[OUTCOMES] = {
 		[OUTCOME_SAME] = "without a difference that counts",
@@ -226,6 +239,8 @@ static void print_tally(const struct comparison *c)
 		[CHANGE_WORSE] = "regressions",
 		[CHANGE_BETTER] = "improvements",
 		[CHANGE_TOO_FEW] = "of too few runs",
+		[CHANGE_NEW] = "measured in B alone",
+		[CHANGE_GONE] = "not measured any more",
 		[CHANGE_NOISE] = "that may be chance",
 		[CHANGE_OPEN] = "of which nobody says what is better",
 		[CHANGE_SMALL] = "exact ones below the gates",
@@ -238,12 +253,19 @@ static void print_tally(const struct comparison *c)
 		add_count(&pairs, t.outcome[i], outcome[i]);
 	for (size_t i = CHANGES; i-- > CHANGE_SMALL;)
 		add_count(&metrics, t.change[i], change[i]);
-	add_count(&alone, c->only_a, "runs in A alone");
-	add_count(&alone, c->only_b, "runs in B alone");
+	add_count(&alone, c->only_a.count, "runs in A alone");
+	add_count(&alone, c->only_b.count, "runs in B alone");
 	printf("\n%zu variants: %s\n", c->pair_count, str_text(&pairs));
 	printf("differences: %s\n", metrics.len ? str_text(&metrics) : "none");
 	if (alone.len)
-		printf("not compared: %s\n", str_text(&alone));
+		printf("not compared: %s%s\n", str_text(&alone),
+		       all ? "" : "; --all names them");
+	for (size_t i = 0; all && i < c->only_a.count; i++)
+		printf("  A: %s\n",
+		       sample_result(&c->a, c->only_a.item[i])->name);
+	for (size_t i = 0; all && i < c->only_b.count; i++)
+		printf("  B: %s\n",
+		       sample_result(&c->b, c->only_b.item[i])->name);
 }
 
 void compare_print(const struct comparison *c, bool all)
@@ -252,5 +274,5 @@ void compare_print(const struct comparison *c, bool all)
 	print_outcomes(c, OUTCOME_BROKE, all);
 	print_outcomes(c, OUTCOME_UNDECIDED, all);
 	print_changes(c, all);
-	print_tally(c);
+	print_tally(c, all);
 }

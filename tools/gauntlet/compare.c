@@ -207,6 +207,7 @@ static int exit_code(const struct comparison *c)
 	if (t.outcome[OUTCOME_BROKE] || t.change[CHANGE_WORSE])
 		return EX_FAIL;
 	if (t.outcome[OUTCOME_UNDECIDED] || t.change[CHANGE_TOO_FEW] ||
+	    t.change[CHANGE_GONE] ||
 	    t.outcome[OUTCOME_MACHINE])
 		return EX_INCONCLUSIVE;
 	return EX_PASS;

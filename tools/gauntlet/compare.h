@@ -15,6 +15,8 @@ enum change {
 	CHANGE_OPEN,	/* beyond the gates, nobody knows what is better */
 	CHANGE_NOISE,	/* real clock: beyond the gates, and may be chance */
 	CHANGE_TOO_FEW, /* real clock: beyond the gates, of too few runs */
+	CHANGE_NEW,	/* B has it, and no run of A */
+	CHANGE_GONE,	/* A has it, and no run of B */
 	CHANGE_BETTER,
 	CHANGE_WORSE,
 	CHANGES,
@@ -23,7 +25,7 @@ extern const char *const change_names[CHANGES];
 
 /**
  * struct difference - a metric that is not the same on both sides
- * @a, @b: means of the runs that have it
+ * @a, @b: means of the runs that have it, NAN where none has
  * @runs_a, @runs_b: so many
  * @low, @high: of b - a, see bootstrap.h; if @has_interval
  */
@@ -65,6 +67,12 @@ struct pair {
 	size_t difference_count;
 };
 
+/* Runs of one side. */
+struct alone {
+	const struct sample **item;
+	size_t count;
+};
+
 /**
  * struct comparison - all of it
  * @sliced: what A and B are meant to differ in; no part of a pair
@@ -78,7 +86,8 @@ struct comparison {
 	struct samples a, b;
 	bool sliced[DIMS], by_seed, varies[PARTS];
 	struct pair *pair;
-	size_t pair_count, only_a, only_b;
+	size_t pair_count;
+	struct alone only_a, only_b;
 };
 
 /**
