@@ -139,6 +139,42 @@ says() {
 	run -0 ktstr-gauntlet report --variants variants.list results
 }
 
+@test "gauntlet: a pass of inputs that were changed since the plan is not up to date" {
+	# As ktstr-vm does: what ran, not what was planned.
+	mv vm machine
+	cat >vm <<-'END'
+		#!/bin/sh
+		./machine "$@" || exit
+		hash() { sha256sum <"$1" | cut -d' ' -f1; }
+		while [ $# -gt 0 ]; do [ "$1" != --out ] || out=$2; shift; done
+		[ -n "$out" ] || exit 0
+		jq --arg t "$(hash ktstr/plain.test)" --arg s "$(hash build/scx_qmap)" \
+			'.inputs = {test: $t, scheduler: $s}' "$out/result.json" >new &&
+			mv new "$out/result.json"
+	END
+	chmod +x vm
+	sed -i /scheduler/d ktstr/plain.test
+	qplan() { plan --sched ktstr/qmap.sched ktstr/plain.test; }
+	qplan
+	run_plan
+	[ "$(jq -r .inputs.scheduler results/6.12/qmap/plain/own/default/virtual/s1/result.json)" = "$(sha256sum <build/scx_qmap | cut -d' ' -f1)" ]
+	run -0 ktstr-gauntlet report --variants variants.list results
+	cp build/scx_qmap first
+	echo 'echo rebuilt >build/scx_qmap' >sabotage
+	plan --all --sched ktstr/qmap.sched ktstr/plain.test
+	run -0 --separate-stderr run_plan
+	[ "$stderr" = "ktstr-gauntlet: 6.12/qmap/plain/own/default/virtual/s1 ran with other inputs than were planned (scheduler), and will run again" ]
+	# Also for who goes back to what was planned.
+	rm sabotage
+	cp first build/scx_qmap
+	qplan
+	run_plan
+	[ "$(wc -l <count)" = 3 ]
+	qplan
+	run_plan
+	[ "$(wc -l <count)" = 3 ]
+}
+
 @test "gauntlet: --all plans also what has passed" {
 	plan ktstr/plain.test
 	run_plan

@@ -268,6 +268,9 @@ load gauntlet
 	run -0 --separate-stderr ktstr-gauntlet try -- sh -c 'echo why >&2; exit 5'
 	[ "$stderr" = why ]
 	run -0 ktstr-gauntlet try -- ./none
+	# What this machine cannot do the variants tell, each for itself.
+	run -0 --separate-stderr ktstr-gauntlet try -- sh -c 'echo why >&2; exit 4'
+	[ "$stderr" = "" ]
 	run -143 ktstr-gauntlet try -- sh -c 'kill $$'
 	run -2 --separate-stderr ktstr-gauntlet try
 	[ "$stderr" = "ktstr-gauntlet: try needs '-- COMMAND'; see --help" ]

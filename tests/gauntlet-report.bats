@@ -96,6 +96,29 @@ inconclusive 6.12/qmap/c/own/default/virtual/s1: kernel-log
 	[[ $output == *"is another variant's"* ]]
 }
 
+@test "gauntlet: a list that names no variants is refused with the line" {
+	result r k/s/t/own/default/virtual/s1 pass
+	printf '\nk/s/t/own/default/virtual/s1 ab\nk/s/t\e[1m ab\n' >list
+	run -2 --separate-stderr ktstr-gauntlet report --variants list r
+	[ "$stderr" = "ktstr-gauntlet: list:3: 'k/s/t?[1m' is no variant's name: it has 3 parts, KERNEL/SCHEDULER/TEST/PRESET/PROFILE/CLOCK/sSEED has 7" ]
+	printf 'k/s/t/own/default/virtual/s1 ab\n\0' >list
+	run -2 --separate-stderr ktstr-gauntlet report --variants list r
+	[ "$stderr" = "ktstr-gauntlet: 'list' has a NUL byte: this is no text file" ]
+}
+
+@test "gauntlet: a pipe where a result should be keeps nobody waiting" {
+	local name=k/s/t/own/default/virtual/s1
+	mkdir -p r/$name
+	mkfifo r/$name/result.json
+	echo "$name ab" >list
+	run -125 timeout 20 ktstr-gauntlet report --variants list r
+	[[ $output == *"harness: cannot read 'r/$name/result.json': it is no file"* ]]
+	run -0 timeout 20 ktstr-gauntlet select --failed --results r <list
+	run -0 timeout 20 ktstr-gauntlet select --budget 1000 --results r <list
+	run -2 timeout 20 ktstr-gauntlet shrink r/$name
+	[ "$output" = "ktstr-gauntlet: cannot read 'r/$name/result.json': it is no file" ]
+}
+
 @test "gauntlet: what a result says cannot reach the terminal or break a format" {
 	mkdir -p r/x
 	printf '{"schema_version": 1, "name": "k/s/\\u001b[31mt # SKIP/own/default/virtual/s1", "verdict": "fail",

@@ -74,6 +74,8 @@ shrink() {
 	[[ $(sed -n 3p out/t.test) =~ ^"duration = "3[0-9][0-9]"ms # and so does this"$ ]]
 	[ "$(sed -n 5p out/t.test)" = "work = cpu-spin workers=min(16,3)" ]
 	run -0 ktstr-gauntlet check s.sched out/t.test
+	KTSTR_RERUN_PATH="$PWD/my tools" run -0 shrink -q failed
+	[[ "${lines[5]}" == "  run it    PATH='$PWD/my tools':\$PATH ktstr-vm run --kernel k "* ]]
 	# The command does what is promised.
 	run -1 ./vm run --profile odd+bad --topology 1n2l1c1t --test out/t.test --out again
 }
@@ -102,11 +104,14 @@ shrink() {
 @test "shrink: what is no failure is refused" {
 	first 1n2l1c1t
 	run -2 shrink nowhere
-	[[ $output == "ktstr-gauntlet: 'nowhere/result.json' is no result: "* ]]
+	[[ $output == "ktstr-gauntlet: cannot read 'nowhere/result.json': No such file or directory" ]]
 	sed -i 's/"fail"/"pass"/' failed/result.json
 	run -2 shrink failed
 	[ "$output" = "ktstr-gauntlet: 'k/s/t/p/f/virtual/s1' did not fail (pass), so there is nothing to make smaller" ]
-	sed -i 's/"pass"/"error"/; s/ktstr-vm run/false/' failed/result.json
+	sed -i 's/"schema_version": 1/"schema_version": 2/' failed/result.json
+	run -2 shrink failed
+	[ "$output" = "ktstr-gauntlet: 'failed/result.json' is not a result of schema version 1" ]
+	sed -i 's/"schema_version": 2/"schema_version": 1/; s/"pass"/"error"/; s/ktstr-vm run/false/' failed/result.json
 	run -2 shrink failed
 	[[ $output == *"did not come as far as a machine of its own, so there is nothing to make smaller" ]]
 }

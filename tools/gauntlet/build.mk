@@ -2,7 +2,7 @@
 progs-y               += ktstr-gauntlet
 ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect flag-cover glob identity left-out level list list-why \
 	machines main markdown name-table option-values options pair pattern plan profile-search profiles project record report result \
-	result-scan retries scenarios select select-features select-flags select-options settings shard show shrink shrink-run \
+	result-file result-scan retries scenarios select select-features select-flags select-options settings shard show shrink shrink-run \
 	shrink-search shrink-text tap variant walk xml)
 # Plans, and what their rules call.
 ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,chosen fresh inputs launch plan-rule plan-words progress stamp)

@@ -16,6 +16,7 @@
 #include "tools/lib/file.h"
 
 #define LAST_BYTES_MAX 1000
+#define HELD_BYTES_MAX 65536
 
 static noreturn void become(char *const *command, int errors, pid_t parent)
 {
@@ -53,7 +54,8 @@ static void follow(const char *data, size_t len, struct str *line,
 }
 
 /* Pass on what can be read now. False at the end of it. */
-static bool pass_on(int fd, struct str *line, struct str *last)
+static bool pass_on(int fd, struct str *line, struct str *last,
+		    struct str *held)
 {
 	char data[4096];
 	ssize_t n = read(fd, data, sizeof(data));
@@ -61,6 +63,11 @@ static bool pass_on(int fd, struct str *line, struct str *last)
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
 	follow(data, (size_t)n, line, last);
+	if (held) {
+		if (held->len + (size_t)n <= HELD_BYTES_MAX)
+			str_add_bytes(held, data, (size_t)n);
+		return n > 0;
+	}
 	if (n > 0)
 		progress_clear();
 	/* Whoever closed our standard error does not want it. */
@@ -69,7 +76,7 @@ static bool pass_on(int fd, struct str *line, struct str *last)
 }
 
 /* Until the command ends; what it wrote before that is read to the end. */
-static void attend(int child, int errors, struct str *last)
+static void attend(int child, int errors, struct str *last, struct str *held)
 {
 	auto_str struct str line = { 0 };
 	struct pollfd fds[] = {
@@ -81,7 +88,7 @@ static void attend(int child, int errors, struct str *last)
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			die(EX_BROKEN, "cannot wait for the command: %m");
 		if (fds[0].revents) {
-			if (!pass_on(errors, &line, last))
+			if (!pass_on(errors, &line, last, held))
 				fds[0].fd = -1;
 		} else if (fds[1].revents) {
 			break;
@@ -91,7 +98,7 @@ static void attend(int child, int errors, struct str *last)
 	follow("\n", 1, &line, last);
 }
 
-int child_run(char *const *command, struct str *last)
+int child_run(char *const *command, struct str *last, struct str *held)
 {
 	pid_t parent = getpid(), pid;
 	int status = 0, pipes[2];
@@ -110,7 +117,7 @@ int child_run(char *const *command, struct str *last)
 	auto_fd int child = pidfd_open(pid, 0);
 	if (child < 0)
 		die(EX_BROKEN, "cannot watch the command: %m");
-	attend(child, errors, last);
+	attend(child, errors, last, held);
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			die(EX_BROKEN, "cannot wait for the command: %m");

@@ -295,6 +295,7 @@ void identity_read(const struct request *req, const struct project *p,
 	struct identity_facts f = {
 		.kernel = must(calloc(req->kernel_count, sizeof(*f.kernel))),
 		.binary = must(calloc(p->sched_count, sizeof(*f.binary))),
+		.alone = must(calloc(p->sched_count, sizeof(*f.alone))),
 		.declaration =
 			must(calloc(p->sched_count, sizeof(*f.declaration))),
 		.brought = must(calloc(p->sched_count, sizeof(*f.brought))),
@@ -315,6 +316,9 @@ void identity_read(const struct request *req, const struct project *p,
 		hash_program(p->sched[i].sched.binary, "the scheduler's binary",
 			     hex);
 		cut(f.binary[i], hex);
+		hash_or_die(p->sched[i].sched.binary, "the scheduler's binary",
+			    hex);
+		cut(f.alone[i], hex);
 	}
 	for (size_t i = 0; i < p->test_count; i++) {
 		cut_hash_of(p->test[i].text, f.test[i]);
@@ -330,6 +334,7 @@ void identity_facts_done(struct identity_facts *f)
 	str_done(&f->common);
 	free(f->kernel);
 	free(f->binary);
+	free(f->alone);
 	free(f->declaration);
 	free(f->brought);
 	free(f->test);
@@ -362,8 +367,10 @@ void identity_of(const struct request *req, const struct project *p,
 	str_done(inputs);
 	str_add(inputs, str_text(&f->common));
 	add_input(inputs, "kernel", f->kernel[v->kernel - req->kernel]);
-	if (*f->binary[sched])
+	if (*f->binary[sched]) {
+		add_input(inputs, "scheduler", f->alone[sched]);
 		add_input(inputs, "binary", f->binary[sched]);
+	}
 	if (v->sched->path)
 		add_input(inputs, "declaration", f->declaration[sched]);
 	if (*f->brought[sched])

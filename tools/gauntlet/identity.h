@@ -17,6 +17,8 @@ struct identity_facts {
 	/* one for each kernel, and for each scheduler, in their order */
 	char (*kernel)[IDENTITY_SIZE];
 	char (*binary)[IDENTITY_SIZE], (*declaration)[IDENTITY_SIZE];
+	/* the binary without its libraries, as results have it */
+	char (*alone)[IDENTITY_SIZE];
 	/* files and programs that a declaration names besides; "" for none */
 	char (*brought)[IDENTITY_SIZE];
 	/* of each test, in their order; programs: "" for none */

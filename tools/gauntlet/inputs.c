@@ -68,6 +68,34 @@ void inputs_changes(const char *before, const char *now, struct str *out)
 	}
 }
 
+/* The word "NAME=...", or NULL. */
+static const char *planned(char *const *words, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; words && *words; words++) {
+		if (strncmp(*words, name, len) == 0 && (*words)[len] == '=')
+			return *words + len + 1;
+	}
+	return NULL;
+}
+
+void inputs_other(const json_t *ran, char *const *words, struct str *out)
+{
+	static const char *const names[] = { "test", "declaration", "scheduler",
+					     "init" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *its =
+			json_string_value(json_object_get(ran, names[i]));
+		const char *wanted = planned(words, names[i]);
+
+		/* The plan has the beginning of the hash. */
+		if (its && wanted && strncmp(its, wanted, strlen(wanted)) != 0)
+			str_addf(out, "%s%s", out->len ? ", " : "", names[i]);
+	}
+}
+
 void inputs_words(const char *text, struct str *out)
 {
 	struct line line;

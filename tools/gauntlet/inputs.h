@@ -2,6 +2,8 @@
 /* inputs.h - the record, beside each result, of what the result depends on. */
 #pragma once
 
+#include <jansson.h>
+
 #include "tools/lib/str.h"
 
 /* Its name, in the variant's folder: the text that identity_of() makes. */
@@ -22,6 +24,17 @@ void inputs_keep(const char *folder, char *const *words);
  * @out:  gets them, quoted as words_split() reads them
  */
 void inputs_words(const char *text, struct str *out);
+
+/**
+ * inputs_other() - which inputs a run had others of than was planned
+ * @ran:   "inputs" of its result
+ * @words: as those of inputs_keep(), or NULL
+ * @out:   gets their names, with commas
+ *
+ * Of those that a result names by their hash: test, declaration, scheduler and
+ * init. What it does not name counts as planned.
+ */
+void inputs_other(const json_t *ran, char *const *words, struct str *out);
 
 /**
  * inputs_changes() - which inputs differ

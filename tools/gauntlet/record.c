@@ -222,7 +222,7 @@ static int attempt(const struct request *req, unsigned int number,
 		die(EX_BROKEN, "out of memory");
 	str_done(last);
 	command = launch_command(req->launch, req->command);
-	return child_run(command, last);
+	return child_run(command, last, NULL);
 }
 
 /* A new run: what an earlier one left goes, and what this one depends on stays,
@@ -236,6 +236,26 @@ static void begin(const struct request *req, char *const *inputs)
 	remove_old(req->out);
 	if (inputs)
 		inputs_keep(req->out, inputs);
+}
+
+/*
+ * Somebody may have rebuilt the scheduler since the plan was made. Such a pass
+ * is none of what was planned, and gets no stamp.
+ */
+static void keep_pass(const struct request *req, const char *path,
+		      char *const *inputs)
+{
+	auto_str struct str other = { 0 };
+	json_t *o = json_load_file(path, 0, NULL);
+
+	inputs_other(json_object_get(o, "inputs"), inputs, &other);
+	json_decref(o);
+	if (other.len)
+		warn("%s ran with other inputs than were planned (%s), and "
+		     "will run again",
+		     req->operand[0], str_text(&other));
+	else
+		stamp_make(req->out, req->operand[0], req->identity);
 }
 
 int command_record(const struct request *req)
@@ -271,7 +291,7 @@ int command_record(const struct request *req)
 	}
 	if (result_identity(path, req->identity, &verdict) == 0) {
 		if (verdict == VERDICT_PASS)
-			stamp_make(req->out, req->operand[0], req->identity);
+			keep_pass(req, path, inputs);
 		tell(req, path, verdict, false);
 		return EX_PASS;
 	}
@@ -285,17 +305,20 @@ int command_record(const struct request *req)
 }
 
 /* A shell between make and the command would outlive a make that is killed, and
- * make's own "-" is told as an error of the rule. */
+ * make's own "-" is told as an error of the rule. What this machine cannot do
+ * those will tell that need it. */
 int command_try(const struct request *req)
 {
 	pid_t parent = getppid();
 	auto_words char **command = NULL;
-	auto_str struct str last = { 0 };
+	auto_str struct str last = { 0 }, told = { 0 };
 
 	if (!req->command || !req->command[0])
 		die(EX_USAGE, "try needs '-- COMMAND'; see --help");
 	end_with_parent(parent);
 	command = launch_command(req->launch, req->command);
-	int status = child_run(command, &last);
+	int status = child_run(command, &last, &told);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EX_SKIP)
+		(void)file_write_all(STDERR_FILENO, str_text(&told), told.len);
 	return stopped_by(status) ? EX_SIGNAL + stopped_by(status) : EX_PASS;
 }

@@ -14,21 +14,13 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/utf8.h"
+#include "tools/lib/variant-name.h"
 #include "tools/lib/words.h"
 
-#define RESULT_BYTES_MAX   (64 * 1024 * 1024)
 #define VARIANTS_BYTES_MAX (64 * 1024 * 1024)
 /* A line of a report does not get longer, whatever a guest sends. */
 #define LINE_CHARS_MAX 2000
 #define REASONS_MAX    50
-
-const char *const verdict_names[VERDICTS] = {
-	[VERDICT_PASS] = "pass",
-	[VERDICT_FAIL] = "fail",
-	[VERDICT_INCONCLUSIVE] = "inconclusive",
-	[VERDICT_SKIP] = "skip",
-	[VERDICT_ERROR] = "error",
-};
 
 static char *clean(const char *text)
 {
@@ -83,61 +75,13 @@ static void set_name(struct result *r, const char *name)
 	}
 }
 
-/* The object in a file, if it is a result of ours; else NULL and @reterr. */
-static json_t *load(const char *path, char **reterr)
-{
-	auto_free char *text = NULL;
-	int len = file_read_at(AT_FDCWD, path, RESULT_BYTES_MAX, &text);
-	json_error_t error;
-	const char *verdict;
-	json_t *o;
-
-	if (len < 0) {
-		if (asprintf(reterr, "cannot read '%s': %s", path,
-			     strerror(-len)) < 0)
-			die(EX_BROKEN, "out of memory");
-		return NULL;
-	}
-	o = json_loadb(text, (size_t)len, JSON_REJECT_DUPLICATES, &error);
-	verdict = json_string_value(json_object_get(o, "verdict"));
-	if (json_integer_value(json_object_get(o, "schema_version")) ==
-		    RESULT_SCHEMA_VERSION &&
-	    json_is_string(json_object_get(o, "name")) && verdict) {
-		for (size_t i = 0; i < VERDICTS; i++) {
-			if (strcmp(verdict, verdict_names[i]) == 0)
-				return o;
-		}
-	}
-	if (asprintf(reterr, "'%s' is not a result of schema version %d%s%s",
-		     path, RESULT_SCHEMA_VERSION, o ? "" : ": ",
-		     o ? "" : error.text) < 0)
-		die(EX_BROKEN, "out of memory");
-	json_decref(o);
-	return NULL;
-}
-
-static enum verdict verdict_of(json_t *o)
-{
-	const char *text = json_string_value(json_object_get(o, "verdict"));
-	size_t i = 0;
-
-	while (strcmp(text, verdict_names[i]) != 0)
-		i++;
-	return (enum verdict)i;
-}
-
-/* A shell reads this: from a checkout our programs are not in its PATH. */
 static char *rerun_of(const json_t *o)
 {
 	auto_free char *command = clean_member(o, "rerun");
-	const char *folder = getenv("KTSTR_RERUN_PATH");
 	auto_str struct str line = { 0 };
 
-	if (*command && folder && *folder) {
-		str_add(&line, "PATH=");
-		words_quote(&line, folder);
-		str_add(&line, ":$PATH ");
-	}
+	if (*command)
+		result_add_path(&line);
 	str_add(&line, command);
 	return must(str_take(&line));
 }
@@ -148,7 +92,7 @@ static void take_json(struct result *r, const char *path, json_t *o)
 	size_t i;
 
 	r->path = must(strdup(path));
-	r->verdict = verdict_of(o);
+	r->verdict = result_verdict(o);
 	r->class = clean_member(o, "class");
 	r->rerun = rerun_of(o);
 	r->seconds = result_seconds(o);
@@ -211,7 +155,7 @@ static void read_listed(const struct reading *reading, const char *folder,
 		set_error(r, "no result");
 		return;
 	}
-	o = load(path, &error);
+	o = result_read(path, &error);
 	if (!o) {
 		set_error(r, error);
 		return;
@@ -231,15 +175,30 @@ static void read_listed(const struct reading *reading, const char *folder,
 	}
 }
 
+static void check_line(const char *variants, size_t number, const char *line)
+{
+	auto_free char *shown = clean(line);
+	struct variant_name name;
+	struct why why;
+
+	if (variant_name_parse(line, strlen(line), &name, &why) < 0)
+		die(EX_USAGE, "%s:%zu: '%.200s' is no variant's name: %s",
+		    variants, number, shown, why.text);
+}
+
 static void read_list(const struct reading *reading, const char *folder,
 		      const char *variants)
 {
 	auto_free char *text = NULL;
 	int r = file_read_at(AT_FDCWD, variants, VARIANTS_BYTES_MAX, &text);
+	size_t number = 1;
 
 	if (r < 0)
 		die(EX_USAGE, "cannot read '%s': %s", variants, strerror(-r));
-	for (char *line = text; *line;) {
+	if (strlen(text) != (size_t)r)
+		die(EX_USAGE, "'%s' has a NUL byte: this is no text file",
+		    variants);
+	for (char *line = text; *line; number++) {
 		size_t len = strcspn(line, "\n");
 		bool last = line[len] == '\0';
 		char *blank;
@@ -248,9 +207,11 @@ static void read_list(const struct reading *reading, const char *folder,
 		blank = strchr(line, ' ');
 		if (blank)
 			*blank = '\0';
-		if (*line)
+		if (*line) {
+			check_line(variants, number, line);
 			read_listed(reading, folder, line,
 				    blank ? blank + 1 : "");
+		}
 		line += len + !last;
 	}
 }
@@ -258,7 +219,7 @@ static void read_list(const struct reading *reading, const char *folder,
 static void read_found(const struct reading *reading, const char *path)
 {
 	auto_free char *error = NULL;
-	json_t *o = load(path, &error);
+	json_t *o = result_read(path, &error);
 
 	if (!o) {
 		set_error(add(reading->all, path), error);
@@ -345,40 +306,5 @@ json_t *result_load(const struct result *r)
 {
 	auto_free char *error = NULL;
 
-	return r->path ? load(r->path, &error) : NULL;
-}
-
-int result_identity(const char *path, const char *identity, enum verdict *ret)
-{
-	auto_free char *error = NULL;
-	json_t *o = load(path, &error);
-	const char *its = json_string_value(json_object_get(o, "identity"));
-	int r = o && its && strcmp(its, identity) == 0 ? 0 : -ENOENT;
-
-	if (r == 0)
-		*ret = verdict_of(o);
-	json_decref(o);
-	return r;
-}
-
-int result_brief(const char *path, const char *name, enum verdict *ret,
-		 double *ret_seconds)
-{
-	auto_free char *text = NULL, *error = NULL;
-	int len = file_read_at(AT_FDCWD, path, RESULT_BYTES_MAX, &text);
-	json_t *o;
-
-	if (len == -ENOENT || len == -ENOTDIR || len == -ENAMETOOLONG)
-		return -ENOENT;
-	if (len >= 0 && result_scan(text, (size_t)len, name, ret, ret_seconds))
-		return 0;
-	o = load(path, &error);
-	if (!o || strcmp(json_string_value(json_object_get(o, "name")), name)) {
-		json_decref(o);
-		return -EINVAL;
-	}
-	*ret = verdict_of(o);
-	*ret_seconds = result_seconds(o);
-	json_decref(o);
-	return 0;
+	return r->path ? result_read(r->path, &error) : NULL;
 }

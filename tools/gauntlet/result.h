@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/lib/str.h"
+
 #define RESULT_SCHEMA_VERSION 1
 
 enum verdict {
@@ -78,6 +80,19 @@ void results_done(struct results *r);
 
 /* The whole object, json_decref() it; NULL when there is none (any more). */
 json_t *result_load(const struct result *r);
+
+/* The object in the file @path; or NULL and the reason, which the caller frees.
+ * json_decref() it. */
+json_t *result_read(const char *path, char **reterr);
+/* Of what result_read() gave. */
+enum verdict result_verdict(const json_t *o);
+
+/* The same; ends the program (EX_USAGE) when there is none. */
+json_t *result_load_file(const char *path);
+
+/* What stands before a command that a person is told: from a checkout our
+ * programs are not in the shell's PATH. */
+void result_add_path(struct str *line);
 
 /**
  * result_identity() - is the result of this identity there, and what is it?

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "tools/gauntlet/child.h"
+#include "tools/gauntlet/result.h"
 #include "tools/gauntlet/shrink.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
@@ -179,14 +180,11 @@ static void read_size(struct shrink *s)
 void shrink_read(struct shrink *s, const char *folder)
 {
 	auto_free char *path = NULL, *rerun = NULL;
-	json_error_t error;
 	json_t *o;
 
 	if (asprintf(&path, "%s/result.json", folder) < 0)
 		die(EX_BROKEN, "out of memory");
-	o = json_load_file(path, 0, &error);
-	if (!o)
-		die(EX_USAGE, "'%s' is no result: %s", path, error.text);
+	o = result_load_file(path);
 	s->name = clean(o, "name");
 	failure_read(o, &s->failure);
 	if (strcmp(s->failure.verdict, "fail") != 0 &&
@@ -301,7 +299,7 @@ bool shrink_run(struct shrink *s, const struct shrunk *now, const char *what)
 		die(EX_BROKEN, "cannot remove '%s': %m", folder);
 	options = options_of(s, now, folder);
 	command = command_of(s, options, folder);
-	status = child_run(command, &last);
+	status = child_run(command, &last, NULL);
 	if (WIFSIGNALED(status) ||
 	    (WIFEXITED(status) && WEXITSTATUS(status) > EX_SIGNAL))
 		die(EX_BROKEN, "a machine was stopped, so this is, too");
@@ -326,6 +324,7 @@ char *shrink_command(const struct shrink *s)
 	auto_words char **options = options_of(s, &s->best, s->req->out);
 	struct str line = { 0 };
 
+	result_add_path(&line);
 	str_add(&line, "ktstr-vm run");
 	for (char **w = options; *w; w++) {
 		str_add(&line, " ");
