@@ -22,45 +22,16 @@ static const char help[] =
 	"Compare the results below two folders, variant by variant and metric by\n"
 	"metric. Exit status 1: something got worse, or does not pass any more.\n"
 	"\n"
-	"Which results, both of A and B; each may repeat:\n"
-	"      --test GLOB            of these tests\n"
-	"      --kernel GLOB          by label; 6.12 is 6.12.* too\n"
-	"      --scheduler GLOB       by the declaration's name, or none\n"
-	"      --topology GLOB        by preset, or by shape\n"
-	"      --flags NAME           with this flag on; all of them\n"
-	"      --work-type GLOB       of tests with such workers\n"
-	"      --project-commit GLOB  run at this commit of the project\n"
-	"      --kernel-commit GLOB   with a kernel of this commit\n"
-	"      --run-source GLOB      ci or local\n"
-	"Of A alone, in place of the above:\n"
-	"      --a-kernel GLOB\n"
-	"      --a-scheduler GLOB\n"
-	"      --a-topology GLOB\n"
-	"      --a-flags NAME\n"
-	"      --a-work-type GLOB\n"
-	"      --a-project-commit GLOB\n"
-	"      --a-kernel-commit GLOB\n"
-	"      --a-run-source GLOB\n"
-	"Of B alone, in place of the above:\n"
-	"      --b-kernel GLOB\n"
-	"      --b-scheduler GLOB\n"
-	"      --b-topology GLOB\n"
-	"      --b-flags NAME\n"
-	"      --b-work-type GLOB\n"
-	"      --b-project-commit GLOB\n"
-	"      --b-kernel-commit GLOB\n"
-	"      --b-run-source GLOB\n"
+	"Which results, both of A and B; each may repeat:\n" HELP_FILTERS
+	"Of A alone, in place of the above:\n" HELP_FILTERS_OF_A
+	"Of B alone, in place of the above:\n" HELP_FILTERS_OF_B
 	"What counts:\n"
 	"      --threshold PERCENT    of any metric, in place of its own part\n"
 	"      --policy FILE          JSON with parts of single metrics\n"
 	"      --no-average           each seed for itself\n"
 	"What is printed:\n"
 	"      --all                  all differences, however many\n"
-	"      --json                 one JSON object\n"
-	"  -q, --quiet    no notes\n"
-	"  -v, --verbose  more details\n"
-	"  -h, --help     show this text\n"
-	"  -V, --version  show the version\n";
+	"      --json                 one JSON object\n" HELP_COMMON;
 
 static void read_policy(const struct own_request *q, struct comparison *c)
 {
@@ -207,8 +178,7 @@ static int exit_code(const struct comparison *c)
 	if (t.outcome[OUTCOME_BROKE] || t.change[CHANGE_WORSE])
 		return EX_FAIL;
 	if (t.outcome[OUTCOME_UNDECIDED] || t.change[CHANGE_TOO_FEW] ||
-	    t.change[CHANGE_GONE] ||
-	    t.outcome[OUTCOME_MACHINE])
+	    t.change[CHANGE_GONE] || t.outcome[OUTCOME_MACHINE])
 		return EX_INCONCLUSIVE;
 	return EX_PASS;
 }

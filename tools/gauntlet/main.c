@@ -92,13 +92,13 @@ const struct command command_table[] = {
 };
 
 /* Those with options of their own. */
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} apart[] = { { "select", select_main },
-	      { "shard", shard_main },
-	      { "compare", compare_main },
-	      { "stats", stats_main } };
+const struct command_apart command_apart_table[] = {
+	{ "select", select_main },
+	{ "shard", shard_main },
+	{ "compare", compare_main },
+	{ "stats", stats_main },
+	{ 0 },
+};
 
 int main(int argc, char **argv)
 {
@@ -106,11 +106,12 @@ int main(int argc, char **argv)
 	struct request req;
 	int code;
 
-	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++) {
-		if (argc < 2 || strcmp(argv[1], apart[i].name) != 0)
+	for (const struct command_apart *a = command_apart_table; a->name;
+	     a++) {
+		if (argc < 2 || strcmp(argv[1], a->name) != 0)
 			continue;
 		argv[1] = argv[0]; /* for the complaints of getopt */
-		return apart[i].run(argc - 1, argv + 1);
+		return a->run(argc - 1, argv + 1);
 	}
 	command = options_read(argc, argv, &req);
 	code = command->run(&req);

@@ -9,6 +9,7 @@
 #include "tools/gauntlet/option-values.h"
 #include "tools/gauntlet/request.h"
 #include "tools/lib/num.h"
+#include "tools/lib/options.h"
 #include "tools/lib/spec/diag.h"
 #include "tools/lib/spec/topology.h"
 #include "tools/lib/words.h"
@@ -50,13 +51,6 @@ static const struct option longopts[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 },
 };
-
-static noreturn void show(const char *text)
-{
-	fputs(text, stdout);
-	msg_close_stdout();
-	exit(EX_PASS);
-}
 
 /* Options that hold one text. */
 static const char **text_option(struct request *req, int letter)
@@ -147,37 +141,16 @@ static void take_option(struct request *req, int letter, const char *text)
 	}
 }
 
-/* Options of every subcommand; false for another. */
-static bool take_common(int letter)
-{
-	switch (letter) {
-	case 'q':
-		msg_verbosity--;
-		return true;
-	case 'v':
-		msg_verbosity++;
-		return true;
-	case 'h':
-		show(help_text);
-	case 'V':
-		show("ktstr-gauntlet " KTSTR_VERSION "\n");
-	default:
-		return false;
-	}
-}
-
 static const struct command *find_command(const char *name)
 {
-	/* Some have options, and so a table, of their own. */
-	static const char *const apart[] = { "select", "shard", "compare",
-					     "stats", NULL };
 	const char *names[24] = { NULL };
 	size_t n = 0;
 
-	for (const char *const *a = apart; *a; a++) {
-		if (strcmp(*a, name) == 0)
+	for (const struct command_apart *a = command_apart_table; a->name;
+	     a++) {
+		if (strcmp(a->name, name) == 0)
 			die(EX_USAGE, "options stand behind '%s'", name);
-		names[n++] = *a;
+		names[n++] = a->name;
 	}
 	for (const struct command *c = command_table; c->name; c++) {
 		if (strcmp(c->name, name) == 0)
@@ -208,15 +181,16 @@ static void read_all(int argc, char **argv, struct request *req,
 
 	/* "-": options may stand before, among and behind the operands. */
 	while ((c = getopt_long(argc, argv, "-qvhV", longopts, NULL)) != -1) {
-		if (c == '?') /* getopt has named the bad option */
-			exit(EX_USAGE);
 		if (c == 1) {
 			option_append(&req->operand, optarg);
 			req->operand_count++;
 			continue;
 		}
-		if (take_common(c))
+		if (strchr("?qvhV", c)) {
+			options_common(c, "ktstr-gauntlet " KTSTR_VERSION,
+				       help_text);
 			continue;
+		}
 		take_option(req, c, optarg);
 		if (!memchr(letters, c, n) && n < 63)
 			letters[n++] = (char)c;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tools/gauntlet/request.h"
+#include "tools/lib/options.h"
 #include "tools/lib/words.h"
 #include "version.h"
 
@@ -109,13 +110,6 @@ static void settle_filters(struct filters *f, struct own_request *q)
 	}
 }
 
-static noreturn void show(const char *text)
-{
-	fputs(text, stdout);
-	msg_close_stdout();
-	exit(EX_PASS);
-}
-
 static void take(struct own_request *q, int letter, const char *text,
 		 const char *help)
 {
@@ -144,19 +138,11 @@ static void take(struct own_request *q, int letter, const char *text,
 	case 'U':
 		q->values = true;
 		break;
-	case 'q':
-		msg_verbosity--;
-		break;
-	case 'v':
-		msg_verbosity++;
-		break;
-	case 'h':
-		show(help);
-	case 'V':
-		show("ktstr-gauntlet " KTSTR_VERSION "\n");
 	case 1:
 		append(&q->folder, text);
 		break;
+	default:
+		options_common(letter, "ktstr-gauntlet " KTSTR_VERSION, help);
 	}
 }
 
@@ -172,8 +158,6 @@ void own_options_read(int argc, char **argv, const char *name,
 	make_options(letters, &options);
 	while ((c = getopt_long(argc, argv, "-qvhV", options.item, NULL)) !=
 	       -1) {
-		if (c == '?') /* getopt has named the bad option */
-			exit(EX_USAGE);
 		if (c >= FILTER)
 			take_filter(&filters, c, optarg);
 		else

@@ -5,6 +5,35 @@
 
 #include "tools/gauntlet/dims.h"
 
+/* What their help texts share: the filters of both sides, of one side alone,
+ * and the options that all have. */
+#define HELP_FILTERS                                                           \
+	"      --test GLOB            of these tests\n"                        \
+	"      --kernel GLOB          by label; 6.12 is 6.12.* too\n"          \
+	"      --scheduler GLOB       by the declaration's name, or none\n"    \
+	"      --topology GLOB        by preset, or by shape\n"                \
+	"      --flags NAME           with this flag on; all of them\n"        \
+	"      --work-type GLOB       of tests with such workers\n"            \
+	"      --project-commit GLOB  run at this commit of the project\n"     \
+	"      --kernel-commit GLOB   with a kernel of this commit\n"          \
+	"      --run-source GLOB      ci or local\n"
+#define HELP_FILTERS_OF(side)                                                  \
+	"      --" side "-kernel GLOB\n"                                       \
+	"      --" side "-scheduler GLOB\n"                                    \
+	"      --" side "-topology GLOB\n"                                     \
+	"      --" side "-flags NAME\n"                                        \
+	"      --" side "-work-type GLOB\n"                                    \
+	"      --" side "-project-commit GLOB\n"                               \
+	"      --" side "-kernel-commit GLOB\n"                                \
+	"      --" side "-run-source GLOB\n"
+#define HELP_FILTERS_OF_A HELP_FILTERS_OF("a")
+#define HELP_FILTERS_OF_B HELP_FILTERS_OF("b")
+#define HELP_COMMON                                                            \
+	"  -q, --quiet    no notes\n"                                          \
+	"  -v, --verbose  more details\n"                                      \
+	"  -h, --help     show this text\n"                                    \
+	"  -V, --version  show the version\n"
+
 /**
  * struct own_request - what compare or stats are asked for
  * @filter: of A and B; stats has A's alone

@@ -60,6 +60,15 @@ struct command {
 };
 
 extern const struct command command_table[];
+
+/* A subcommand with options of its own. @argv without the subcommand's name;
+ * the exit code. */
+struct command_apart {
+	const char *name;
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command_apart command_apart_table[];
 extern const char help_text[];
 
 /* Read the options; ends the program for --help, --version and mistakes. */

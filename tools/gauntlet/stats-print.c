@@ -18,24 +18,11 @@ static const char help[] =
 	"       ktstr-gauntlet stats --metrics [--json]\n"
 	"Print the tests that stand out, and means by test, topology and type of\n"
 	"work, of all results below a folder.\n"
-	"\n"
-	"      --test GLOB            of these tests\n"
-	"      --kernel GLOB          by label; 6.12 is 6.12.* too\n"
-	"      --scheduler GLOB       by the declaration's name, or none\n"
-	"      --topology GLOB        by preset, or by shape\n"
-	"      --flags NAME           with this flag on; all of them\n"
-	"      --work-type GLOB       of tests with such workers\n"
-	"      --project-commit GLOB  run at this commit of the project\n"
-	"      --kernel-commit GLOB   with a kernel of this commit\n"
-	"      --run-source GLOB      ci or local\n"
+	"\n" HELP_FILTERS
 	"      --values               which kernels, schedulers ... there are\n"
 	"      --metrics              which metrics are known\n"
 	"      --all                  all lines, however many\n"
-	"      --json                 one JSON object\n"
-	"  -q, --quiet    no notes\n"
-	"  -v, --verbose  more details\n"
-	"  -h, --help     show this text\n"
-	"  -V, --version  show the version\n";
+	"      --json                 one JSON object\n" HELP_COMMON;
 
 /* Columns of the tables, beside the verdicts: metrics by name. */
 static const struct {
