@@ -90,6 +90,80 @@ static size_t check_pairs(const struct flag_space *f)
 	return count;
 }
 
+/* Is there a row with flags i, j and k in the states of the bits of @on? */
+static bool has_three(const flag_set *row, size_t count, size_t i, size_t j,
+		      size_t k, int on)
+{
+	for (size_t n = 0; n < count; n++) {
+		if ((bool)(row[n] & WIDE_BIT(i)) == (bool)(on & 1) &&
+		    (bool)(row[n] & WIDE_BIT(j)) == (bool)(on & 2) &&
+		    (bool)(row[n] & WIDE_BIT(k)) == (bool)(on & 4))
+			return true;
+	}
+	return false;
+}
+
+/* Can a valid profile have them? */
+static bool can_have_three(const struct flag_space *f, size_t i, size_t j,
+			   size_t k, int states)
+{
+	const size_t flag[] = { i, j, k };
+	flag_set on = f->base, off = f->out;
+
+	for (int n = 0; n < 3; n++) {
+		if (states >> n & 1)
+			on |= f->g.need[flag[n]];
+		else
+			off |= f->g.users[flag[n]];
+	}
+	return !(on & off);
+}
+
+/* All rows are valid, and all triples are there. Returns how many rows. */
+static size_t check_triples(const struct flag_space *f)
+{
+	flag_set *row;
+	size_t count;
+
+	CHECK_INT(flag_cover_make(f, LEVEL_THREE_WAY, &row, &count), 0);
+	for (size_t n = 0; n < count; n++) {
+		check_row(f, row[n]);
+		CHECK(n == 0 || row[n - 1] < row[n]);
+	}
+	for (size_t i = 0; i < f->g.count; i++) {
+		for (size_t j = 0; j <= i; j++) {
+			for (size_t k = 0; k <= j; k++) {
+				for (int on = 0; on < 8; on++)
+					CHECK(has_three(row, count, i, j, k,
+							on) ==
+					      can_have_three(f, i, j, k, on));
+			}
+		}
+	}
+	free(row);
+	return count;
+}
+
+TEST(triples_of_independent_flags_need_few_profiles)
+{
+	struct flag_space f;
+
+	make_space(&f, 0, NULL, 0, 0);
+	CHECK_INT(check_triples(&f), 1);
+	make_space(&f, 1, NULL, 0, 0);
+	CHECK_INT(check_triples(&f), 2);
+	make_space(&f, 2, NULL, 0, 0);
+	CHECK_INT(check_triples(&f), 4);
+	make_space(&f, 3, NULL, 0, 0);
+	CHECK_INT(check_triples(&f), 8);
+	make_space(&f, 4, NULL, 0, 0);
+	CHECK_INT(check_triples(&f), 8);
+	make_space(&f, 40, NULL, WIDE_BIT(3), WIDE_BIT(5));
+	CHECK(check_triples(&f) <= 40);
+	make_space(&f, FLAGS_MAX, NULL, 0, 0);
+	CHECK(check_triples(&f) <= 64);
+}
+
 TEST(independent_flags_need_few_profiles)
 {
 	struct flag_space f;
@@ -126,8 +200,10 @@ TEST(requirements_exclusions_and_cycles_hold)
 	CHECK_INT(check_pairs(&f), 3);
 	make_space(&f, 6, ring, 0, 0);
 	check_pairs(&f);
+	check_triples(&f);
 	make_space(&f, 6, ring, WIDE_BIT(4), WIDE_BIT(1));
 	check_pairs(&f);
+	check_triples(&f);
 }
 
 TEST(tangled_graphs_are_covered)
@@ -150,6 +226,7 @@ TEST(tangled_graphs_are_covered)
 		make_space(&f, count, requires, round % 3 ? 0 : WIDE_BIT(1),
 			   round % 5 ? 0 : WIDE_BIT(count - 1));
 		check_pairs(&f);
+		check_triples(&f);
 	}
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 progs-y               += ktstr-gauntlet
-ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect flag-cover glob identity left-out level list list-why \
+ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cover expect flag-cover flag-triples glob identity left-out level list list-why \
 	machines main markdown name-table option-values options pair pattern plan profile-search profiles project record report result \
 	result-file result-scan retries scenarios select select-features select-flags select-options settings shard show shrink shrink-run \
 	shrink-search shrink-text tap variant walk xml)

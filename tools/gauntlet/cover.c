@@ -31,10 +31,14 @@ struct search {
 	uint32_t round;
 };
 
-static size_t bit_of(uint32_t a, uint32_t b)
+/* Numbers of sets of two and of three, a < b < c, counted by the largest. */
+static size_t pair_bit(uint32_t a, uint32_t b)
 {
-	return a < b ? (size_t)b * (b - 1) / 2 + a
-		     : (size_t)a * (a - 1) / 2 + b;
+	return (size_t)b * (b - 1) / 2 + a;
+}
+static size_t triple_bit(uint32_t a, uint32_t b, uint32_t c)
+{
+	return (size_t)c * (c - 1) / 2 * (c - 2) / 3 + pair_bit(a, b);
 }
 
 static bool has_bit(const uint8_t *bits, size_t i)
@@ -42,12 +46,13 @@ static bool has_bit(const uint8_t *bits, size_t i)
 	return bits[i / 8] >> i % 8 & 1;
 }
 
-/* Was it not there before? */
-static bool set_bit(uint8_t *bits, size_t i)
+/* Is it not there yet? @set: now it is. */
+static bool take_bit(uint8_t *bits, size_t i, bool set)
 {
 	bool is_new = !has_bit(bits, i);
 
-	bits[i / 8] |= (uint8_t)(1 << i % 8);
+	if (set)
+		bits[i / 8] |= (uint8_t)(1 << i % 8);
 	return is_new;
 }
 
@@ -56,7 +61,7 @@ bool cover_wants(const struct cover *cover, enum cover_goal goal, uint32_t n)
 	return goal == COVER_FEATURES || cover->f->item[n].is_value;
 }
 
-/* The values of @v that make pairs, in cover->buffer. */
+/* The values of @v that make pairs, in cover->buffer, the least first. */
 static size_t paired_values(struct cover *cover, const struct choice *v)
 {
 	uint32_t *buffer = cover->buffer;
@@ -64,37 +69,38 @@ static size_t paired_values(struct cover *cover, const struct choice *v)
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t pair = cover->f->item[buffer[i]].pair;
+		size_t at = count;
 
-		if (pair != NAME_NONE)
-			buffer[count++] = pair;
+		if (pair == NAME_NONE)
+			continue;
+		for (; at && buffer[at - 1] > pair; at--)
+			buffer[at] = buffer[at - 1];
+		buffer[at] = pair;
+		count++;
 	}
 	return count;
 }
 
-static uint64_t add_pairs(struct cover *cover, const struct choice *v,
-			  uint8_t *bits)
+/* How many tuples of @v are not in @bits; with @set they are put there. */
+static uint64_t count_new(struct cover *cover, enum cover_goal goal,
+			  const struct choice *v, uint8_t *bits, bool set)
 {
 	size_t n = paired_values(cover, v);
-	uint64_t added = 0;
-
-	for (size_t i = 1; i < n; i++) {
-		for (size_t j = 0; j < i; j++)
-			added += set_bit(bits, bit_of(cover->buffer[i],
-						      cover->buffer[j]));
-	}
-	return added;
-}
-
-static uint64_t new_pairs(struct cover *cover, const struct choice *v)
-{
-	size_t n = paired_values(cover, v);
+	const uint32_t *value = cover->buffer;
 	uint64_t count = 0;
 
 	for (size_t i = 1; i < n; i++) {
-		for (size_t j = 0; j < i; j++)
-			count += !has_bit(
-				cover->pair_has,
-				bit_of(cover->buffer[i], cover->buffer[j]));
+		for (size_t j = 0; j < i; j++) {
+			size_t pair = pair_bit(value[j], value[i]);
+
+			if (goal == COVER_PAIRS)
+				count += take_bit(bits, pair, set);
+			for (size_t k = 0; goal == COVER_TRIPLES && k < j; k++)
+				count += take_bit(bits,
+						  triple_bit(value[k], value[j],
+							     value[i]),
+						  set);
+		}
 	}
 	return count;
 }
@@ -111,23 +117,35 @@ static uint64_t new_features(const struct search *s, const struct choice *v)
 	return count;
 }
 
+static bool is_of_tuples(enum cover_goal goal)
+{
+	return goal == COVER_PAIRS || goal == COVER_TRIPLES;
+}
+
 static double worth_of(const struct search *s, const struct choice *v)
 {
-	uint64_t gain = s->goal == COVER_PAIRS ? new_pairs(s->cover, v)
-					       : new_features(s, v);
+	uint64_t gain;
 
+	if (is_of_tuples(s->goal))
+		gain = count_new(s->cover, s->goal, v,
+				 cover_tuples(s->cover, s->goal)->has, false);
+	else
+		gain = new_features(s, v);
 	return s->left_s ? (double)gain / v->seconds : (double)gain;
 }
 
-/* What @v is worth at best, without a look at each pair. */
+/* What @v is worth at best, without a look at each pair or triple. */
 static double worth_at_most(const struct search *s, const struct choice *v)
 {
 	size_t n;
 
-	if (s->goal != COVER_PAIRS)
+	if (!is_of_tuples(s->goal))
 		return worth_of(s, v);
 	n = paired_values(s->cover, v);
-	n = n ? n * (n - 1) / 2 : 0;
+	if (s->goal == COVER_PAIRS)
+		n = n ? n * (n - 1) / 2 : 0;
+	else
+		n = n > 2 ? n * (n - 1) / 2 * (n - 2) / 3 : 0;
 	return s->left_s ? (double)n / v->seconds : (double)n;
 }
 
@@ -137,8 +155,13 @@ static void choose(struct cover *cover, struct choice *v)
 
 	for (size_t i = 0; i < n; i++)
 		cover->has[cover->buffer[i]] = true;
-	if (cover->pairs_known)
-		cover->pairs_had += add_pairs(cover, v, cover->pair_has);
+	for (enum cover_goal goal = COVER_PAIRS; goal <= COVER_TRIPLES;
+	     goal++) {
+		struct tuples *t = cover_tuples(cover, goal);
+
+		if (t->known)
+			t->had += count_new(cover, goal, v, t->has, true);
+	}
 	v->chosen = true;
 }
 
@@ -290,23 +313,26 @@ void cover_fill(struct cover *cover, double *left_s)
 	free(order);
 }
 
-int cover_count_pairs(struct cover *cover)
+int cover_count(struct cover *cover, enum cover_goal goal)
 {
-	size_t n = cover->f->pair_count, bytes = n * n / 16 + 1;
+	struct tuples *t = cover_tuples(cover, goal);
+	size_t n = cover->f->pair_count, bytes;
 	struct choices *c = cover->c;
 
-	if (n > COVER_VALUES_MAX)
+	if (n >
+	    (goal == COVER_PAIRS ? COVER_VALUES_MAX : COVER_TRIPLE_VALUES_MAX))
 		return -E2BIG;
-	cover->pair_is = must(calloc(bytes, 1));
-	cover->pair_has = must(calloc(bytes, 1));
-	cover->pairs_known = true;
+	bytes = (goal == COVER_PAIRS ? n * n / 2 : n * n / 2 * n / 3) / 8 + 1;
+	*t = (struct tuples){ .known = true,
+			      .is = must(calloc(bytes, 1)),
+			      .has = must(calloc(bytes, 1)) };
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->item[i].in)
-			cover->pairs +=
-				add_pairs(cover, &c->item[i], cover->pair_is);
-		if (c->item[i].chosen)
-			cover->pairs_had +=
-				add_pairs(cover, &c->item[i], cover->pair_has);
+		const struct choice *v = &c->item[i];
+
+		if (v->in)
+			t->count += count_new(cover, goal, v, t->is, true);
+		if (v->chosen)
+			t->had += count_new(cover, goal, v, t->has, true);
 	}
 	return 0;
 }
@@ -321,8 +347,10 @@ void cover_begin(const struct features *f, struct choices *c, struct cover *ret)
 void cover_done(struct cover *cover)
 {
 	free(cover->has);
-	free(cover->pair_is);
-	free(cover->pair_has);
+	for (size_t i = 0; i < 2; i++) {
+		free(cover->tuples[i].is);
+		free(cover->tuples[i].has);
+	}
 	free(cover->buffer);
 	*cover = (struct cover){ 0 };
 }

@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tools/gauntlet/flag-triples.h"
+
 /**
  * struct covering - what is still to be covered
  * @free_flags: flags that may be on or off
@@ -198,6 +200,20 @@ static int add_pairs(struct covering *c)
 	return r;
 }
 
+static int add_one(void *arg, flag_set row)
+{
+	return add_row(arg, row);
+}
+
+/* Who has all triples has all pairs, where there are three flags. */
+static int add_triples(struct covering *c)
+{
+	if (wide_bits(c->free_flags) < 3)
+		return add_pairs(c);
+	return flag_triples_make(c->f, c->free_flags, c->row, c->count, add_one,
+				 c);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	const flag_set *x = a, *y = b;
@@ -218,6 +234,8 @@ int flag_cover_make(const struct flag_space *f, enum level level,
 		r = add_row(&c, f->base | c.free_flags);
 	if (r == 0 && level == LEVEL_PAIRWISE)
 		r = add_pairs(&c);
+	if (r == 0 && level == LEVEL_THREE_WAY)
+		r = add_triples(&c);
 	if (r < 0) {
 		free(c.row);
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* flag-cover.h - few profiles that show all pairs of flags. */
+/* flag-cover.h - few profiles that show all pairs, or triples, of flags. */
 #pragma once
 
 #include "tools/gauntlet/level.h"
@@ -8,8 +8,9 @@
 /**
  * flag_cover_make() - profiles of a pair of test and scheduler
  * @f:     which profiles are valid
- * @level: LEVEL_SMOKE, each flag on in one and off in another; or
- *	   LEVEL_PAIRWISE, each two flags on, off, and either of them on
+ * @level: LEVEL_SMOKE, each flag on in one and off in another;
+ *	   LEVEL_PAIRWISE, each two flags on, off, and either of them on; or
+ *	   LEVEL_THREE_WAY, each three in all eight ways
  * @ret:   valid profiles without repetition, in the order of binary numbers;
  *	   the caller frees them
  *

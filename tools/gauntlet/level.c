@@ -9,15 +9,16 @@
 
 enum level level_read(const char *text)
 {
-	static const char *const names[] = { "smoke", "pairwise", "full",
-					     NULL };
+	static const char *const names[] = { "smoke", "pairwise", "three-way",
+					     "full", NULL };
 	const char *near = diag_nearest(text, names);
 
 	for (int i = 0; names[i]; i++) {
 		if (strcmp(text, names[i]) == 0)
 			return (enum level)(LEVEL_SMOKE + i);
 	}
-	die(EX_USAGE, "--level: '%s' is none of smoke, pairwise and full%s%s%s",
+	die(EX_USAGE,
+	    "--level: '%s' is none of smoke, pairwise, three-way and full%s%s%s",
 	    text, near ? ", did you mean '" : "", near ? near : "",
 	    near ? "'?" : "");
 }

@@ -32,7 +32,7 @@ static const char select_help[] =
 	"\n"
 	"      --match GLOB    only names that match; may repeat\n"
 	"      --failed        only what did not pass the last time\n"
-	"      --level LEVEL   smoke, pairwise or full\n"
+	"      --level LEVEL   smoke, pairwise, three-way or full\n"
 	"      --budget SECS   what shows most in that time\n" ABOUT_FILES
 		ABOUT_ALL;
 

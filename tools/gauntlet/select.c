@@ -115,9 +115,12 @@ static void tell_left_out(const struct cover *cover, enum cover_goal goal,
 	}
 	add_told(told, "%zu of %zu %s", wanted - left_out, wanted,
 		 goal == COVER_FEATURES ? "features" : "values");
-	if (cover->pairs)
+	if (cover->tuples[1].count)
+		str_addf(told, ", %" PRIu64 " of %" PRIu64 " triples",
+			 cover->tuples[1].had, cover->tuples[1].count);
+	if (cover->tuples[0].count)
 		str_addf(told, " and %" PRIu64 " of %" PRIu64 " pairs of them",
-			 cover->pairs_had, cover->pairs);
+			 cover->tuples[0].had, cover->tuples[0].count);
 	if (left_out > LEFT_OUT_TOLD)
 		str_addf(&names, " and %zu more", left_out - LEFT_OUT_TOLD);
 	if (left_out)
@@ -134,6 +137,26 @@ static void keep_chosen(struct choices *c)
 	}
 }
 
+/* Triples do not hold the pairs of a variant with two values alone. */
+static void reach_tuples(struct cover *cover, enum level level)
+{
+	bool triples = level == LEVEL_THREE_WAY;
+
+	if (triples && cover_count(cover, COVER_TRIPLES) == 0)
+		cover_reach(cover, COVER_TRIPLES, NULL);
+	else if (triples)
+		die(EX_USAGE,
+		    "--level: three-way counts triples of up to %d different "
+		    "tests, flags and the like; here are %zu",
+		    COVER_TRIPLE_VALUES_MAX, cover->f->pair_count);
+	if (cover_count(cover, COVER_PAIRS) < 0)
+		die(EX_USAGE,
+		    "--level: pairwise counts pairs of up to %d different "
+		    "tests, flags and the like; here are %zu",
+		    COVER_VALUES_MAX, cover->f->pair_count);
+	cover_reach(cover, COVER_PAIRS, NULL);
+}
+
 static void keep_level(struct choices *c, enum level level, struct str *told)
 {
 	struct features f;
@@ -141,15 +164,8 @@ static void keep_level(struct choices *c, enum level level, struct str *told)
 
 	features_find(c, &f);
 	cover_begin(&f, c, &cover);
-	if (level == LEVEL_PAIRWISE) {
-		if (cover_count_pairs(&cover) < 0)
-			die(EX_USAGE,
-			    "--level: pairwise counts pairs of up to %d "
-			    "different tests, flags and the like; here are "
-			    "%zu",
-			    COVER_VALUES_MAX, f.pair_count);
-		cover_reach(&cover, COVER_PAIRS, NULL);
-	}
+	if (level != LEVEL_SMOKE)
+		reach_tuples(&cover, level);
 	/* What all variants have is in no pair. */
 	cover_reach(&cover, COVER_VALUES, NULL);
 	keep_chosen(c);
@@ -188,7 +204,7 @@ static void keep_budget(struct choices *c, double budget_s, struct str *told)
 	features_find(c, &f);
 	cover_begin(&f, c, &cover);
 	cover_reach(&cover, COVER_FEATURES, &left_s);
-	if (cover_count_pairs(&cover) == 0)
+	if (cover_count(&cover, COVER_PAIRS) == 0)
 		cover_reach(&cover, COVER_PAIRS, &left_s);
 	cover_fill(&cover, &left_s);
 	for (size_t i = 0; i < c->count; i++) {
@@ -214,7 +230,7 @@ static void keep(const struct select_request *req, struct choices *c,
 	expect_all(c, req->results);
 	if (req->failed)
 		keep_failed(c, told);
-	if (req->level == LEVEL_SMOKE || req->level == LEVEL_PAIRWISE)
+	if (req->level != LEVEL_NONE && req->level != LEVEL_FULL)
 		keep_level(c, req->level, told);
 	if (req->budget_s > 0)
 		keep_budget(c, req->budget_s, told);
