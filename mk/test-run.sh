@@ -45,24 +45,56 @@ for setting; do
 	esac
 done
 [ "$verbose" != 1 ] || set -x
-[ "$rerun" != failed ] || select="--failed $select"
 [ -z "$level" ] || select="--level $level $select"
+failed=''
+[ "$rerun" != failed ] || failed=--failed
 
 # Results tell at which commit of the project they were made; looking changes
 # nothing in the tree.
 KTSTR_PROJECT_COMMIT=$(GIT_OPTIONAL_LOCKS=0 git describe --always --dirty --abbrev=7 --exclude='*' 2>/dev/null || :)
 export KTSTR_PROJECT_COMMIT
 
-# What those that choose leave, one name a line. $files and $select are words.
+# Is nothing said of profiles but that they are all wanted?
+all_profiles() {
+	last=''
+	for word; do
+		[ "$last" != --profile ] || [ "$word" = '*' ] || return 1
+		last=$word
+	done
+	case " $* " in *' --profile '*) ;; *) return 1 ;; esac
+}
+
+# A budget can be spent on a million variants at most. Where flags make more, it
+# chooses among the profiles that show each two of them.
+# shellcheck disable=SC2086
+thin() {
+	case " $select" in *' --budget '*) ;; *) return 0 ;; esac
+	all_profiles "$@" || return 0
+	count=$(ktstr-gauntlet list -q --count "$@" $files 2>/dev/null) || count=$(($? == 1 ? 1000001 : 0))
+	[ "${#count}" -gt 6 ] || return 0
+	level=pairwise
+	echo "ktstr: flags make too many variants for KTSTR_BUDGET_SECS to choose among; it takes sets of flags in which each two meet" >&2
+}
+
+# What another command leaves of the names. $files and $select are words.
+# shellcheck disable=SC2086
+leave() {
+	names=$(printf '%s\n' "$names" | ktstr-gauntlet "$@" $files) || exit
+}
+
+# What those that choose leave, one name a line. Computers that share the work must
+# choose alike: what one of them learned by itself counts in its own part alone.
 # shellcheck disable=SC2086
 choose() {
+	[ -n "$level" ] || thin "$@"
 	names=$(ktstr-gauntlet list ${level:+--level "$level"} "$@" $files) || exit
-	if [ -n "$select" ]; then
-		names=$(printf '%s\n' "$names" | ktstr-gauntlet select $select --results "$out/results" $files) || exit
+	if [ -z "$shard" ]; then
+		leave select $failed $select --results "$out/results"
+		return
 	fi
-	if [ -n "$shard" ]; then
-		names=$(printf '%s\n' "$names" | ktstr-gauntlet shard "$shard" $files) || exit
-	fi
+	[ -z "$select" ] || leave select $select
+	leave shard "$shard"
+	[ -z "$failed" ] || leave select $failed --results "$out/results"
 }
 
 # A make fragment with one target for each variant that is not up to date. A stamp
@@ -74,7 +106,7 @@ plan() {
 	[ "$rerun" != all ] || set -- --all "$@"
 	[ "$verbose" != 2 ] || set -- --reasons "$@"
 	[ -n "$dry" ] || set -- --variants "$out/variants" --progress "$out/progress" "$@"
-	if [ -z "$select$shard" ]; then
+	if [ -z "$select$failed$shard" ]; then
 		ktstr-gauntlet plan "$@" $files
 	else
 		# list has said all that there is to say.
@@ -92,12 +124,12 @@ keep_sources() {
 	exit 1
 }
 
-[ -z "$select$shard" ] || choose "$@"
+[ -z "$select$failed$shard" ] || choose "$@"
 
 if [ -n "$list" ]; then
 	[ ! -d "$out" ] || keep_sources
 	# shellcheck disable=SC2086
-	[ -n "$select$shard" ] || exec ktstr-gauntlet list "$@" $files
+	[ -n "$select$failed$shard" ] || exec ktstr-gauntlet list "$@" $files
 	printf '%s\n' "$names"
 	exit
 fi

@@ -31,7 +31,7 @@
 #:   KTSTR_CLOCK=virtual   or real
 #:   KTSTR_RETRIES=1       runs again of what the host's noise made inconclusive
 #:   KTSTR_SEEDS=1..50     numbers and ranges: as many interleavings
-#:   KTSTR_LEVEL=pairwise  or smoke: variants that cover much, not all
+#:   KTSTR_LEVEL=pairwise  or smoke, three-way: variants that cover much, not all
 #:   KTSTR_BUDGET_SECS=N   variants that cover most in so many seconds of machines
 #:   KTSTR_SHARD=2/4       the second of four parts, one for each of four computers
 #:   KTSTR_LAUNCH=...      what starts each variant, such as srun -n1
@@ -82,9 +82,12 @@ ktstr-labels    = $(file <$(KTSTR_OUT)/kernels/list)
 ktstr-kernels   = $(foreach k,$(ktstr-labels),--kernel $k=$(KTSTR_OUT)/kernels/$k)
 # Without being told, ktstr-gauntlet means all machines, and all sets of flags.
 ktstr-all       = $(if $(filter ktstr-gauntlet,$@),*)
-ktstr-select    = $(addprefix --clock ,$(KTSTR_CLOCK)) $(addprefix --seed ,$(KTSTR_SEEDS)) \
-	$(foreach p,$(or $(PRESET),$(if $(TOPOLOGY),,$(ktstr-all))),--preset '$p') $(foreach t,$(TOPOLOGY),--topology '$t') \
-	$(foreach p,$(or $(PROFILE),$(ktstr-all)),--profile '$p')
+# $(call ktstr-each,OPTION,WORDS): each word as a value of the option; no word is
+# the shell's.
+ktstr-each      = $(foreach w,$2,$1 $(call ktstr-quoted,$w))
+ktstr-select    = $(call ktstr-each,--clock,$(KTSTR_CLOCK)) $(call ktstr-each,--seed,$(KTSTR_SEEDS)) \
+	$(call ktstr-each,--preset,$(or $(PRESET),$(if $(TOPOLOGY),,$(ktstr-all)))) $(call ktstr-each,--topology,$(TOPOLOGY)) \
+	$(call ktstr-each,--profile,$(or $(PROFILE),$(ktstr-all)))
 ktstr-files     = $(addprefix --sched ,$(ktstr-sched)) $(ktstr-chosen)
 # Who leaves out some of them.
 ktstr-fewer     = $(addprefix --budget ,$(KTSTR_BUDGET_SECS))
@@ -107,7 +110,7 @@ ktstr-words:
 	$(ktstr-no-blanks)$(if $(ktstr-chosen)$(ktstr-sched),)$(ktstr-bad-words)@:
 
 ktstr-run-args  = out='$(KTSTR_OUT)' make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
-	rerun='$(RERUN)' verbose='$(V)' launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
+	rerun='$(RERUN)' verbose=$(call ktstr-quoted,$(V)) launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
 	-- $(ktstr-select) $(ktstr-kernels)
 ktstr-choice    = level=$(call ktstr-quoted,$(strip $(KTSTR_LEVEL))) select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \
 	files=$(call ktstr-quoted,$(ktstr-files)) sources=$(call ktstr-quoted,$(filter-out none,$(ktstr-sched)) $(KTSTR_TESTS))
@@ -117,7 +120,7 @@ ktstr-test ktstr-gauntlet: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktst
 define ktstr-run-it
 $(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
 	echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
-+$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES='$(KTSTR_RETRIES)' ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
++$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES=$(call ktstr-quoted,$(KTSTR_RETRIES)) ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \
 	'$(ktstr-mk)/test-run.sh' $(ktstr-run-args)
 endef
 
@@ -130,7 +133,7 @@ ktstr-run-dry   = $(if $(ktstr-run-known),+@$(ktstr-path) '$(ktstr-mk)/test-run.
 # One after the other: each has the machine for itself.
 ktstr-test-host: $(ktstr-tools)
 	$(ktstr-q)export $(ktstr-path); exec '$(ktstr-mk)/test-host.sh' '$(KTSTR_OUT)/host' '$(ktstr-init)' \
-		'$(firstword $(KTSTR_SEEDS) 1)' $(ktstr-chosen)
+		$(call ktstr-quoted,$(firstword $(KTSTR_SEEDS) 1)) $(ktstr-chosen)
 
 # Kernels that KERNEL names need not be built to be listed.
 ktstr-list: $(ktstr-tools)
@@ -151,9 +154,9 @@ ktstr-report: $(ktstr-tools)
 
 ktstr-compare: $(ktstr-tools)
 	$(if $(BASE),,$(error ktstr: ktstr-compare needs BASE=DIR, a folder of other results))
-	$(ktstr-q)$(ktstr-path) ktstr-gauntlet compare $(KTSTR_COMPARE_ARGS) '$(BASE)' '$(ktstr-results)'
+	$(ktstr-q)$(ktstr-path) ktstr-gauntlet compare $(KTSTR_COMPARE_ARGS) $(call ktstr-quoted,$(BASE)) '$(ktstr-results)'
 
 ktstr-shrink: $(ktstr-tools)
 	$(if $(VARIANT),,$(error ktstr: ktstr-shrink needs VARIANT=NAME, a variant that failed))
-	$(ktstr-q)exec env $(ktstr-path) ktstr-gauntlet shrink --out '$(KTSTR_OUT)/shrunk/$(VARIANT)' '$(ktstr-results)/$(VARIANT)'
+	$(ktstr-q)exec env $(ktstr-path) ktstr-gauntlet shrink --out $(call ktstr-quoted,$(KTSTR_OUT)/shrunk/$(VARIANT)) $(call ktstr-quoted,$(ktstr-results)/$(VARIANT))
 endif # ktstr-test-mk

@@ -42,6 +42,12 @@ tally() { tail -n 1; }
 	[[ $stderr == *"--preset: no preset is named 'none'"* ]]
 	run -2 --separate-stderr mmake ktstr-gauntlet TEST=none
 	[[ $stderr == *"no test is named 'none'"* ]]
+	# No word of a setting is the shell's.
+	for setting in KTSTR_SEEDS KTSTR_CLOCK PRESET TOPOLOGY PROFILE KTSTR_BUDGET_SECS KTSTR_LEVEL KTSTR_SHARD KTSTR_RETRIES; do
+		run -2 --separate-stderr mmake ktstr-test TEST=plain "$setting=x;touch pwned;'"
+		[[ $stderr == "ktstr-gauntlet: "*"x;touch"* ]] || { echo "$setting: $stderr" && false; }
+		[ ! -e pwned ]
+	done
 	run -2 --separate-stderr mmake ktstr-test RERUN=some
 	[[ $stderr == *"RERUN knows 'all' and 'failed', not 'some'"* ]]
 }
@@ -66,6 +72,43 @@ tally() { tail -n 1; }
 	run -2 mmake ktstr-gauntlet KTSTR_BUDGET_SECS=-1
 	run -0 mmake -j2 ktstr-gauntlet KTSTR_BUDGET_SECS=30
 	[ "$(wc -l <ktstr-out/variants)" -lt "$(wc -l <all)" ]
+}
+
+@test "mk: computers that have seen other results still share one choice" {
+	project
+	mmake -j2 ktstr-gauntlet PRESET='*2llc' >/dev/null
+	mv ktstr-out other
+	mkdir ktstr-out
+	cp -R other/kernels ktstr-out/
+	# What ran here took long, and there nothing did.
+	find other -name result.json -exec sed -i 's/"run_s": 2/"run_s": 20/' {} +
+	args=(PRESET='*' PROFILE='*' KTSTR_BUDGET_SECS=60)
+	mmake ktstr-list "${args[@]}" KTSTR_SHARD=1/2 KTSTR_OUT=other 2>/dev/null >one
+	mmake ktstr-list "${args[@]}" KTSTR_SHARD=2/2 2>/dev/null >two
+	mmake ktstr-list "${args[@]}" 2>/dev/null | sort >all
+	[ -s one ] && [ -s two ]
+	sort one two | diff all -
+	# Of what failed each runs its own part again, as it had it.
+	echo 'verdict=fail' >sabotage
+	run -2 mmake -j2 ktstr-gauntlet PRESET=own PROFILE='*' KTSTR_SHARD=1/2
+	cut -d' ' -f1 ktstr-out/variants | sort >first
+	run -2 mmake -j2 ktstr-gauntlet PRESET=own PROFILE='*' KTSTR_SHARD=1/2 RERUN=failed
+	cut -d' ' -f1 ktstr-out/variants | sort | diff first -
+}
+
+@test "mk: a budget chooses among the sets of 40 flags, without going through them" {
+	project
+	printf '[flag f%d]\n' {1..40} >>ktstr/qmap.sched
+	run -0 --separate-stderr mmake ktstr-list TEST=swap PRESET=own PROFILE='*' KTSTR_BUDGET_SECS=40
+	[ "${#lines[@]}" -ge 2 ] && [ "${#lines[@]}" -le 12 ]
+	[[ $stderr == *"ktstr: flags make too many variants for KTSTR_BUDGET_SECS to choose among; it takes sets of flags in which each two meet"* ]]
+	run -0 mmake -j2 ktstr-gauntlet TEST=swap PRESET=own KTSTR_BUDGET_SECS=40
+	[[ ${lines[-1]} == *" passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors" ]]
+	run -2 --separate-stderr mmake ktstr-gauntlet TEST=swap PRESET=own
+	[[ $stderr == *" variants are selected, more than "*"; choose fewer"* ]]
+	# A pattern says which, and is not put aside.
+	run -0 --separate-stderr mmake ktstr-list TEST=swap PRESET=own PROFILE='llc+steal+f1?' KTSTR_BUDGET_SECS=100
+	[ "${#lines[@]}" = 10 ]
 }
 
 @test "mk: RERUN=failed runs what did not pass the last time, and says when there is none" {
