@@ -46,10 +46,16 @@ report() { ktstr-gauntlet report --format "$1" r || [ $? -eq 1 ]; }
 	[ "$output" = "2 1 4 6" ]
 }
 
-@test "gauntlet: the JUnit XML is well formed, and tells failure, error and skipped apart" {
+@test "gauntlet: the JUnit XML is valid, and tells failure, error and skipped apart" {
 	all_verdicts
 	report junit >junit.xml
-	run -0 xmllint --noout junit.xml
+	schema=$KTSTR_TOP/tests/data/junit.xsd
+	run -0 xmllint --noout --schema "$schema" junit.xml
+	# The schema is one that finds something.
+	for wrong in 's/ time="3.250"/ time="3 s"/' 's/<skipped/<skip/' 's/ type="check-failed"//' 's/ failures="2"/ failures="two"/'; do
+		sed "$wrong" junit.xml >wrong.xml
+		run -3 xmllint --noout --schema "$schema" wrong.xml
+	done
 	run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]' junit.xml
 	number() { xmllint --xpath "string($1)" junit.xml; }
 	[ "$(number 'count(//testcase)')" = 6 ]
