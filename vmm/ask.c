@@ -15,6 +15,10 @@
 #include "vmm/qmp.h"
 
 #define ERRORS_MAX 4096
+/* Of an APIC that is no x2APIC; 255 is all of them. */
+#define XAPIC_ID_MAX 254
+/* https://wiki.qemu.org/ChangeLog/9.0 */
+#define X2APIC_SINCE " (TCG can have more than 254 since QEMU 9.0)"
 
 static void add_question(struct argv *a, const struct machine_config *c)
 {
@@ -59,8 +63,8 @@ static int give_reason(const struct machine_config *c, int errors,
 	if (strcasestr(line, "apic") || strcasestr(line, "max cpus"))
 		return why_set(reterr_why, -ENOTSUP,
 			       "QEMU cannot build this machine, whose highest "
-			       "APIC id is %u: %s",
-			       id, line);
+			       "APIC id is %u%s: %s",
+			       id, id > XAPIC_ID_MAX ? X2APIC_SINCE : "", line);
 	return why_set(reterr_why, -ENOTSUP,
 		       "QEMU cannot build this machine: %s",
 		       *line ? line : "it ended without a word");
