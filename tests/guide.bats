@@ -19,14 +19,15 @@ load helper
 	mkdir empty && cd empty
 	run -0 --separate-stderr bash -eu ../blocks.sh
 	echo "$output" "$stderr"
-	[ "${lines[-1]}" = "end of 7 blocks" ]
+	[ "${lines[-1]}" = "end of 8 blocks" ]
 
 	# What each block is there for.
 	[[ $output == *"block 2"*"fail "*"check-failed: max-gap: "*"0 passed, 1 failed"*"exit status 2"*"block 3"* ]]
 	[[ $output == *"block 3"*"max-gap: cgroup 'busy': a worker did not run on for "*"slice 5000 us"*"block 4"* ]]
 	[[ $output == *"block 4"*"1 passed, 0 failed"*"block 5"*"1 passed, 0 failed"*"2 passed, 0 failed"*"block 6"* ]]
 	[[ $output == *"block 6"*"ktstr-out/results/"*"/scx_mini/soon/own/short/virtual/s"*"/result.json"*"block 7"* ]]
-	[[ $output == *"block 7"*"exit status 2"* ]]
+	[[ $output == *"block 7"*"exit status 2"*"block 8"* ]]
+	[[ $output == *"block 8"*"0 passed, 1 failed"*"exit status 2"*"REGRESSION soon"*" passed, now "*"again: "*"exit status 2"* ]]
 	[[ $stderr == *"did you mean 'cpu-spin'?"* ]]
 
 	# The page of results has every field of one.
