@@ -266,11 +266,12 @@ TEST(numbers_that_are_none_are_left_out)
 	enter_folder();
 	write_result("a", "virtual", 1, "pass",
 		     "\"stats\": [1], \"payloads\": {\"x\": 3}, \"flags\": 7");
-	write_result("b", "virtual", 1, "pass",
-		     "\"stats\": {\"total\": {\"workers\": \"many\"}, "
-		     "\"cgroups\": [3, null, {\"max_gap_ms\": \"x\"}]}, "
-		     "\"payloads\": [3, {\"metrics\": [4, {\"value\": \"x\"}]}], "
-		     "\"workers\": [1, {\"type\": 3}], \"host\": 3");
+	write_result(
+		"b", "virtual", 1, "pass",
+		"\"stats\": {\"total\": {\"workers\": \"many\"}, "
+		"\"cgroups\": [3, null, {\"max_gap_ms\": \"x\"}]}, "
+		"\"payloads\": [3, {\"metrics\": [4, {\"value\": \"x\"}]}], "
+		"\"workers\": [1, {\"type\": 3}], \"host\": 3");
 	compare_folders(&c);
 	CHECK_INT(c.pair[0].outcome, OUTCOME_SAME);
 	compare_done(&c);
