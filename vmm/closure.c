@@ -174,6 +174,22 @@ static int add_needs(struct closure *c, const char *object,
 	return 0;
 }
 
+/*
+ * What the C library loads by itself, without a word in any header: to end a
+ * thread early glibc (2.36, misc/unwind-link.c) needs it and aborts
+ * without. Other C libraries do not, and then it may not be there.
+ */
+static int add_unwinder(struct closure *c, struct why *reterr_why)
+{
+	static const char soname[] = "libgcc_s.so.1";
+	struct elf_needs none = { 0 };
+	char *path = has_item(c, soname) ? NULL : locate(soname, &none, "");
+
+	if (path && add_item(c, soname, path) < 0)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	return 0;
+}
+
 int closure_find(const char *program, struct closure *ret,
 		 struct why *reterr_why)
 {
@@ -185,12 +201,16 @@ int closure_find(const char *program, struct closure *ret,
 		return r;
 	c.interpreter = take_ptr(n.interpreter);
 	r = add_needs(&c, program, &n, reterr_why);
+	if (r == 0 && n.ends_threads)
+		r = add_unwinder(&c, reterr_why);
 	elf_needs_done(&n);
 	for (size_t i = 0; r == 0 && i < c.count; i++) {
 		r = elf_read_needs(c.item[i].path, &n, reterr_why);
 		if (r < 0)
 			break;
 		r = add_needs(&c, c.item[i].path, &n, reterr_why);
+		if (r == 0 && n.ends_threads)
+			r = add_unwinder(&c, reterr_why);
 		elf_needs_done(&n);
 	}
 	if (r < 0) {

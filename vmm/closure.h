@@ -29,7 +29,8 @@ struct closure {
  *
  * Places, in ld.so's order: RPATH of the object (if it has no RUNPATH),
  * LD_LIBRARY_PATH, its RUNPATH, /etc/ld.so.cache, the system's folders.
- * $ORIGIN and $LIB are known. What is loaded by dlopen() is not found.
+ * $ORIGIN and $LIB are known. What is loaded by dlopen() is not found, but for
+ * libgcc_s.so.1, which glibc loads when a thread ends itself or is cancelled.
  *
  * Return: 0, or with the reason
  * * -ENOEXEC - @program is no ELF program, or one for another architecture

@@ -90,6 +90,24 @@ static int read_dynamic(Elf *e, Elf_Scn *section, struct elf_needs *n)
 	return r;
 }
 
+static void read_symbols(Elf *e, Elf_Scn *section, struct elf_needs *n)
+{
+	GElf_Shdr header;
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Sym symbol;
+
+	if (!data || !gelf_getshdr(section, &header))
+		return;
+	for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
+		const char *name = NULL;
+
+		if (symbol.st_shndx == SHN_UNDEF)
+			name = elf_strptr(e, header.sh_link, symbol.st_name);
+		n->ends_threads |= name && (!strcmp(name, "pthread_exit") ||
+					    !strcmp(name, "pthread_cancel"));
+	}
+}
+
 /* Is all there that will be loaded? */
 static int check_whole(Elf *e, const char *path, struct why *reterr_why)
 {
@@ -163,8 +181,12 @@ int elf_read_needs(const char *path, struct elf_needs *ret,
 	for (Elf_Scn *s = NULL; r == 0 && (s = elf_nextscn(e, s));) {
 		GElf_Shdr header;
 
-		if (gelf_getshdr(s, &header) && header.sh_type == SHT_DYNAMIC)
+		if (!gelf_getshdr(s, &header))
+			continue;
+		if (header.sh_type == SHT_DYNAMIC)
 			r = read_dynamic(e, s, &n);
+		else if (header.sh_type == SHT_DYNSYM)
+			read_symbols(e, s, &n);
 	}
 	if (r < 0) {
 		elf_needs_done(&n);

@@ -11,10 +11,12 @@
  * @interpreter: PT_INTERP, or NULL
  * @needed:  DT_NEEDED names, in order
  * @rpath, @runpath: as written, or NULL
+ * @ends_threads: it calls pthread_exit() or pthread_cancel()
  */
 struct elf_needs {
 	char *interpreter, *rpath, *runpath;
 	char **needed;
+	bool ends_threads;
 };
 
 /**

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,17 +47,37 @@ TEST(the_same_job_gives_the_same_bytes)
 	CHECK(memmem(a, a_len, "job/lib/libc.so.6", 17) != NULL);
 }
 
+static bool has(const struct closure *c, const char *soname)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->item[i].soname, soname) == 0)
+			return true;
+	}
+	return false;
+}
+
 TEST(libraries_and_loader_are_found)
 {
 	struct closure c;
 	struct why why;
-	bool libc = false;
 
 	CHECK_INT(closure_find("/bin/true", &c, &why), 0);
 	CHECK(c.interpreter && c.interpreter[0] == '/');
-	for (size_t i = 0; i < c.count; i++)
-		libc |= strcmp(c.item[i].soname, "libc.so.6") == 0;
-	CHECK(libc);
+	CHECK(has(&c, "libc.so.6"));
+	CHECK(!has(&c, "libgcc_s.so.1"));
+	closure_done(&c);
+}
+
+/* glibc aborts a program that ends a thread where it cannot load this. */
+TEST(who_ends_threads_gets_what_libc_loads_for_that)
+{
+	void (*volatile end)(void *) = pthread_exit;
+	struct closure c;
+	struct why why;
+
+	CHECK(end != NULL);
+	CHECK_INT(closure_find("/proc/self/exe", &c, &why), 0);
+	CHECK(has(&c, "libgcc_s.so.1"));
 	closure_done(&c);
 }
 
