@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "vmm/frame.h"
+#include "vmm/mon/series.h"
 
 /* Text of a guest that is kept, in bytes: a scheduler may print for ever. */
 #define TEXT_MAX (4U << 20)
@@ -84,8 +85,11 @@ static void add_output(struct facts *f, int stream, const char *data,
 {
 	struct str *to = stream == 1 ? &f->out : &f->err;
 
-	if (stream == FRAME_MONITOR)
+	/* What is cut is told where it is read. */
+	if (stream == FRAME_MONITOR && f->series.len < MON_SERIES_MAX)
 		str_add_bytes(&f->series, data, len);
+	else if (stream == FRAME_MONITOR)
+		return;
 	else if (f->on_output)
 		f->on_output(f->output_arg, stream, data, len);
 	else if (to->len < TEXT_MAX)

@@ -27,6 +27,7 @@ $(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
 $(eval $(call fuzz-target,qmp,,-ljansson))
 $(eval $(call fuzz-target,result,$$(gauntlet-parts),$$(ktstr-gauntlet-libs-y)))
+$(eval $(call fuzz-target,series))
 $(eval $(call fuzz-target,spec))
 $(eval $(call fuzz-target,ttylink))
 $(eval $(call fuzz-target,variant-name))

@@ -185,6 +185,27 @@ TEST(a_cpu_stalls_in_the_fifth_sample_behind_the_first)
 	done(&f);
 }
 
+/* A CPU that the host kept waiting; with the last step it had enough. */
+TEST(a_cpu_that_did_not_run_does_not_stall)
+{
+	for (unsigned int step = 0; step <= 1; step++) {
+		struct feed f = begin();
+
+		for (unsigned int i = 0; i < 3; i++) {
+			struct mon_cpu one = cpu_of(&f, 1, 0);
+			struct mon_cpu two = cpu_of(&f, 1, 0);
+
+			one.clock = 77;
+			/* The count may go round. */
+			one.ran_us =
+				UINT32_MAX - 10 + i * (MON_RAN_US - 1 + step);
+			add_cpus(&f, -1, one, two);
+		}
+		CHECK_INT(derive(&f, 2)->stalled, step);
+		done(&f);
+	}
+}
+
 TEST(an_idle_cpu_does_not_stall)
 {
 	struct feed f = begin();
@@ -345,7 +366,7 @@ TEST(a_stream_that_is_wrong_is_told)
 				 .own = -1,
 				 .len = sizeof(struct mon_cpu) };
 
-	for (int kind = 0; kind < 8; kind++) {
+	for (int kind = 0; kind < 10; kind++) {
 		struct {
 			struct mon_head h;
 			struct mon_cpu cpu[2];
@@ -366,8 +387,12 @@ TEST(a_stream_that_is_wrong_is_told)
 			r.h.own = 1;
 		else if (kind == 6)
 			r.h.cpus = 2;
-		else
+		else if (kind == 7)
 			r.h.cpus = MON_CPUS_MAX + 1;
+		else if (kind == 8)
+			r.h.kind = MON_COUNTS_OF;
+		else
+			r.h.kind = MON_DOMAINS; /* a part of one */
 		why.text[0] = '\0';
 		CHECK_INT(mon_series_read(&r, len, &s, &why), -EBADMSG);
 		CHECK(why.text[0]);

@@ -100,6 +100,20 @@ static void send_list(struct outside *o, enum mon_record kind,
 	send(o, str_text(&out), out.len);
 }
 
+/* What the host gave to each CPU so far; one thread may be all of them. */
+static void add_times(struct outside *o, struct mon_cpu *cpu)
+{
+	const struct noise *n = &o->noise;
+
+	noise_sample(&o->noise, o->machine.pid, true);
+	for (unsigned int i = 0; i < o->cpus && n->count > 0; i++) {
+		const struct noise_vcpu *v =
+			&n->vcpu[n->one_thread || i >= n->count ? 0 : i];
+
+		cpu[i].ran_us = (uint32_t)(v->run_ns / 1000) + 1;
+	}
+}
+
 static void take_sample(struct outside *o)
 {
 	size_t len = o->cpus * sizeof(struct mon_cpu);
@@ -113,6 +127,7 @@ static void take_sample(struct outside *o)
 				     (struct mon_cpu *)(void *)o->record);
 	if (o->error)
 		return;
+	add_times(o, (struct mon_cpu *)(void *)o->record);
 	send(o, &head, sizeof(head));
 	send(o, o->record, len);
 	o->samples++;

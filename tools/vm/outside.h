@@ -19,6 +19,7 @@
  * @begun, @ended: the first and the last look were taken
  * @begin_ns: of the first; @next_ns: when the next is due
  * @cpu_ns, @bytes, @samples, @left_out: as of the guest's own monitor
+ * @noise: what the host gave to each CPU
  * @error: nothing is read any more, for the reason in @why
  * @c: the machine's
  * @before, @before_arg: what its @before was, called first
@@ -30,6 +31,7 @@ struct outside {
 	struct mon_outside machine;
 	struct mon_memory reach;
 	struct mon_reader reader;
+	struct noise noise;
 	char *record;
 	bool begun, ended;
 	uint64_t begin_ns, next_ns, cpu_ns, bytes, samples, left_out;

@@ -42,10 +42,17 @@ static uint64_t whole(const struct mon_domain *d, unsigned int i)
 	return d->value[i][0] | (uint64_t)d->value[i][1] << 32;
 }
 
+/* A series, and for each of its last domains the same one at the start. */
+struct pairs {
+	const struct mon_series *series;
+	const struct mon_domain **first;
+};
+
 /* What one field came to, over all CPUs that have a domain of @kind. */
-static json_t *field(const struct mon_series *s, const struct mon_layout *l,
+static json_t *field(const struct pairs *p, const struct mon_layout *l,
 		     const struct mon_domain *kind, enum mon_field f)
 {
+	const struct mon_series *s = p->series;
 	unsigned int i = f - MON_DOMAIN_FIRST;
 	unsigned int n = l->field[f].len == 12 ? 3 : 1;
 	uint64_t sum[3] = { 0 }, most = 0;
@@ -53,13 +60,12 @@ static json_t *field(const struct mon_series *s, const struct mon_layout *l,
 
 	for (size_t k = 0; k < s->last_domains; k++) {
 		const struct mon_domain *d = &s->last_domain[k];
-		const struct mon_domain *first;
+		const struct mon_domain *first = p->first[k];
 
 		if (!is_same_kind(d, kind))
 			continue;
 		if (whole(d, i) > most)
 			most = whole(d, i);
-		first = find_first(s, d);
 		/* The kernel's numbers have 32 bits and go round. */
 		for (unsigned int j = 0; j < n; j++)
 			sum[j] += (uint32_t)(d->value[i][j] -
@@ -73,9 +79,10 @@ static json_t *field(const struct mon_series *s, const struct mon_layout *l,
 	return list;
 }
 
-static json_t *describe(const struct mon_series *s, const struct mon_layout *l,
+static json_t *describe(const struct pairs *p, const struct mon_layout *l,
 			const struct mon_domain *kind)
 {
+	const struct mon_series *s = p->series;
 	json_t *o = json_object(), *now = json_object(), *sums = json_object();
 	unsigned int cpus = 0;
 
@@ -91,7 +98,7 @@ static json_t *describe(const struct mon_series *s, const struct mon_layout *l,
 		if (mon_has(l, f))
 			json_object_set_new(is_gauge(f) ? now : sums,
 					    mon_field_info[f].name,
-					    field(s, l, kind, f));
+					    field(p, l, kind, f));
 	}
 	json_object_set_new(o, "now", now);
 	json_object_set_new(o, "increase", sums);
@@ -102,9 +109,14 @@ json_t *result_monitor_domains(const struct mon_series *s,
 			       const struct mon_layout *l)
 {
 	const struct mon_domain *kind[KINDS_MAX];
+	struct pairs p = { s, calloc(s->last_domains + 1, sizeof(*p.first)) };
 	json_t *list = json_array();
 	size_t kinds = 0;
 
+	if (!p.first)
+		return list;
+	for (size_t i = 0; i < s->last_domains; i++)
+		p.first[i] = find_first(s, &s->last_domain[i]);
 	for (size_t i = 0; i < s->last_domains; i++) {
 		const struct mon_domain *d = &s->last_domain[i];
 		size_t k = 0;
@@ -114,8 +126,9 @@ json_t *result_monitor_domains(const struct mon_series *s,
 		if (k < kinds || kinds == KINDS_MAX)
 			continue;
 		kind[kinds++] = d;
-		json_array_append_new(list, describe(s, l, d));
+		json_array_append_new(list, describe(&p, l, d));
 	}
+	free(p.first);
 	return list;
 }
 

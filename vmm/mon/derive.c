@@ -145,6 +145,13 @@ struct stall {
 	size_t samples;
 };
 
+/* Did the host let the CPU run between the two? Inside nobody knows. */
+static bool had_time(const struct mon_cpu *a, const struct mon_cpu *b)
+{
+	return a->ran_us == 0 || b->ran_us == 0 ||
+	       b->ran_us - a->ran_us >= MON_RAN_US;
+}
+
 static void add_stall(struct stall *st, const struct mon_sample *now,
 		      const struct mon_sample *before, unsigned int cpu,
 		      struct mon_queue *q)
@@ -152,7 +159,8 @@ static void add_stall(struct stall *st, const struct mon_sample *now,
 	const struct mon_cpu *a = &before->cpu[cpu], *b = &now->cpu[cpu];
 
 	if (!counts(b) || b->clock != a->clock || b->clock == 0 ||
-	    mon_tasks(before, cpu) == 0 || mon_tasks(now, cpu) == 0) {
+	    mon_tasks(before, cpu) == 0 || mon_tasks(now, cpu) == 0 ||
+	    !had_time(a, b)) {
 		*st = (struct stall){ now->at_ns, 0 };
 		return;
 	}

@@ -15,6 +15,10 @@
 /* Of 1000 samples so many may be implausible, else none of them counts. */
 #define MON_BAD_PERMILLE 100
 
+/* A CPU that had less of the host between two samples did not stand still by
+ * itself: ten ticks of 250 Hz. */
+#define MON_RAN_US 40000
+
 /**
  * struct mon_sustained - the largest value that lasted
  * @any: there were enough samples in a row for one to last

@@ -5,14 +5,9 @@
 
 #include "vmm/mon/reader.h"
 
-/* Linux builds at most this many levels: threads, clusters, LLC, package, and
- * one for each distance of nodes. */
-#define DOMAINS_MAX 16
 /* Nodes of the tree of programs have 64 slots, and numbers have 31 bits. */
-#define SLOTS	     64
-#define SLOT_BITS    6
-#define LEVELS_MAX   6
-#define PROGRAMS_MAX 4096
+#define SLOTS	   64
+#define LEVELS_MAX 6
 /* How an entry of the tree is marked that is a node: linux/xarray.h. */
 #define MARK_MASK UINT64_C(3)
 #define MARK_NODE UINT64_C(2)
@@ -87,7 +82,7 @@ int mon_reader_domains(struct mon_reader *r, struct str *out)
 
 		if (!r->rq[cpu] || number(r, r->rq[cpu], MON_RQ_SD, &sd) < 0)
 			continue;
-		for (unsigned int i = 0; sd && i < DOMAINS_MAX; i++) {
+		for (unsigned int i = 0; sd && i < MON_DOMAINS_MAX; i++) {
 			if (read_domain(r, sd, cpu, &domain) < 0)
 				break;
 			str_add_bytes(out, &domain, sizeof(domain));
@@ -167,8 +162,8 @@ int mon_reader_programs(struct mon_reader *r, struct str *out)
 	    number(r, idr, MON_IDR_HEAD, &head) < 0 ||
 	    number(r, idr, MON_IDR_NEXT, &next) < 0)
 		return -ENOTSUP;
-	if (next > PROGRAMS_MAX)
-		next = PROGRAMS_MAX;
+	if (next > MON_PROGRAMS_MAX)
+		next = MON_PROGRAMS_MAX;
 	for (uint32_t id = 0; head && id < next; id++) {
 		uint64_t prog = find_program(r, head, id);
 

@@ -70,24 +70,33 @@ static void take_programs(struct mon_series *s, const struct mon_head *h)
 	s->first_programs = s->last_programs;
 }
 
-/* The length of one of its parts, and how many there have to be; 0: any. */
-static size_t part_of(const struct mon_head *h, size_t *ret_parts)
+/* Has the record a length that its kind can have? */
+static bool fits(const struct mon_head *h)
 {
-	*ret_parts = 0;
+	uint64_t part = 0, least = 0, most = h->cpus;
+
 	switch (h->kind) {
 	case MON_SAMPLE:
-		*ret_parts = h->cpus;
-		return sizeof(struct mon_cpu);
+		part = sizeof(struct mon_cpu);
+		least = most;
+		break;
 	case MON_COUNTS_OF:
-		*ret_parts = h->cpus;
-		return MON_COUNTS * sizeof(uint64_t);
+		part = MON_COUNTS * sizeof(uint64_t);
+		least = most;
+		break;
 	case MON_DOMAINS:
-		return sizeof(struct mon_domain);
+		part = sizeof(struct mon_domain);
+		most *= MON_DOMAINS_MAX;
+		break;
 	case MON_PROGRAMS:
-		return sizeof(struct mon_program);
+		part = sizeof(struct mon_program);
+		most = MON_PROGRAMS_MAX;
+		break;
 	default:
-		return 0;
+		return false;
 	}
+	return h->len % part == 0 && h->len >= least * part &&
+	       h->len <= most * part;
 }
 
 static int take(struct mon_series *s, const struct mon_head *h)
@@ -115,15 +124,13 @@ int mon_series_read(const void *data, size_t len, struct mon_series *ret,
 	*ret = (struct mon_series){ 0 };
 	for (size_t n = 0; at < end; n++) {
 		const struct mon_head *h = (const struct mon_head *)at;
-		size_t room = (size_t)(end - at), part, parts;
+		size_t room = (size_t)(end - at);
 
 		if (room < sizeof(*h) || h->len > room - sizeof(*h))
 			return bad(n, "is cut", reterr_why);
-		part = part_of(h, &parts);
-		if (part == 0 || h->len % part || h->cpus == 0 ||
-		    h->cpus > MON_CPUS_MAX || h->own >= (int)h->cpus ||
-		    (ret->cpus && ret->cpus != h->cpus) ||
-		    (parts && h->len != parts * part))
+		if (h->cpus == 0 || h->cpus > MON_CPUS_MAX || !fits(h) ||
+		    h->own >= (int)h->cpus ||
+		    (ret->cpus && ret->cpus != h->cpus))
 			return bad(n, "has a wrong form", reterr_why);
 		if (h->at_ns < before_ns)
 			return bad(n, "is older than the one before",

@@ -19,6 +19,9 @@
 /* What a series may have in bytes; who writes one takes a longer period. */
 #define MON_SERIES_MAX (12U << 20)
 #define MON_CPUS_MAX   512
+/* A CPU's domains, and a machine's programs. */
+#define MON_DOMAINS_MAX	 16
+#define MON_PROGRAMS_MAX 4096
 
 enum mon_record {
 	MON_SAMPLE = 1, /* struct mon_cpu of each CPU */
@@ -55,12 +58,14 @@ enum mon_cpu_state {
  * @state: of enum mon_cpu_state
  * @flags: of struct scx_rq, as the kernel has them
  * @clock: of the run queue, ns
+ * @ran_us: from outside: time that the host gave this CPU, from 1, the low 32
+ *	 bits; 0: not known
  *
  * Counts above 65535 are 65535.
  */
 struct mon_cpu {
 	uint16_t nr_running, scx_nr_running, dsq_nr, state;
-	uint32_t flags, reserved;
+	uint32_t flags, ran_us;
 	uint64_t clock;
 };
 
