@@ -56,6 +56,7 @@ costs() {
 costs "usual: --budget 3600" usual select --budget 3600
 costs "usual: --budget 100000" usual select --budget 100000
 costs "usual: --level pairwise" usual select --level pairwise
+costs "usual: --level three-way" usual select --level three-way
 costs "usual: shard 3/8" usual shard 3/8
 costs "4096 sets of flags: --budget 3600" flags select --budget 3600
 costs "4096 sets of flags: --level pairwise" flags select --level pairwise

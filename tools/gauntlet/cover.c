@@ -241,6 +241,25 @@ static uint32_t *order_open(const struct choices *c,
 	return order;
 }
 
+/* Do they differ in their seeds alone, which are no values? */
+static bool is_twin(const struct choice *a, const struct choice *b)
+{
+	for (size_t p = 0; p < VARIANT_PARTS; p++) {
+		if (p != VARIANT_SEED && a->part[p] != b->part[p])
+			return false;
+	}
+	return true;
+}
+
+/* Twins are neighbours in each order, and only the first is ever chosen. */
+static bool is_second(const struct search *s, uint32_t place)
+{
+	const struct choice *item = s->cover->c->item;
+
+	return place && s->goal != COVER_FEATURES && !s->left_s &&
+	       is_twin(&item[s->order[place - 1]], &item[s->order[place]]);
+}
+
 static void fill_heap(struct search *s)
 {
 	size_t n;
@@ -249,7 +268,7 @@ static void fill_heap(struct search *s)
 	s->heap = must(calloc(n + 1, sizeof(*s->heap)));
 	for (uint32_t i = 0; i < n; i++) {
 		struct choice *v = &s->cover->c->item[s->order[i]];
-		double worth = worth_at_most(s, v);
+		double worth = is_second(s, i) ? 0 : worth_at_most(s, v);
 
 		if (worth > 0)
 			s->heap[s->count++] =
@@ -329,7 +348,7 @@ int cover_count(struct cover *cover, enum cover_goal goal)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct choice *v = &c->item[i];
 
-		if (v->in)
+		if (v->in && !(i && v[-1].in && is_twin(v - 1, v)))
 			t->count += count_new(cover, goal, v, t->is, true);
 		if (v->chosen)
 			t->had += count_new(cover, goal, v, t->has, true);
