@@ -56,6 +56,24 @@ TEST(one_that_waits_longer_than_its_cpu_is_busy)
 	CHECK_INT(all[0].idle_ns, 0);
 }
 
+/* What the kernel adds to the sum when a wait ends may have been before. */
+TEST(nobody_waits_for_longer_than_the_span)
+{
+	cpu_set_t set = first(2);
+	struct short_waits w[] = {
+		{ .allowed = &set, .wait_ns = 1032 },
+		{ .allowed = &set, .run_ns = 1 },
+		{ .allowed = &set, .run_ns = 1 },
+	};
+
+	find(w, 3, (uint64_t[CPUS]){ 0, 0, 1000, 1000 });
+	CHECK_INT(all[0].idle_ns, 0);
+	w[0].run_ns = 100;
+	find(w, 3, (uint64_t[CPUS]){ 0, 150, 1000, 1000 });
+	CHECK_INT(all[0].idle_ns, 50);
+	CHECK_INT(all[0].idle_cpu, 1);
+}
+
 TEST(few_that_wait_leave_a_cpu_idle_unless_others_run)
 {
 	cpu_set_t set = first(4);

@@ -100,6 +100,9 @@ void short_waits_find(struct short_waits *const *list, size_t count,
 
 		s->idle_ns = 0;
 		s->idle_cpu = -1;
+		/* While it ran it did not wait. */
+		if (s->wait_ns > minus(span_ns, s->run_ns))
+			s->wait_ns = minus(span_ns, s->run_ns);
 		while (k < classes && !CPU_EQUAL(class[k].cpus, s->allowed))
 			k++;
 		if (k < CLASSES_MAX)

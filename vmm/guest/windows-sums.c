@@ -61,12 +61,11 @@ static bool ask(struct windows *s, struct worker *w)
 	if (v->asked_at == s->look)
 		return v->answered;
 	v->asked_at = s->look;
+	v->waits_ns = minus(clock_now_ns(), crew_wants_since(w));
 	v->answered = read_sched(w, &v->now);
 	return v->answered;
 }
 
-/* What may be waiting is looked at before the kernel is asked: what begins in
- * between is short. */
 static void begin_worker(struct windows *s, struct worker *w, bool is_asked)
 {
 	struct worker_span *v = &w->window.span;
@@ -79,9 +78,9 @@ static void begin_worker(struct windows *s, struct worker *w, bool is_asked)
 	v->frozen_ns = atomic_load(&w->shared->frozen_ns);
 	if (!is_asked)
 		return;
-	v->pending_ns = minus(clock_now_ns(), crew_wants_since(w));
 	v->known = ask(s, w);
 	v->sched = v->now;
+	v->pending_ns = v->waits_ns;
 }
 
 /* The kernel is asked about a few workers only, others each time. */

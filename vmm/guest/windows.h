@@ -38,11 +38,13 @@ struct worker;
  *	   adds a wait to the sum when it ends
  * @sched: it had run and waited so much
  * @now, @answered, @asked_at: the same at that look, if the kernel told
+ * @waits_ns: it may have waited for so long just before it was asked: a wait
+ *	   that ended in between would count as one of the span
  * @sum:   the span's, when it ends
  */
 struct worker_span {
 	bool begun, known, answered;
-	uint64_t epoch, frozen_ns, pending_ns, asked_at;
+	uint64_t epoch, frozen_ns, pending_ns, waits_ns, asked_at;
 	struct worker_sched sched, now;
 	struct short_waits sum;
 };
