@@ -17,16 +17,17 @@ analyzed := $(sort $(wildcard $(foreach f,tools/* tools/*/* vmm vmm/guest vmm/ga
 # Those that have what facts.h tells.
 analyzed := $(filter-out tools/lib/why.c tools/lib/file.c,$(analyzed))
 analyzed := $(filter $(subst *,%,$(T)),$(analyzed))
-analyze-flags = $(all-cppflags) -std=gnu17 -O2 -include tests/analyze/facts.h
+analyze-flags = $(filter-out -D_FORTIFY_SOURCE%,$(all-cppflags)) -std=gnu17 -include tests/analyze/facts.h
 
 ktstr-tag-tidy := TIDY
 ktstr-cmd-tidy  = clang-tidy --quiet $< -- $(analyze-flags) -Wall -Wextra >$@.new 2>/dev/null || \
 	{ cat $@.new; rm -f $@.new; exit 1; } && mv -f $@.new $@
 ktstr-tag-gcc-analyze := ANALYZE
-ktstr-cmd-gcc-analyze  = $(GCC) $(analyze-flags) -fanalyzer $(analyze-gcc-off) -Werror -S -o $@ $<
+ktstr-cmd-gcc-analyze  = $(GCC) $(analyze-flags) -O0 -fanalyzer $(analyze-gcc-off) -Werror -S -o $@ $<
 
-# gcc 12's analyser is new, and wrong in these ways.
-analyze-gcc-off :=
+# gcc 12 loses what take_ptr() hands on; LeakSanitizer does not. Behind the
+# optimizer it takes variables for unset that are set where they are declared.
+analyze-gcc-off := -Wno-analyzer-malloc-leak
 
 # The object's rule knows which headers a file has.
 $(O)/analyze/%.tidy: %.c .clang-tidy tests/analyze/facts.h $(O)/%.o ktstr-force

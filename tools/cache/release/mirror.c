@@ -18,13 +18,16 @@ static const char *setting(void)
 
 const char *mirror_name(void)
 {
-	return setting() ? setting() : "https://www.kernel.org";
+	const char *ours = setting();
+
+	return ours ? ours : "https://www.kernel.org";
 }
 
 /* Append the mirror's URL without slashes at its end, or @base. */
 static void add_base(struct str *out, const char *base)
 {
-	const char *url = setting() ? setting() : base;
+	const char *ours = setting();
+	const char *url = ours ? ours : base;
 	size_t n = strlen(url);
 
 	while (n > 0 && url[n - 1] == '/')
