@@ -18,7 +18,7 @@
 #define INPUT_MAX    (1 << 20)
 #define CUTS_MAX     4096
 #define CHANGES	     2000
-#define SECONDS_EACH 60
+#define SECONDS_EACH 240
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
