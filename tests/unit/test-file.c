@@ -96,7 +96,12 @@ TEST(where_nothing_can_be_published_it_says_so)
 			       "directory") == 0);
 	CHECK_INT(mkdir("taken", 0777), 0);
 	CHECK_INT(file_publish("taken", "", 0, 0666, &why), -EISDIR);
-	CHECK_INT(entries(), 1);
+	/* Else "--out /dev/null" of root would be the end of that. */
+	CHECK_INT(mkfifo("pipe", 0777), 0);
+	CHECK_INT(file_publish("pipe", "", 0, 0666, &why), -EEXIST);
+	CHECK(strcmp(why.text, "cannot write 'pipe': it is no regular file") ==
+	      0);
+	CHECK_INT(entries(), 2);
 	leave();
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -143,6 +144,15 @@ static int publish_named(char *temp, const char *path, const void *data,
 	return r;
 }
 
+/* A rename would put a file in the place of a device or a pipe. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 int file_publish(const char *path, const void *data, size_t len,
 		 unsigned int mode, struct why *reterr_why)
 {
@@ -151,6 +161,10 @@ int file_publish(const char *path, const void *data, size_t len,
 	int r;
 
 	umask(mask);
+	if (is_special(path))
+		return why_set(reterr_why, -EEXIST,
+			       "cannot write '%s': it is no regular file",
+			       path);
 	if (asprintf(&temp, "%s.ktstr-new", path) < 0 ||
 	    asprintf(&random, "%s.XXXXXX", path) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");

@@ -39,7 +39,8 @@ int file_write_at(int dir, const char *name, const char *text);
  * between two system calls). Where files cannot be without a name it has a
  * unique one in the same folder.
  *
- * Return: 0 or -errno, and then @reterr_why is set.
+ * Return: 0 or -errno, and then @reterr_why is set; -EEXIST when a device, a
+ * pipe or a socket has the name.
  */
 int file_publish(const char *path, const void *data, size_t len,
 		 unsigned int mode, struct why *reterr_why);
