@@ -79,6 +79,23 @@ setup() { new_shell; }
 	E
 }
 
+@test "shell: SIGTERM ends it also when nobody reads what it shows" {
+	local vm
+	command -v script >/dev/null || skip "needs script(1)"
+	mkfifo pipe
+	exec 7<>pipe
+	full() { ! dd if=/dev/zero of=pipe bs=4096 count=1 oflag=nonblock 2>/dev/null; }
+	until_true full
+	spawn script -qec "exec ktstr-vm shell -q ${kernel[*]} >pipe" /dev/null </dev/null 7>&-
+	blocks() { # the terminal's process, in write(2) to standard output
+		vm=$(pgrep -P "${spawned[0]}") && grep -qs '^1 0x1 ' "/proc/$(pgrep -P "$vm" -x ktstr-terminal)/syscall"
+	}
+	until_true blocks
+	kill -TERM "$vm"
+	until_true gone "${spawned[0]}"
+	exec 7>&-
+}
+
 @test "shell: make ktstr-shell brings scheduler and tests, and the scheduler is in charge" {
 	new_project p
 	run -0 --separate-stderr kmake ktstr-shell TOPOLOGY=1n2l2c1t \
