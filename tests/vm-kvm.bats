@@ -22,7 +22,7 @@ kvm_of_doctor() {
 	[ "$(head -n 1 "$answer")" = "$boot" ]
 	case $(sed -n 2p "$answer") in
 	works) [ "$said" = "" ] ;;
-	broken | lacking) [[ $said == "ktstr-vm: no KVM: "*"; machines run under TCG" ]] ;;
+	broken | lacking) [[ $said == "ktstr-vm: no KVM: "*"; without it machines run under TCG" ]] ;;
 	*) return 1 ;;
 	esac
 	kvm_of_doctor >second

@@ -83,7 +83,8 @@ static int ask(const char *path, const char *known, struct why *reterr_why)
 		return r;
 	keep(path, word, r < 0 ? reterr_why->text : "");
 	if (r < 0)
-		note("no KVM: %s; machines run under TCG", reterr_why->text);
+		note("no KVM: %s; without it machines run under TCG",
+		     reterr_why->text);
 	return r;
 }
 
