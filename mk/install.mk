@@ -11,7 +11,7 @@ install: all ## Install below $(DESTDIR)$(prefix)
 		'$(DESTDIR)$(docdir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(progs-y)) '$(DESTDIR)$(bindir)'
 	$(ktstr-q)install -m 755 $(addprefix $(O)/,$(guest-progs-y) $(preloads-y)) '$(DESTDIR)$(libexecdir)'
-	$(ktstr-q)install -m 644 $(user-mk) '$(DESTDIR)$(datadir)/mk'
+	$(ktstr-q)install -m 644 $(user-mk) $(wildcard mk/*.test) '$(DESTDIR)$(datadir)/mk'
 	$(ktstr-q)install -m 755 $(wildcard mk/*.sh) '$(DESTDIR)$(datadir)/mk'
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'

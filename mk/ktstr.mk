@@ -62,6 +62,7 @@ ktstr-progs-after  := $(ktstr-kernel-first)
 include $(ktstr-mk)/kernel.mk
 include $(ktstr-mk)/scheduler.mk
 include $(ktstr-mk)/test.mk
+include $(ktstr-mk)/verifier.mk
 include $(ktstr-mk)/vm.mk
 
 .PHONY: ktstr-doctor ktstr-clean ktstr-help
@@ -74,7 +75,7 @@ ktstr-clean:
 	$(if $(filter / $(abspath $(KTSTR_OUT))/%,$(abspath $(KTSTR_OUT)) $(CURDIR)/),$(error ktstr: KTSTR_OUT='$(KTSTR_OUT)' holds more than \
 		ktstr made; remove that by hand))
 	$(ktstr-q)$(ktstr-path) sh -c '! command -v ktstr-vm || ktstr-vm --quiet template --remove' >/dev/null || :
-	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants sources progress lock)
+	$(ktstr-q)rm -rf -- $(addprefix '$(KTSTR_OUT)'/,bpf kernels results tools plan.mk variants sources progress verifier lock)
 	$(ktstr-q)! grep -qs ktstr '$(KTSTR_OUT)/CACHEDIR.TAG' || rm -f -- '$(KTSTR_OUT)/CACHEDIR.TAG' '$(KTSTR_OUT)/.gitignore'
 	$(ktstr-q)rmdir '$(KTSTR_OUT)' 2>/dev/null || :
 

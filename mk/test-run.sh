@@ -9,6 +9,8 @@
 #   init=FILE      the guest's init
 #   files=WORDS    declarations, each behind --sched, and tests
 #   format=NAME    of the report
+#   report=WORDS   another subcommand of ktstr-gauntlet in place of report, and its
+#                  options
 #   rerun=WORD     all, failed or nothing
 #   verbose=N      1: show commands; 2: say why variants run
 #   launch=WORDS   what starts each variant
@@ -23,7 +25,7 @@
 # process at a time in each out, under a lock that all of its children have:
 # another TEST is another plan, and a variant has one folder.
 set -euf
-out='' make='' init='' files='' format='' rerun='' verbose='' launch='' level='' select='' shard='' sources='' dry='' list=''
+out='' make='' init='' files='' format='' report='' rerun='' verbose='' launch='' level='' select='' shard='' sources='' dry='' list=''
 for setting; do
 	shift
 	case $setting in
@@ -33,6 +35,7 @@ for setting; do
 	init=*) init=${setting#*=} ;;
 	files=*) files=${setting#*=} ;;
 	format=*) format=${setting#*=} ;;
+	report=*) report=${setting#*=} ;;
 	rerun=*) rerun=${setting#*=} ;;
 	verbose=*) verbose=${setting#*=} ;;
 	launch=*) launch=${setting#*=} ;;
@@ -149,4 +152,5 @@ mv -f "$out/plan.mk.new" "$out/plan.mk"
 # kills us kills this make too, and all that runs below it.
 ktstr-cache --die-with-parent exec -- \
 	"$make" --no-print-directory -f "$out/plan.mk" ktstr-run-all V="$verbose"
-exec ktstr-gauntlet report --format "$format" --variants "$out/variants" "$out/results"
+# shellcheck disable=SC2086
+exec ktstr-gauntlet ${report:-report --format "$format"} --variants "$out/variants" "$out/results"

@@ -9,6 +9,9 @@
 #:   ktstr-report    the verdicts again, without running anything
 #:   ktstr-compare   what got worse since the results in BASE=DIR
 #:   ktstr-shrink    make VARIANT=NAME, which failed, smaller while it fails
+#:   ktstr-verifier  what the kernel's verifier says of the schedulers' programs
+#:   ktstr-verifier-baseline
+#:                   keep that, to compare with later
 #:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
 #:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
@@ -38,6 +41,9 @@
 #:   KTSTR_FORMAT=table    or tap, ktap, json, jsonl, junit, markdown, github
 #:   BASE=DIR              ktstr-compare: earlier results, such as a copy of KTSTR_OUT/results
 #:   KTSTR_COMPARE_ARGS=.. ktstr-compare: more options of ktstr-gauntlet compare
+#:   KTSTR_VERIFIER_BASELINE=F ktstr-verifier: compare with this
+#:   KTSTR_VERIFIER_BOUND=10% ktstr-verifier: how much may grow
+#:   KTSTR_VERIFIER_LOG=1  ktstr-verifier: logs too, without what repeats; or raw
 #:   KTSTR_OUT=ktstr-out   folder of all output
 #:   KTSTR_TOOLS=DIR       from a checkout: programs that are built already
 #:   KTSTR_CACHE_DIR=...   folder of the kernel cache

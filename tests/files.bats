@@ -50,7 +50,7 @@ check_row() {
 	while read -r text; do
 		check_row '[test]' "$text" '[cgroup a]'
 	done < <(examples_below test)
-	[ "$rows" -eq 26 ]
+	[ "$rows" -eq 27 ]
 }
 
 @test "files: the example of each cpuset, option, op and check is right" {

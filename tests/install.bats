@@ -42,6 +42,9 @@ expected() {
 		share/ktstr/mk/test-host.sh 755
 		share/ktstr/mk/test-run.sh 755
 		share/ktstr/mk/test.mk 644
+		share/ktstr/mk/verifier-log.test 644
+		share/ktstr/mk/verifier.mk 644
+		share/ktstr/mk/verifier.test 644
 		share/ktstr/mk/vm.mk 644
 		share/ktstr/templates/ci/gitlab-ci.yml 644
 		share/ktstr/templates/ci/ktstr-ci.sh 755

@@ -39,6 +39,7 @@ static const struct {
 	{ "cgroup", offsetof(struct facts, cgroup), true },
 	{ "payload", offsetof(struct facts, payload), true },
 	{ "kmsg", offsetof(struct facts, kmsg), true },
+	{ "program", offsetof(struct facts, program), true },
 };
 
 int64_t facts_int(const json_t *frame, const char *key)
@@ -70,6 +71,7 @@ void facts_done(struct facts *f)
 		json_decref(*(json_t **)((char *)f + kinds[i].offset));
 	str_done(&f->log);
 	str_done(&f->work_log);
+	str_done(&f->program_log);
 	for (size_t i = 0; i < f->output_count; i++) {
 		str_done(&f->output[i].text);
 		free(f->output[i].name);
@@ -159,6 +161,13 @@ static int add_kind(struct facts *f, size_t kind, json_t *frame)
 	return 0;
 }
 
+/* Pieces of a log follow the program that it is of. */
+static void begin_program(struct facts *f, json_t *frame)
+{
+	json_object_set_new(frame, "log_at",
+			    json_integer((json_int_t)f->program_log.len));
+}
+
 /* File one frame. */
 static int add_frame(struct facts *f, json_t *frame)
 {
@@ -168,6 +177,12 @@ static int add_frame(struct facts *f, json_t *frame)
 		add_log(f, frame);
 		return 0;
 	}
+	if (strcmp(kind, "program-log") == 0) {
+		str_add(&f->program_log, facts_text(frame, "text"));
+		return 0;
+	}
+	if (strcmp(kind, "program") == 0)
+		begin_program(f, frame);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kind, kinds[i].kind) == 0)
 			return add_kind(f, i, frame);

@@ -13,10 +13,10 @@
  * A report may be this long, so that no guest fills our memory. The longest
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
  * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
- * (8 of them, 512 KiB each, of which a byte may need 6); and 12 MiB of the
- * monitor's.
+ * (8 of them, 512 KiB each, of which a byte may need 6); 12 MiB of the
+ * monitor's, and 10 of what the verifier wrote.
  */
-#define FACTS_BYTES_MAX (68U << 20)
+#define FACTS_BYTES_MAX (78U << 20)
 /* Two for each payload of a test. */
 #define FACTS_OUTPUTS 16
 
@@ -33,8 +33,9 @@ struct facts_output {
  *	 @kmsg_lost, @end: the frame of that kind, or NULL; a second one is
  *damage
  * @error:  the first frame of that kind, or NULL
- * @scheduler, @event, @phase, @worker, @cgroup, @kmsg: arrays, in order; never
- *NULL
+ * @scheduler, @event, @phase, @worker, @cgroup, @kmsg, @program: arrays, in
+ *	order; never NULL. Those of @program have "log_at" as well: where in
+ *	@program_log their part begins
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
  * @series: bytes of the monitor, see vmm/mon/series.h
@@ -52,7 +53,8 @@ struct facts {
 	json_t *monitor;
 	json_t *kmsg_lost, *end;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
-	struct str log, work_log, out, err, series;
+	json_t *program;
+	struct str log, work_log, program_log, out, err, series;
 	struct facts_output output[FACTS_OUTPUTS];
 	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);

@@ -42,7 +42,7 @@ rich_test() {
 @test "results: each field is documented, and each documented one is in a result" {
 	new_project p
 	rm ktstr/*.test
-	rich_test 'required-flags = per-llc'
+	rich_test $'required-flags = per-llc\nverifier = numbers'
 	sed 's/max-gap = .*/max-gap = 1us/' ktstr/rich.test >ktstr/poor.test
 	export CI=true
 	run ! kmake ktstr-test

@@ -11,5 +11,7 @@ tests-y             += test-file
 test-file-objs-y    := tests/unit/test-file.o
 tests-y             += test-program
 test-program-objs-y := tests/unit/test-program.o
+tests-y             += test-verifier-log
+test-verifier-log-objs-y := tests/unit/test-verifier-log.o
 tests-y             += test-utf8
 test-utf8-objs-y    := tests/unit/test-utf8.o

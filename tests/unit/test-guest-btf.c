@@ -116,3 +116,17 @@ TEST(what_is_damaged_is_refused)
 	i.texts[sizeof(texts) - 1] = 'x';
 	CHECK_INT(find(&i, sizeof(i), "box", "data", &id, &at), -EINVAL);
 }
+
+TEST(types_have_names)
+{
+	struct image i = make();
+	struct btf_view v = { (const char *)&i, sizeof(i) };
+
+	CHECK(strcmp(btf_name(&v, 1), "int") == 0);
+	CHECK(strcmp(btf_name(&v, 4), "box") == 0);
+	CHECK(!btf_name(&v, 0));
+	CHECK(!btf_name(&v, 2)); /* an array has none */
+	CHECK(!btf_name(&v, 5));
+	v.len = 10;
+	CHECK(!btf_name(&v, 1));
+}

@@ -9,4 +9,6 @@ ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,chosen fresh inputs lau
 # Reports of all kinds, and numbers of results.
 ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,bootstrap compare compare-judge compare-json compare-pair \
 	compare-print dims group json metrics own-options policy samples stats stats-print summary table)
+# The kernel's verifier.
+ktstr-gauntlet-objs-y += tools/gauntlet/verifier.o $(patsubst %,tools/gauntlet/verifier-%.o,judge print read)
 ktstr-gauntlet-libs-y := -ljansson -lnettle -lelf -lm

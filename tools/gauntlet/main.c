@@ -5,6 +5,7 @@
 #include "tools/gauntlet/own-options.h"
 #include "tools/gauntlet/request.h"
 #include "tools/gauntlet/select.h"
+#include "tools/gauntlet/verifier.h"
 
 #define SELECTION "stopkcenxz"
 
@@ -22,6 +23,7 @@ const char help_text[] =
 	"       ktstr-gauntlet report [--format NAME] [--variants FILE] DIR\n"
 	"       ktstr-gauntlet compare [OPTION]... A B\n"
 	"       ktstr-gauntlet stats [OPTION]... DIR\n"
+	"       ktstr-gauntlet verifier [OPTION]... DIR\n"
 	"       ktstr-gauntlet shrink [--out DIR] RESULT-DIR\n"
 	"Expand tests into variants, plan their runs and report on them.\n"
 	"\n"
@@ -36,6 +38,7 @@ const char help_text[] =
 	"  report  print what became of the variants\n"
 	"  compare print what got worse from A to B; see compare --help\n"
 	"  stats   print what stands out; see stats --help\n"
+	"  verifier  what the kernel's verifier said; see verifier --help\n"
 	"  shrink  make a variant that fails smaller while it fails\n"
 	"\n"
 	"Selection:\n"
@@ -94,11 +97,9 @@ const struct command command_table[] = {
 
 /* Those with options of their own. */
 const struct command_apart command_apart_table[] = {
-	{ "select", select_main },
-	{ "shard", shard_main },
-	{ "compare", compare_main },
-	{ "stats", stats_main },
-	{ 0 },
+	{ "select", select_main },     { "shard", shard_main },
+	{ "compare", compare_main },   { "stats", stats_main },
+	{ "verifier", verifier_main }, { 0 },
 };
 
 int main(int argc, char **argv)

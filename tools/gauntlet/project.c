@@ -266,6 +266,10 @@ void project_check_pair(struct project *p, const struct test *t,
 		diag_add(&p->d, place_of(&t->conf, "test", "", "watchdog"),
 			 "there is no scheduler of sched_ext that could have a "
 			 "watchdog");
+	if ((!s || !s->binary) && t->verifier)
+		diag_add(&p->d, place_of(&t->conf, "test", "", "verifier"),
+			 "there is no scheduler of sched_ext that could have "
+			 "programs to verify");
 	check_ranges(p, t, s);
 	if (p->d.count == before) {
 		r = profile_of_test(s, t, &profile, &why);

@@ -41,10 +41,11 @@ static bool is_hex(const char *text)
 /* What ktstr-vm and we put into a variant's folder. */
 static bool is_ours(const char *name)
 {
-	static const char *const files[] = { "result.json", "console.log",
-					     "channel.log", "scheduler.log",
-					     "worker.log",  "payload.log",
-					     INPUTS_FILE,   NULL };
+	static const char *const files[] = {
+		"result.json",	 "console.log", "channel.log",
+		"scheduler.log", "worker.log",	"payload.log",
+		"verifier.log",	 INPUTS_FILE,	NULL
+	};
 
 	for (const char *const *f = files; *f; f++) {
 		if (strcmp(name, *f) == 0)

@@ -87,6 +87,9 @@ void settings_find(const struct sched *s, const struct test *t,
 	add_tuning(ret, &t->tuning, NULL, LAYER_TEST);
 	add_time(ret, "watchdog", t->watchdog_ns);
 	add_time(ret, "cleanup-budget", t->cleanup_ns);
+	if (t->verifier)
+		add(ret, "verifier", LAYER_TEST,
+		    t->verifier == VERIFIER_LOG ? "log" : "numbers");
 }
 
 void settings_done(struct settings *s)

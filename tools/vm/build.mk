@@ -54,6 +54,7 @@ ktstr-vm-objs-y += tools/vm/region.o
 ktstr-vm-objs-y += tools/vm/result.o
 ktstr-vm-objs-y += tools/vm/result-host.o
 ktstr-vm-objs-y += tools/vm/result-guest.o
+ktstr-vm-objs-y += tools/vm/result-programs.o
 ktstr-vm-objs-y += tools/vm/run.o
 ktstr-vm-objs-y += tools/vm/shell.o
 ktstr-vm-objs-y += tools/vm/stats.o

@@ -123,6 +123,7 @@ static void check_tuning(const struct test *t)
 			  : t->tuning.file_count ? "include-files"
 			  : t->watchdog_ns	 ? "watchdog"
 			  : t->cleanup_ns	 ? "cleanup-budget"
+			  : t->verifier		 ? "verifier"
 						 : NULL;
 
 	if (checks_want_monitor(&t->check) || t->monitor)

@@ -19,6 +19,7 @@
 #include "tools/vm/result-guest.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/result-monitor.h"
+#include "tools/vm/result-programs.h"
 #include "tools/vm/stats.h"
 #include "version.h"
 #include "vmm/firmware.h"
@@ -259,6 +260,8 @@ json_t *result_json(const struct result *r)
 	json_object_set_new(o, "monitor",
 			    result_monitor(f, &r->variant->check, r->layout,
 					   r->config->clock == CLOCK_REAL));
+	json_object_set_new(o, "programs",
+			    result_programs(&r->variant->test, f));
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set(o, "inputs", r->inputs);
@@ -317,6 +320,21 @@ static void write_worker_log(const struct result *r, const char *folder)
 		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
 }
 
+/* What the verifier wrote: "log_at" and "log_bytes" of programs are places. */
+static void write_verifier_log(const struct result *r, const char *folder)
+{
+	const struct str *log = &r->outcome->facts.program_log;
+	auto_str struct str path = { 0 };
+
+	if (r->variant->test.verifier) {
+		publish(folder, "verifier.log", str_text(log), log->len);
+		return;
+	}
+	str_addf(&path, "%s/verifier.log", folder);
+	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
+		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
+}
+
 /* All that payloads wrote, a line "[payload NAME, stdout]" above each. */
 static void write_payload_log(const struct result *r, const char *folder)
 {
@@ -362,6 +380,7 @@ void result_write(const struct result *r, const json_t *json,
 		o->facts.log.len);
 	write_worker_log(r, folder);
 	write_payload_log(r, folder);
+	write_verifier_log(r, folder);
 	auto_free char *text =
 		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	if (!text)

@@ -123,6 +123,11 @@ void variant_read_guest(struct variant *v)
 		    "test '%s' sets the watchdog of sched_ext, and scheduler "
 		    "'%s' is none of it",
 		    v->test.name, v->sched_name);
+	if (v->test.verifier && !variant_loads(v))
+		die(EX_USAGE,
+		    "test '%s' asks for the verifier's numbers, and scheduler "
+		    "'%s' has no programs to verify",
+		    v->test.name, v->sched_name);
 }
 
 const char *variant_kernel_words(const struct variant *v, const char *append,

@@ -122,3 +122,28 @@ int btf_member(const struct btf_view *b, const char *structure,
 	}
 	return -ENOENT;
 }
+
+const char *btf_name(const struct btf_view *b, uint32_t id)
+{
+	struct parts p;
+	size_t at = 0;
+
+	if (!find_parts(b, &p))
+		return NULL;
+	for (uint32_t i = 1; p.types_len - at >= sizeof(struct btf_type); i++) {
+		struct btf_type t;
+		size_t behind;
+
+		memcpy(&t, p.types + at, sizeof(t));
+		at += sizeof(t);
+		if (i == id)
+			return t.name_off > 0 && t.name_off < p.texts_len
+				       ? p.texts + t.name_off
+				       : NULL;
+		behind = size_behind(&t);
+		if (behind > p.types_len - at)
+			return NULL;
+		at += behind;
+	}
+	return NULL;
+}

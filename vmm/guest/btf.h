@@ -26,3 +26,7 @@ struct btf_view {
  */
 int btf_member(const struct btf_view *b, const char *structure,
 	       const char *member, uint32_t *ret_id, uint32_t *ret_at);
+
+/* The name of the type with that number; NULL when there is none. It is part of
+ * @b->data. */
+const char *btf_name(const struct btf_view *b, uint32_t id);

@@ -1,7 +1,7 @@
 # The guest's init: static, PID 1 of every machine we boot.
 guest-lib-objs := $(addprefix vmm/guest/,json.o channel.o ports.o histogram.o \
 	machine.o machine-caches.o machine-domains.o machine-memory.o sysfs.o nfit.o \
-	unpack.o job.o kmsg.o scx.o child.o textlog.o segment.o btf.o)
+	unpack.o job.o kmsg.o scx.o child.o textlog.o segment.o btf.o bpf.o inject.o)
 
 # The types of work.
 guest-work-objs := $(addprefix work-,spin.o sleep.o pipe.o futex.o cache.o churn.o memory.o fork.o \
@@ -12,5 +12,5 @@ ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o her
 	mounts.o regions.o input.o feeder.o watch.o scheduler.o afterwards.o exec.o spawn.o shell.o relay.o steal.o turns.o cgroup.o group.o \
 	worker.o worker-account.o worker-pages.o $(guest-work-objs) crew.o windows.o windows-sums.o short-waits.o report.o engine.o \
 	crew-again.o crew-fork.o crew-memory.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-crew.o scenario-setup.o \
-	ops.o ops-cpus.o ops-groups.o ops-limits.o payload.o born.o switch.o scx-timeout.o monitor.o devmem.o)
+	ops.o ops-cpus.o ops-groups.o ops-limits.o payload.o born.o switch.o trace.o scx-timeout.o verify.o verify-send.o monitor.o devmem.o)
 ktstr-init-libs-y   := $(lib-lzma)

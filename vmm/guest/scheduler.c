@@ -11,8 +11,8 @@
 #include "vmm/guest/afterwards.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/json.h"
-#include "vmm/guest/scx-timeout.h"
 #include "vmm/guest/spawn.h"
+#include "vmm/guest/trace.h"
 
 static void open_frame(struct str *out, const char *event,
 		       const struct scheduler *s)
@@ -146,7 +146,7 @@ static int make_argv(const struct job *job, char ***ret)
 int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 		    struct why *reterr_why)
 {
-	struct scx_timeout timeout = SCX_TIMEOUT_NONE;
+	struct trace trace = TRACE_NONE;
 	auto_words char **argv = NULL;
 	auto_fd int out = -1;
 	struct scx kernel;
@@ -165,15 +165,13 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot prepare '%s'",
 			       job->scheduler);
-	if (job->watchdog_ns)
-		r = scx_timeout_begin(&timeout, w, job->watchdog_ns,
-				      reterr_why);
+	r = trace_begin(&trace, w, job, reterr_why);
 	if (r == 0)
 		r = spawn_behind(w, argv, (struct spawn_pipes){ -1, out, out },
-				 timeout.gate, &s->child, reterr_why);
-	scx_timeout_of(&timeout, s->child.pid);
+				 trace.gate, &s->child, reterr_why);
+	trace_of(&trace, s->child.pid);
 	if (r < 0) {
-		scx_timeout_drop(&timeout, w);
+		trace_drop(&trace, w);
 		return r;
 	}
 	/* Init's copy: the pipe ends with the scheduler. */
@@ -181,10 +179,10 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	tell(s, "started", NULL, NULL);
 	r = wait_attached(s, &kernel, job->limit_ns[PHASE_ATTACH]);
 	if (r != 0) {
-		scx_timeout_drop(&timeout, w);
+		trace_drop(&trace, w);
 		return r;
 	}
-	return scx_timeout_end(&timeout, w, reterr_why);
+	return trace_end(&trace, w, reterr_why);
 }
 
 static bool is_unloaded(const void *arg)

@@ -83,6 +83,9 @@ static void check_flags(const struct test *t, const struct conf_section *s,
 	if (none && t->watchdog_ns)
 		diag_add(d, place_in(s, "watchdog"),
 			 "'scheduler = none' has no watchdog of sched_ext");
+	if (none && t->verifier)
+		diag_add(d, place_in(s, "verifier"),
+			 "'scheduler = none' has no programs to verify");
 	if (none && t->expect.class && expect_is_of_scheduler(t->expect.class))
 		diag_add(d, place_in(s, "expect"),
 			 "'scheduler = none' cannot fail with class '%s'",

@@ -239,6 +239,18 @@ static int read_monitor(const struct setting *s)
 	return 0;
 }
 
+static int read_verifier(const struct setting *s)
+{
+	if (strcmp(s->e->value, "numbers") == 0)
+		s->t->verifier = VERIFIER_NUMBERS;
+	else if (strcmp(s->e->value, "log") == 0)
+		s->t->verifier = VERIFIER_LOG;
+	else
+		diag_add(s->d, &s->e->at_value,
+			 "'verifier' is numbers or log, not '%s'", s->e->value);
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	int (*read)(const struct setting *s);
@@ -275,6 +287,7 @@ static const struct {
 	{ "watchdog", read_watchdog, false },
 	{ "cleanup-budget", read_cleanup, false },
 	{ "monitor", read_monitor, false },
+	{ "verifier", read_verifier, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 

@@ -178,6 +178,9 @@ struct step {
 	struct place at;
 };
 
+/* "verifier = numbers" or "log": of each program of the scheduler. */
+enum verifier_wish { VERIFIER_NONE, VERIFIER_NUMBERS, VERIFIER_LOG };
+
 /**
  * struct test - a whole test
  * @name:        the file's name without folder and ".test"
@@ -197,6 +200,7 @@ struct step {
  *		 scheduler out; 0: what the scheduler says
  * @monitor: samples of the run queues are wanted, though no check needs them
  * @cleanup_ns: limit of the phase shutdown; 0: as usual
+ * @verifier: what of the kernel's verifier is kept
  */
 struct test {
 	char *name, *description, *scheduler;
@@ -221,6 +225,7 @@ struct test {
 	size_t payload_count;
 	struct tuning tuning;
 	uint64_t watchdog_ns, cleanup_ns;
+	enum verifier_wish verifier;
 	struct checks check; /* top layer */
 	struct conf conf;    /* owns the text that places point into */
 };
