@@ -317,6 +317,8 @@ TEST(a_program_below_two_nodes)
 	put(&k, AT_NODE + 0x400 + 40 + 5 * 8, DIRECT + AT_PROGRAM, 8);
 	/* One that is no scheduler's. */
 	put(&k, AT_NODE + 0x400 + 40 + 6 * 8, DIRECT + AT_PROGRAM + 0x800, 8);
+	set(&k, AT_PROGRAM + 0x800, MON_PROG_AUX, DIRECT + AT_PROGRAM + 0x100);
+	set(&k, AT_PROGRAM + 0x800, MON_PROG_TYPE, MON_STRUCT_OPS - 1);
 	check_program(&k, 2 * 64 + 5);
 }
 
