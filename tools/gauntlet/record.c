@@ -38,7 +38,13 @@ static bool is_hex(const char *text)
 	return text[strspn(text, "0123456789abcdef")] == '\0';
 }
 
-/* What ktstr-vm and we put into a variant's folder. */
+static bool is_stamp(const char *name)
+{
+	return strncmp(name, STAMP_PREFIX, strlen(STAMP_PREFIX)) == 0 &&
+	       is_hex(name + strlen(STAMP_PREFIX));
+}
+
+/* What ktstr-vm and we put into a variant's folder, but for stamps. */
 static bool is_ours(const char *name)
 {
 	static const char *const files[] = {
@@ -51,11 +57,10 @@ static bool is_ours(const char *name)
 		if (strcmp(name, *f) == 0)
 			return true;
 	}
-	return strncmp(name, STAMP_PREFIX, strlen(STAMP_PREFIX)) == 0 &&
-	       is_hex(name + strlen(STAMP_PREFIX));
+	return false;
 }
 
-static void remove_old(const char *folder)
+static void remove_those(const char *folder, bool (*those)(const char *name))
 {
 	DIR *dir = opendir(folder);
 	struct dirent *e;
@@ -63,13 +68,20 @@ static void remove_old(const char *folder)
 	if (!dir)
 		die(EX_BROKEN, "cannot open folder '%s': %m", folder);
 	while ((e = readdir(dir))) {
-		if (!is_ours(e->d_name))
+		if (!those(e->d_name))
 			continue;
 		if (unlinkat(dirfd(dir), e->d_name, 0) < 0 && errno != ENOENT)
 			die(EX_BROKEN, "cannot remove '%s/%s': %m", folder,
 			    e->d_name);
 	}
 	closedir(dir);
+}
+
+/* Stamps first: who is killed meanwhile leaves none without its result. */
+static void remove_old(const char *folder)
+{
+	remove_those(folder, is_stamp);
+	remove_those(folder, is_ours);
 }
 
 /* The signal by which somebody ended the run on purpose, or 0. */
