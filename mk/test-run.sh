@@ -117,12 +117,14 @@ plan() {
 	fi
 }
 
-# Where ktstr-vm finds the files of a variant by its name.
-# shellcheck disable=SC2086
+# Where ktstr-vm finds the files of a variant by its name. To list is to write them,
+# too, without the lock that runs have: for a moment with one of its own, so that the
+# new file has one name, and the next to come replaces what a killed one left.
+# shellcheck disable=SC2086,SC2016
 keep_sources() {
-	error=$(printf '%s\n' $sources | tee "$out/sources.new.$$" 2>&1 >/dev/null) &&
-		mv -f "$out/sources.new.$$" "$out/sources" && return
-	rm -f "$out/sources.new.$$"
+	error=$(flock --no-fork "$out" sh -c 'file=$1 && shift && printf "%s\n" "$@" | tee "$file.new" >/dev/null &&
+		mv -f "$file.new" "$file"' sh "$out/sources" $sources 2>&1) && return
+	rm -f "$out/sources.new"
 	echo "ktstr: cannot write '$out/sources': ${error##*: }" >&2
 	exit 1
 }

@@ -220,3 +220,24 @@ resumes() {
 	run -2 --separate-stderr mmake ktstr-test TEST=plain KTSTR_SEEDS=4 KTSTR_LAUNCH="sh -c '"
 	[[ $stderr == *"--launch: 'sh -c '' has a quote that is not closed"* ]]
 }
+
+@test "mk: what a make left that was killed while it noted the sources goes with the next" {
+	project
+	mkdir -p ktstr-out bin
+	# It kills the shells that called it, the outermost first.
+	cat >bin/mv <<-'END'
+		#!/bin/sh
+		pids='' pid=$PPID
+		while name=$(ps -o comm= "$pid") && { [ "$name" = sh ] || [ "$name" = test-run.sh ]; }; do
+			pids="$pid $pids"
+			pid=$(ps -o ppid= "$pid" | tr -d ' ')
+		done
+		kill -KILL $pids
+	END
+	chmod +x bin/mv
+	PATH=$PWD/bin:$PATH run ! mmake ktstr-list
+	compgen -G 'ktstr-out/sources.new*'
+	run -0 mmake ktstr-list
+	run ! compgen -G 'ktstr-out/sources.new*'
+	[ -s ktstr-out/sources ]
+}
