@@ -7,7 +7,7 @@
 # is a function of sandbox-places.sh or sandbox-ends.sh, run in a shell of its own
 # with -eu; its name is what it shows. "skip REASON" ends it. sandbox.bats has a
 # test for each.
-# shellcheck shell=dash disable=SC1091,SC2016,SC2034,SC2086,SC2317 # code for other shells; words; called by name
+# shellcheck shell=dash disable=SC1091,SC2016,SC2034,SC2086,SC2154,SC2317 # code for other shells; words; called by name
 checks='
 under_the_root_CPUs_and_nodes_are_in_effect
 beside_the_caller_in_its_parent
@@ -43,91 +43,7 @@ a_write_that_hangs_is_given_up
 the_plan_of_ktstr_lock_is_what_is_in_effect
 the_cgroup_is_gone_before_the_lock_is_free
 '
-cg=/sys/fs/cgroup
-lines=/tmp/lines
-# by its path: busybox has another one
-user="/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups"
-
-skip() {
-	echo "skip: $*"
-	exit 77
-}
-
-sandbox() { ktstr-sandbox -v "$@" 2>&1; }
-
-# A group with a cpuset of its own, in which $1/job is the caller's.
-new_parent() {
-	echo +cpuset >$cg/cgroup.subtree_control
-	mkdir -p "$cg/$1/job"
-}
-# Give it, not what is around it, to the user.
-give() {
-	chown 65534 "$1" "$1/cgroup.procs" "$1/cgroup.threads" "$1/cgroup.subtree_control"
-}
-
-# What the command sees: its group, and what is in effect there.
-show='g=$(sed s/^0::// /proc/self/cgroup)
-	echo "group ${g%/*} ${g##*/}" | sed "s/ktstr-sandbox-.*/ours/"
-	echo "cpus $(cat /sys/fs/cgroup$g/cpuset.cpus.effective)"
-	echo "mems $(cat /sys/fs/cgroup$g/cpuset.mems.effective)"
-	echo "type $(cat /sys/fs/cgroup$g/cgroup.type)"
-	sed -n "s/^Cpus_allowed_list:./allowed /p; s/^Mems_allowed_list:./nodes /p" /proc/self/status'
-has() {
-	grep -qxF -- "$1" $lines || {
-		echo "no line: $1"
-		cat $lines
-		return 1
-	}
-}
-like() {
-	grep -q -- "$1" $lines || {
-		echo "nothing like: $1"
-		cat $lines
-		return 1
-	}
-}
-lacks() { ! grep -F -- "$1" $lines; }
-groups() { find $cg -name 'ktstr-sandbox-*'; }
-no_groups() { [ -z "$(groups)" ]; }
-with_namespaces() { [ -e /proc/self/ns/pid ] || skip "needs a kernel with PID namespaces"; }
-with_user_namespaces() { [ -e /proc/self/ns/user ] || skip "needs a kernel with user namespaces"; }
-no_namespaces() {
-	[ ! -e /proc/sys/user/max_pid_namespaces ] || echo 0 >/proc/sys/user/max_pid_namespaces
-}
-
-until_true() {
-	for i in $(seq 100); do
-		"$@" && return 0
-		sleep 0.01
-	done
-	echo "still false after 1 s: $*"
-	return 1
-}
-mark=$((100000 + $$)) # a time to sleep that nobody else has
-sleepers() { ps -o pid,args | awk -v m="$mark" '$2 == "sleep" && $3 == m { print $1 }'; }
-five_run() { [ "$(sleepers | wc -l)" -ge 5 ]; }
-nothing_runs() { [ -z "$(sleepers)" ]; }
-child_of() { ps -o pid,ppid | awk -v p="$1" '$2 == p { print $1; exit }'; }
-# Several generations, one in a session of its own, also in threads' eyes.
-left="sleep $mark & setsid sleep $mark & (sh -c 'sleep $mark & sleep $mark') & sleep 0.2"
-work="$left; sleep $mark; :"
-# Start it: $guardian, $init, $command. Words before are those of a caller.
-start_work() {
-	"$@" ktstr-sandbox --strict --cpus 2-3 --mems 1 -- sh -c "$work" &
-	guardian=$!
-	until_true five_run
-	[ "$(tr '\0' ' ' </proc/$guardian/cmdline | cut -d' ' -f1)" = ktstr-sandbox ]
-	init=$(child_of $guardian)
-	command=$(child_of "$init")
-	[ -n "$init" ] && [ -n "$command" ] && [ -n "$(groups)" ]
-}
-# All is gone within 1 s; the group at the latest by the next sandbox.
-all_ends() {
-	until_true nothing_runs
-	"$@" ktstr-sandbox --strict --cpus 2-3 -- true
-	no_groups
-}
-
+. /sandbox-common.sh
 . /sandbox-places.sh
 . /sandbox-ends.sh
 

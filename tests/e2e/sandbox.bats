@@ -12,6 +12,7 @@ setup_file() {
 		--include busybox --include "$(command -v setpriv)=/usr/bin/setpriv" \
 		--include "$(command -v ktstr-sandbox)=/usr/bin/ktstr-sandbox" \
 		--include "$(command -v ktstr-lock)=/usr/bin/ktstr-lock" \
+		--include "$KTSTR_TOP/tests/e2e/sandbox-common.sh=/sandbox-common.sh" \
 		--include "$KTSTR_TOP/tests/e2e/sandbox-guest.sh=/sandbox-guest.sh" \
 		--include "$KTSTR_TOP/tests/e2e/sandbox-places.sh=/sandbox-places.sh" \
 		--include "$KTSTR_TOP/tests/e2e/sandbox-ends.sh=/sandbox-ends.sh" \
