@@ -14,7 +14,12 @@
 #                tests; Debian's linux-source-6.12 where it is installed
 #   KTSTR_TEST_DISTRO_KERNEL=  check-full: a folder with boot/vmlinuz-* and
 #                lib/modules of a distribution's kernel, for nested KVM; /
-.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers
+#   soak         rounds of random jobs with random faults of the host; last line
+#                "rounds N, faults N (by kind), violations N"
+#   DURATION=3600  soak: seconds
+#   SEED=N ROUND=N soak: the rounds of an earlier one, or one of them
+#   JOBS= FAULTS=  soak: only these kinds, see tests/soak/
+.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers soak
 T ?= *
 
 unit-tests := $(addprefix $(O)/,$(filter $(subst *,%,$(T)),$(sort $(tests-y))))
@@ -23,9 +28,10 @@ e2e-files  := $(wildcard tests/e2e/$(T).bats)
 full-files := $(wildcard tests/full/$(T).bats)
 
 # Tests see our programs first in PATH and none of make's own variables.
-test-run = $(ktstr-q)env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u O -u V -u T -u SAN -u COVERAGE -u RUN -u KEEP \
+test-env = env -u MAKEFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u MFLAGS -u O -u V -u T -u SAN -u COVERAGE -u RUN -u KEEP \
 	PATH='$(abspath $(O)):$(PATH)' KTSTR_TOP='$(CURDIR)' KTSTR_BUILD='$(abspath $(O))' \
-	CC='$(CC)' KTSTR_SAN='$(SAN)' KTSTR_COVERAGE='$(COVERAGE)' $(test-kernel-env) tests/run
+	CC='$(CC)' KTSTR_SAN='$(SAN)' KTSTR_COVERAGE='$(COVERAGE)' $(test-kernel-env)
+test-run = $(ktstr-q)$(test-env) tests/run
 
 # The kernel that machines boot in tests: found in the user's cache or built.
 test-kernel-spec := $(firstword $(KTSTR_TEST_KERNEL) $(wildcard /usr/src/linux-source-6.12.tar.xz))
@@ -62,6 +68,10 @@ check-e2e: test-kernel ## Tests that build kernels and boot machines
 	$(test-run) $(e2e-files)
 check-full: check-built ## Everything, long runs included
 	$(test-run) $(full-files) $(e2e-files) $(bats-files) $(unit-tests)
+
+soak: test-kernel ## An hour of random faults (DURATION=, SEED=, ROUND=)
+	$(ktstr-q)exec $(test-env) KTSTR_SOAK_SECS='$(or $(DURATION),3600)' KTSTR_SOAK_SEED='$(SEED)' KTSTR_SOAK_ROUND='$(ROUND)' \
+		KTSTR_SOAK_JOBS='$(JOBS)' KTSTR_SOAK_FAULTS='$(FAULTS)' tests/soak/soak.sh '$(abspath $(O))/soak'
 
 check-diagnostics: all ## Messages about users' files (UPDATE=1 saves them)
 ifeq ($(UPDATE),1)

@@ -1,5 +1,7 @@
 # project.bash - a scheduler project in $BATS_TEST_TMPDIR, as its author has it.
 # shellcheck shell=bash
+# shellcheck source=soak/holds.bash
+. "${BASH_SOURCE[0]%/*}/../soak/holds.bash"
 
 # needs_kernel: skip where no kernel was built for tests.
 needs_kernel() {
@@ -27,21 +29,8 @@ result() {
 
 # steady VARIANT: what must not change from run to run, as one hash.
 steady() {
-	jq -S 'del(.host)' "ktstr-out/results/$1/result.json" |
-		cat - "ktstr-out/results/$1/"{console,channel,scheduler}.log | sha256sum
+	steady_facts "ktstr-out/results/$1" | sha256sum
 }
-
-# still_running: the processes of this test's kmake, but for zombies; a QEMU by
-# its folder, since it has little of the environment.
-still_running() {
-	{
-		grep -lszxF "KTSTR_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ
-		find /proc -maxdepth 2 -name cwd -lname "$BATS_TEST_TMPDIR*" 2>/dev/null | while read -r cwd; do
-			grep -lszq '^qemu-system' "${cwd%cwd}cmdline" && echo "$cwd"
-		done
-	} | cut -d/ -f3 | sort -u
-}
-nothing_runs() { [ -z "$(still_running)" ]; }
 
 # private_places: temporary files and locks where we can look for them.
 private_places() {
@@ -51,21 +40,15 @@ private_places() {
 
 # nothing_left: no process, no lock, no temporary file, no half result.
 nothing_left() {
-	local file left
-	nothing_runs || {
-		echo "still running:"
-		ps -o pid,ppid,stat,args -p "$(still_running | paste -sd,)"
-		return 1
-	}
-	for file in "$KTSTR_LOCK_DIR"/*; do
-		[ ! -f "$file" ] || flock -n "$file" true || { echo "$file is held"; return 1; }
-	done
-	left=$(find "$TMPDIR" -mindepth 1)
-	[ ! -e ktstr-out ] || left+=$(find ktstr-out -name '*.new' -o -path '*/results/*' -type f \
-		! -name result.json ! -name inputs ! -name 'passed-*' ! -name console.log ! -name channel.log ! -name scheduler.log ! -name worker.log)
-	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
-	[ ! -e ktstr-out/results ] ||
-		find ktstr-out/results -name result.json -exec jq -e .verdict {} + >/dev/null
+	local left
+	left=$(
+		holds_processes
+		holds_locks "$KTSTR_LOCK_DIR"
+		holds_temporary "$TMPDIR"
+		holds_files ktstr-out
+		holds_results ktstr-out
+	)
+	[ -z "$left" ] || { echo "$left"; return 1; }
 }
 
 # scenario_project DIR: all that come with ktstr, or SCENARIOS; on the kernel's
