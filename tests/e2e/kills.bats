@@ -22,6 +22,8 @@ run_all() { kmake ktstr-test KTSTR_PROGS= "$@"; }
 # start [ARG...]: run the second test, until its machine runs. Bash has its
 # background jobs ignore SIGINT.
 start() {
+	# So long that it cannot end by itself before we have seen it.
+	sed -i 's/100ms/1000s/' ktstr/second.test
 	spawn env --default-signal=INT KTSTR_TEST_MARK="$BATS_TEST_TMPDIR" make --no-print-directory \
 		KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" KTSTR_PROGS= ktstr-test TEST=second "$@" >log 2>&1
 	session=${spawned[-1]}
@@ -33,6 +35,7 @@ machine_runs() { pgrep -s "$session" -f '^qemu-system' >/dev/null; }
 # ended WHO: nothing is left, and nothing says that the second test has passed.
 ended() {
 	until_true nothing_runs || return 1
+	sed -i 's/1000s/100ms/' ktstr/second.test
 	nothing_left || { echo "after $1"; return 1; }
 	! compgen -G "$second/passed-*" || return 1
 	[ ! -e "$second/result.json" ] || [ "$(jq -r .verdict "$second/result.json")" = error ]
@@ -59,8 +62,6 @@ ended() {
 }
 
 @test "kills: after kill -9 of any process nothing runs, holds or shows" {
-	# So long that it cannot end by itself while we look.
-	sed -i 's/100ms/1000s/' ktstr/second.test
 	start
 	count=$(pgrep -s "$session" | wc -l)
 	# Two makes, record, ktstr-vm and QEMU at least.
@@ -74,7 +75,6 @@ ended() {
 	done
 	kill -KILL -- "-$session"
 	ended "kill -9 of all"
-	sed -i 's/1000s/100ms/' ktstr/second.test
 	run -0 run_all TEST=second
 	[[ $output == *"1 passed, 0 failed, 0 inconclusive, 0 skipped, 0 errors"* ]]
 }
