@@ -36,8 +36,8 @@ static size_t counts_bytes(const struct monitor *m)
 }
 
 /*
- * How many looks go by until the next sample: so many that what one costs stays
- * below a hundredth of a CPU, and that all of them fit.
+ * How many looks go by until the next sample: more on wide machines, where one
+ * costs more (doc/monitor.md), and so many that all of them fit.
  */
 static uint64_t period_of(const struct monitor *m, uint64_t run_ns)
 {
