@@ -13,7 +13,7 @@
 # may believe of each other is in tests/analyze/facts.h.
 .PHONY: analyze analyze-gcc analyze-tidy analyze-cppcheck
 GCC ?= gcc
-analyzed := $(sort $(wildcard $(foreach f,tools/* tools/*/* vmm vmm/guest vmm/gate,$f/*.c)))
+analyzed := $(sort $(wildcard $(foreach f,tools/* tools/*/* vmm vmm/*,$f/*.c)))
 # Those that have what facts.h tells.
 analyzed := $(filter-out tools/lib/why.c tools/lib/file.c,$(analyzed))
 analyzed := $(filter $(subst *,%,$(T)),$(analyzed))

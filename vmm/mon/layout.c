@@ -180,7 +180,7 @@ static bool take_field(const char *type, const char *path,
 static bool read_line(const char *line, struct mon_layout *l)
 {
 	char a[48], b[48];
-	struct mon_place place;
+	struct mon_place place = { 0 };
 	uint64_t at;
 	int end = 0;
 
