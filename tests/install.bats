@@ -82,6 +82,7 @@ expected() {
 		share/man/man1/ktstr-gauntlet-select.1 644
 		share/man/man1/ktstr-gauntlet-shrink.1 644
 		share/man/man1/ktstr-gauntlet-stats.1 644
+		share/man/man1/ktstr-gauntlet-verifier.1 644
 		share/man/man1/ktstr-gauntlet.1 644
 		share/man/man1/ktstr-kconfig.1 644
 		share/man/man1/ktstr-lock.1 644
