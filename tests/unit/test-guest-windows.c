@@ -228,6 +228,51 @@ TEST(sums_are_of_workers_to_whom_nothing_happens)
 	end_sleeper(&w, &s);
 }
 
+static void move(struct worker *w)
+{
+	atomic_fetch_add(&w->shared->migrations, 1);
+}
+
+TEST(who_moves_is_nowhere_in_its_span)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+
+	begin_sleeper(&w, &work);
+	atomic_store(&w.shared->cpu, 3);
+	CHECK_INT(windows_prepare(&s, &w, 1, 1), 0);
+	CHECK(is_judged(&s, &w, NULL));
+	CHECK_INT(w.window.span.sum.cpu, 3);
+	CHECK(is_judged(&s, &w, move));
+	CHECK_INT(w.window.span.sum.cpu, -1);
+	/* Nobody said what cores there are. */
+	CHECK(!w.window.has_siblings);
+	end_sleeper(&w, &s);
+}
+
+TEST(cores_with_threads_are_looked_at)
+{
+	struct work work = work_default();
+	struct windows s;
+	struct worker w;
+	cpu_set_t core;
+
+	begin_sleeper(&w, &work);
+	CHECK_INT(windows_prepare(&s, &w, 1, 2), 0);
+	CPU_ZERO(&core);
+	CPU_SET(0, &core);
+	s.core = &core;
+	s.core_count = 1;
+	CHECK(is_judged(&s, &w, NULL));
+	CHECK(!w.window.has_siblings);
+	CPU_SET(1, &core);
+	CHECK(is_judged(&s, &w, NULL));
+	CHECK(w.window.has_siblings);
+	CHECK_INT(w.window.core_shared_ns, 0);
+	end_sleeper(&w, &s);
+}
+
 TEST(a_wait_that_began_before_does_not_count)
 {
 	struct work work = work_default();

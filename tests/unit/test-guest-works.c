@@ -102,6 +102,53 @@ WORKS(page_fault_churn, "page-fault-churn size=64K", 2, false)
 WORKS(mutex_contention, "mutex-contention contenders=4 hold=100000 spin=1", 4,
       true)
 
+static bool has_moved(const void *unused)
+{
+	(void)unused;
+	return atomic_load(&worker[0].shared->migrations) >= 20;
+}
+
+/* A worker that moves, on a machine of these caches: the far ones of its moves.
+ */
+static uint64_t far_moves(cpu_set_t *llc, unsigned int count)
+{
+	struct work work = read_work("affinity-churn");
+	struct why why;
+	uint64_t far;
+
+	prepare(&work, 1);
+	machine.llc = llc;
+	machine.llc_count = count;
+	CHECK_INT(crew_spawn(&crew, &why), 0);
+	crew_start(&crew);
+	CHECK_INT(watch_until(&watch, clock_now_ns() + 60 * NS_PER_SEC,
+			      has_moved, NULL),
+		  WATCH_DONE);
+	crew_stop(&crew);
+	far = worker[0].shared->far_migrations;
+	free_all();
+	return far;
+}
+
+TEST(a_move_to_another_cache_is_far)
+{
+	cpu_set_t all, llc[2];
+
+	sched_getaffinity(0, sizeof(all), &all);
+	if (CPU_COUNT(&all) < 2)
+		return; /* there is nowhere to move */
+	CHECK_INT(far_moves(&all, 1), 0);
+	/* Every other CPU is behind another cache. */
+	CPU_ZERO(&llc[0]);
+	for (int cpu = 0, n = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &all) && n++ % 2)
+			CPU_SET(cpu, &llc[0]);
+	}
+	CPU_XOR(&llc[1], &all, &llc[0]);
+	CHECK(far_moves(llc, 2) > 0);
+	machine = (struct machine){ 0 };
+}
+
 /* As root they all are granted; the kernel of a container may refuse some, and
  * then that is said. */
 TEST(churns_say_what_they_are_refused)

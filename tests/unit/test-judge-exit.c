@@ -188,6 +188,47 @@ TEST(tasks_must_run_on_afterwards)
 			   "the scheduler was unloaded");
 }
 
+TEST(a_scheduler_that_is_to_take_all_tasks)
+{
+	static const struct check_value on = { .set = true, .limit = 1 };
+	auto_run struct run good = { .e.has_sched = true }, bad = { 0 };
+	auto_run struct run off = { .e.has_sched = true }, kernel = { 0 };
+
+	good.e.check.value[CHECK_TAKES_ALL] = on;
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      EVENT("attached", ",\"switch_all\":true"), STOPPED);
+	check_verdict(&good, VERDICT_PASS, "ok");
+	bad.e.check.value[CHECK_TAKES_ALL] = on;
+	FAILS(&bad, "check-failed", EVENT("attached", ",\"switch_all\":false"),
+	      STOPPED);
+	CHECK(has_reason(&bad, "takes-all: the scheduler left tasks of "
+			       "ordinary policy to the kernel's own: it takes "
+			       "only those that ask for SCHED_EXT"));
+	/* Nobody asked; and there is no scheduler to ask. */
+	JUDGE(&off, TOPOLOGY, CALIBRATION, GOOD_WORKERS,
+	      EVENT("attached", ",\"switch_all\":false"), STOPPED);
+	check_verdict(&off, VERDICT_PASS, "ok");
+	kernel.e.check.value[CHECK_TAKES_ALL] = on;
+	JUDGE(&kernel, TOPOLOGY, CALIBRATION, GOOD_WORKERS);
+	check_verdict(&kernel, VERDICT_PASS, "ok");
+}
+
+TEST(a_scheduler_whose_programs_are_verified_for_long)
+{
+	static const char words[] =
+		"its program computed in the kernel for 5.0 s of that: the "
+		"verifier is not done with a BPF program, or prints a long log "
+		"of one that it refuses";
+	auto_run struct run long_one = { 0 }, short_one = { 0 };
+
+	FAILS(&long_one, "not-attached",
+	      EVENT("not-attached", ",\"why\":\"x\",\"kernel_ns\":5000000000"));
+	CHECK(has_reason(&long_one, words));
+	FAILS(&short_one, "not-attached",
+	      EVENT("not-attached", ",\"why\":\"x\",\"kernel_ns\":4999999999"));
+	CHECK(!has_reason(&short_one, words));
+}
+
 TEST(no_task_may_be_rejected)
 {
 	auto_run struct run good = { .e.has_sched = true }, bad = { 0 };

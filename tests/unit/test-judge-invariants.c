@@ -104,6 +104,30 @@ TEST(cpus_are_idle_while_a_worker_waits_now_and_then)
 			 "the limit is 90 ms");
 }
 
+TEST(two_workers_share_a_core_while_another_is_idle)
+{
+	auto_run struct run r = { 0 };
+
+	JUDGE_AT(CHECK_MAX_CORE_SHARING, 90000000, 89999999,
+		 SEEN_AS("cpu-spin", 0, 0,
+			 ",\"core_shared_ns\":90000000,\"core_shared_cpu\":2,"
+			 "\"core_idle_cpu\":4"),
+		 SEEN_AS("cpu-spin", 0, 0, ",\"core_shared_ns\":0"));
+	judge_one(&r, CHECK_MAX_CORE_SHARING, 1000000,
+		  (const char *const[]){
+			  TOPOLOGY, CALIBRATION,
+			  SEEN_AS("cpu-spin", 0, 0,
+				  ",\"core_shared_ns\":90000000,\"core_shared_"
+				  "cpu\":2,\"core_idle_cpu\":4"),
+			  NULL });
+	check_reason(&r,
+		     "max-core-sharing: cgroup 'a': for 90.0 ms two workers "
+		     "shared the core of CPU 2 while that of CPU 4 was "
+		     "idle; the limit is 1 ms");
+	/* No core has two threads. */
+	NOTHING(CHECK_MAX_CORE_SHARING, SEEN("cpu-spin", 0, 0));
+}
+
 TEST(programs_are_not_seen_from_outside)
 {
 	NOTHING(CHECK_MAX_STANDSTILL, SEEN("exec", 9, 9));

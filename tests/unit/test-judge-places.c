@@ -86,6 +86,56 @@ TEST(cpus_that_nobody_used)
 		 PLACED("a", 1, "1", "0-1", 0, ""));
 }
 
+/* Half a second on a CPU, in so many runs, and 9 turns. */
+#define RAN(type, policy, runs, far)                                           \
+	"{\"t\":\"worker\",\"cgroup\":\"a\",\"work\":0,\"type\":\"" type       \
+	"\",\"policy\":\"" policy                                              \
+	"\",\"index\":0,\"units\":9,\"iterations\":9,\"migrations\":40,"       \
+	"\"far_migrations\":" #far                                             \
+	",\"wall_ns\":1000000000,\"cpu_ns\":500000000,\"timeslices\":" #runs   \
+	",\"max_gap_ns\":9,\"gap_cpu\":1,\"exit\":\"ok\",\"segments\":[]}"
+
+TEST(runs_are_not_shorter_than_slices)
+{
+	/* Of those that never give way the one whose runs are shortest. */
+	JUDGE_AT(CHECK_MIN_RUN_TIME, 125000000, 125000001,
+		 RAN("cpu-spin", "normal", 4, 0),
+		 RAN("cache-pressure", "batch", 2, 0),
+		 RAN("cpu-spin", "rr", 900, 0), RAN("mixed", "normal", 900, 0));
+}
+
+TEST(workers_stay_behind_their_caches)
+{
+	/* 9 of 18 turns, whatever other migrations there are. */
+	JUDGE_AT(CHECK_MAX_LLC_MIGRATION, 0.5, 0.4999,
+		 RAN("cpu-spin", "normal", 4, 7),
+		 RAN("cpu-spin", "normal", 4, 2));
+}
+
+/* What a check of the test's own says that finds nothing to look at. */
+static void judge_nothing(enum check_kind kind, const char *frame,
+			  const char *reason)
+{
+	auto_run struct run r = { 0 };
+
+	r.e.check.value[kind] = (struct check_value){ .set = true,
+						      .limit = 9,
+						      .layer = LAYER_TEST };
+	JUDGE(&r, TOPOLOGY, CALIBRATION, frame);
+	check_verdict(&r, VERDICT_FAIL, "check-failed");
+	check_reason(&r, reason);
+}
+
+TEST(without_a_second_cache_or_spinners_there_is_nothing_to_judge)
+{
+	judge_nothing(CHECK_MAX_LLC_MIGRATION, RAN("cpu-spin", "normal", 4, 0),
+		      "max-llc-migration-ratio: nothing to judge: no worker "
+		      "made a turn, or the machine has one LLC");
+	judge_nothing(CHECK_MIN_RUN_TIME, RAN("mixed", "normal", 4, 0),
+		      "min-run-time: nothing to judge: no worker was of a type "
+		      "that never gives its CPU away");
+}
+
 TEST(a_worker_alone_needs_one_cpu)
 {
 	auto_run struct run r = { 0 };

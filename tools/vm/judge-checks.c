@@ -119,6 +119,8 @@ static void judge_check(const struct evidence *e, enum check_kind kind,
 
 	if (kind == CHECK_NONE_REJECTED) {
 		judge_measure_rejected(e->facts, &m);
+	} else if (kind == CHECK_TAKES_ALL) {
+		judge_measure_all(e->facts, &m);
 	} else if (check_info[kind].monitor) {
 		judge_measure_monitor(e, &seen->monitor, kind, v->limit, &m);
 		if (!m.any)
@@ -139,6 +141,12 @@ static void judge_check(const struct evidence *e, enum check_kind kind,
 	judge_reason(j, "%s: %s", check_info[kind].key, m.text);
 }
 
+/* The kernel's own scheduler has nothing to answer. */
+static bool is_of_scheduler(enum check_kind kind)
+{
+	return kind == CHECK_NONE_REJECTED || kind == CHECK_TAKES_ALL;
+}
+
 void judge_checks(const struct evidence *e, struct judgement *j)
 {
 	struct trust doubted = { NULL, false, "" };
@@ -150,7 +158,7 @@ void judge_checks(const struct evidence *e, struct judgement *j)
 	for (enum check_kind kind = 0; groups >= 0 && kind < CHECK_KINDS;
 	     kind++) {
 		if (check_info[kind].setting ||
-		    (kind == CHECK_NONE_REJECTED && !e->has_sched))
+		    (is_of_scheduler(kind) && !e->has_sched))
 			continue;
 		if (e->check.value[kind].set && !e->check.value[kind].off)
 			judge_check(e, kind, &seen, j, &doubted);

@@ -45,6 +45,13 @@ static double value_of(enum check_kind kind, const struct group_stats *s)
 		return s->weight.error_percent;
 	case CHECK_MIN_CPUS_USED:
 		return s->places.cpus_percent;
+	case CHECK_MAX_LLC_MIGRATION:
+		return s->far_ratio;
+	case CHECK_MIN_RUN_TIME:
+		return s->run_ns;
+	case CHECK_MAX_CORE_SHARING:
+		return s->windows.shared_ns;
+	case CHECK_TAKES_ALL:	  /* of no cgroup */
 	case CHECK_NONE_REJECTED: /* of no cgroup */
 	case CHECK_MAX_IMBALANCE:
 	case CHECK_MAX_DSQ_DEPTH:
@@ -86,6 +93,15 @@ static const char *nothing(enum check_kind kind)
 		       "CPUs";
 	case CHECK_MIN_CPUS_USED:
 		return "nothing to judge: no worker was seen on a CPU";
+	case CHECK_MAX_LLC_MIGRATION:
+		return "nothing to judge: no worker made a turn, or the "
+		       "machine has one LLC";
+	case CHECK_MIN_RUN_TIME:
+		return "nothing to judge: no worker was of a type that never "
+		       "gives its CPU away";
+	case CHECK_MAX_CORE_SHARING:
+		return "nothing to judge: no worker was looked at, or no core "
+		       "has two threads";
 	default:
 		return "nothing to judge: no worker made a turn";
 	}
@@ -135,6 +151,19 @@ static void tell_time(enum check_kind kind, const char *name, double limit,
 			 "cgroup '%s': a worker that wanted to run got nothing "
 			 "done for %.1f ms; the limit is %g ms",
 			 name, m->value / 1e6, limit / 1e6);
+	else if (kind == CHECK_MIN_RUN_TIME)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': a worker that never gives its CPU away "
+			 "ran for %.3f ms at a time on the mean; the limit is "
+			 "%g ms",
+			 name, m->value / 1e6, limit / 1e6);
+	else if (kind == CHECK_MAX_CORE_SHARING)
+		snprintf(m->text, sizeof(m->text),
+			 "cgroup '%s': for %.1f ms two workers shared the core "
+			 "of CPU %d while that of CPU %d was idle; the limit "
+			 "is %g ms",
+			 name, m->value / 1e6, s->windows.shared_cpu,
+			 s->windows.idle_core_cpu, limit / 1e6);
 	else if (kind == CHECK_MAX_IDLE_WAIT && s->windows.idle_of_ns > 0)
 		snprintf(m->text, sizeof(m->text),
 			 "cgroup '%s': of %.1f ms there were %.1f in which a "
@@ -199,6 +228,8 @@ static void tell_number(enum check_kind kind, const char *name, double limit,
 		[CHECK_MAX_WAKE_CV] = "wake latencies differ by a deviation "
 				      "over mean of",
 		[CHECK_MAX_MIGRATION_RATIO] = "the migrations per turn are",
+		[CHECK_MAX_LLC_MIGRATION] = "the migrations to another LLC, "
+					    "per turn, are",
 		[CHECK_MAX_CROSS_NODE] = "a worker's pages moved between "
 					 "nodes, per page, are",
 		[CHECK_MAX_SLOW_TIER] = "a worker's pages on other nodes than "
@@ -235,6 +266,17 @@ void judge_measure_rejected(const struct facts *f, struct measured *ret)
 		 "the scheduler did not take %lld tasks, and the kernel "
 		 "scheduled them",
 		 (long long)n);
+}
+
+void judge_measure_all(const struct facts *f, struct measured *ret)
+{
+	const json_t *attached = facts_scheduler(f, "attached");
+	bool all = json_is_true(json_object_get(attached, "switch_all"));
+
+	*ret = (struct measured){ .ok = all, .any = true, .value = all };
+	snprintf(ret->text, sizeof(ret->text),
+		 "the scheduler left tasks of ordinary policy to the kernel's "
+		 "own: it takes only those that ask for SCHED_EXT");
 }
 
 void judge_measure(const struct named_stats *group, size_t count,

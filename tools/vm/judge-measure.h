@@ -21,6 +21,9 @@ struct measured {
 /* The same of the scheduler: how many tasks it did not take. */
 void judge_measure_rejected(const struct facts *f, struct measured *ret);
 
+/* Did it take tasks of ordinary policy, too? */
+void judge_measure_all(const struct facts *f, struct measured *ret);
+
 /* Measure @count cgroups, as stats_groups() found them. */
 void judge_measure(const struct named_stats *group, size_t count,
 		   enum check_kind kind, double limit, struct measured *ret);

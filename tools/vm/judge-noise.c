@@ -86,9 +86,9 @@ bool judge_noise_excuses(const struct noise *n, enum check_kind kind,
 	if (judge_noise_over(n, why))
 		return true;
 	most = timing ? withheld(n, kind) : 0;
-	/* Rates and ratios are not made of time that was withheld. */
+	/* Rates, ratios and floors are not made of time that was withheld. */
 	if (!timing || check_info[kind].type == CHECK_NUMBER ||
-	    value - limit > most)
+	    check_info[kind].least || value - limit > most)
 		return false;
 	if (check_info[kind].type == CHECK_TIME)
 		snprintf(why, JUDGE_NOISE_TEXT_SIZE,

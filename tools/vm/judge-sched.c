@@ -49,6 +49,26 @@ static void tell_no_start(const struct facts *f, const json_t *exited,
 	add_last_words(f, j);
 }
 
+/*
+ * A program that is not ready and computes in the kernel has a BPF program
+ * verified: nothing else there takes long before a scheduler is in charge.
+ * Where the kernel refuses it, libbpf has it verified again for the log, as
+ * often as the log does not fit.
+ */
+#define VERIFIER_NS 5000000000
+static void tell_busy_verifier(const json_t *out, struct judgement *j)
+{
+	int64_t ns = facts_int(out, "kernel_ns");
+
+	if (ns >= VERIFIER_NS)
+		judge_reason(j,
+			     "its program computed in the kernel for %.1f s of "
+			     "that: the verifier is not done with a BPF "
+			     "program, or prints a long log of one that it "
+			     "refuses",
+			     (double)ns / 1e9);
+}
+
 /* Did the scheduler start? */
 static bool judge_start(const struct evidence *e, struct judgement *j)
 {
@@ -75,6 +95,7 @@ static bool judge_start(const struct evidence *e, struct judgement *j)
 	if (j->verdict == VERDICT_INCONCLUSIVE)
 		judge_reason(j, "the host withheld its CPUs meanwhile, so this "
 				"says nothing about the scheduler");
+	tell_busy_verifier(out, j);
 	sched_exit_tell(f, &x, j);
 	add_last_words(f, j);
 	return false;

@@ -11,13 +11,18 @@
  * @idle_wait_ns, @idle_cpu: longest time that a CPU was idle while a worker
  *	 that may use it waited, and which; -1: none
  * @idle_of_ns: that is the sum of many waits in so long a time; 0: of one
+ * @shared_ns: longest time that two workers shared a core while another was
+ *	 idle; -1 also where no core has two threads
+ * @shared_cpu, @idle_core_cpu: the lowest CPUs of the two; -1: none
  *
- * Both times are -1 where no worker was looked at: programs (exec) count no
- * work, and their processes are not known.
+ * The first two times are -1 where no worker was looked at: programs (exec)
+ *count no work, and their processes are not known.
  */
 struct windows_seen {
 	double standstill_ns, idle_wait_ns, idle_of_ns;
 	int idle_cpu;
+	double shared_ns;
+	int shared_cpu, idle_core_cpu;
 };
 
 /* Of the workers in @cgroup, or of all when it is NULL. */

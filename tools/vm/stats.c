@@ -74,6 +74,29 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* Others end their runs themselves, or are in another class. */
+static bool never_gives_way(const json_t *w)
+{
+	const char *type = facts_text(w, "type");
+	const char *policy = facts_text(w, "policy");
+
+	return (strcmp(type, "cpu-spin") == 0 ||
+		strcmp(type, "cache-pressure") == 0) &&
+	       strcmp(policy, "fifo") != 0 && strcmp(policy, "rr") != 0;
+}
+
+static void add_run(struct group_stats *s, const json_t *w)
+{
+	int64_t runs = facts_int(w, "timeslices");
+	double mean;
+
+	if (runs <= 0 || !never_gives_way(w))
+		return;
+	mean = (double)facts_int(w, "cpu_ns") / (double)runs;
+	if (s->run_ns < 0 || mean < s->run_ns)
+		s->run_ns = mean;
+}
+
 static void add_worker(struct group_stats *s, const json_t *w)
 {
 	int64_t gap = facts_int(w, "max_gap_ns");
@@ -94,6 +117,7 @@ static void add_worker(struct group_stats *s, const json_t *w)
 	s->units += facts_int(w, "units");
 	s->iterations += facts_int(w, "iterations");
 	s->migrations += facts_int(w, "migrations");
+	add_run(s, w);
 	s->delay_ns += delay;
 	s->worst_delay_ns = larger(s->worst_delay_ns, delay);
 	if (gap > s->max_gap_ns) {
@@ -107,9 +131,12 @@ void stats_of(const struct facts *f, const char *cgroup,
 {
 	struct group_stats s = { .spread_percent = -1,
 				 .max_gap_cpu = -1,
+				 .far_ratio = -1,
+				 .run_ns = -1,
 				 .wait_ns = -1 };
-
+	size_t llcs = json_array_size(json_object_get(f->topology, "llcs"));
 	const json_t *before = NULL;
+	int64_t far = 0;
 
 	for (size_t i = 0; i < json_array_size(f->worker); i++) {
 		const json_t *w = json_array_get(f->worker, i);
@@ -117,6 +144,7 @@ void stats_of(const struct facts *f, const char *cgroup,
 		if (cgroup && strcmp(facts_text(w, "cgroup"), cgroup) != 0)
 			continue;
 		add_worker(&s, w);
+		far += facts_int(w, "far_migrations");
 		/* Workers of a line stand together. */
 		if (!before || !stats_same_line(w, before))
 			s.spread_percent =
@@ -126,6 +154,8 @@ void stats_of(const struct facts *f, const char *cgroup,
 	s.migration_ratio =
 		s.iterations > 0 ? (double)s.migrations / (double)s.iterations
 				 : -1;
+	if (s.iterations > 0 && llcs > 1)
+		s.far_ratio = (double)far / (double)s.iterations;
 	rates_of(f, cgroup, &s.rates);
 	places_of(f, cgroup, &s.places);
 	windows_seen_of(f, cgroup, &s.windows);
@@ -144,6 +174,9 @@ static json_t *measured(double value)
 static void add_rates(json_t *o, const struct group_stats *s)
 {
 	json_object_set_new(o, "migration_ratio", measured(s->migration_ratio));
+	json_object_set_new(o, "llc_migration_ratio", measured(s->far_ratio));
+	json_object_set_new(o, "shortest_run_us",
+			    measured(s->run_ns < 0 ? -1 : s->run_ns / 1e3));
 	json_object_set_new(o, "throughput_cv",
 			    measured(s->rates.throughput_cv));
 	json_object_set_new(o, "lowest_work_rate",
@@ -210,6 +243,8 @@ static void add_windows(json_t *o, const struct group_stats *s)
 			    milliseconds(s->windows.standstill_ns));
 	json_object_set_new(o, "idle_while_waiting_ms",
 			    milliseconds(s->windows.idle_wait_ns));
+	json_object_set_new(o, "core_sharing_ms",
+			    milliseconds(s->windows.shared_ns));
 	json_object_set_new(o, "weight_error_percent",
 			    measured(s->weight.error_percent));
 }

@@ -22,6 +22,9 @@
  * @lost:    workers that did not end by themselves
  * @outside: workers that ran on a CPU outside of what was allowed
  * @migration_ratio: migrations per turn of the loop; -1 without turns
+ * @far_ratio: the same of those to another LLC; -1 also where there is one LLC
+ * @run_ns: mean length of a run of the worker whose are shortest, of those that
+ *	 never give a CPU away; -1 where there is none
  * @wait_ns: what the worst worker waited for a CPU before each of its runs on
  *	 the mean; -1 where no worker ran
  */
@@ -30,7 +33,7 @@ struct group_stats {
 	int64_t units, iterations, migrations, max_gap_ns, worst_delay_ns;
 	int64_t delay_ns;
 	int max_gap_cpu;
-	double spread_percent, migration_ratio, wait_ns;
+	double spread_percent, migration_ratio, far_ratio, wait_ns, run_ns;
 	double off_sum, off_min, off_max;
 	struct rates rates;
 	struct places places;

@@ -54,7 +54,8 @@ static void fill_task(const struct crew *c, const struct worker *w,
 				   .in = w->in,
 				   .out = w->out,
 				   .log = c->watch->work_log,
-				   .ext = w->ext };
+				   .ext = w->ext,
+				   .machine = c->machine };
 	if (!w->team)
 		return;
 	t->team_size = w->team_size;

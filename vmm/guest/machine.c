@@ -172,6 +172,8 @@ int guest_machine_read(int root, struct guest_machine *ret,
 	}
 	if (r == 0)
 		r = read_nodes(root, ret, reterr_why);
+	ret->machine.core = ret->core;
+	ret->machine.core_count = ret->core_count;
 	return r;
 }
 

@@ -114,6 +114,18 @@ static void add_idle_wait(struct str *out, const struct worker_window *v)
 		json_number(out, "idle_wait_of_ns", v->idle_wait_of_ns);
 }
 
+/* It shared a core while another that it could use was idle. */
+static void add_core_sharing(struct str *out, const struct worker_window *v)
+{
+	if (!v->has_siblings)
+		return;
+	json_number(out, "core_shared_ns", v->core_shared_ns);
+	if (v->core_shared_ns == 0)
+		return;
+	json_number(out, "core_shared_cpu", v->core_shared_cpu);
+	json_number(out, "core_idle_cpu", v->core_idle_cpu);
+}
+
 void report_group(const struct group *g, struct str *out)
 {
 	json_open(out, "cgroup");
@@ -152,7 +164,9 @@ void report_frame(const struct worker *w, struct str *out)
 	json_number(out, "gap_at_ns", sh->gap_at_ns);
 	json_number(out, "standstill_ns", w->window.standstill_ns);
 	add_idle_wait(out, &w->window);
-	json_number(out, "migrations", sh->migrations);
+	add_core_sharing(out, &w->window);
+	json_number(out, "migrations", atomic_load(&sh->migrations));
+	json_number(out, "far_migrations", sh->far_migrations);
 	json_cpus(out, "cpus", &sh->cpus);
 	json_text(out, "exit",
 		  exit_names[w->past.exit ? w->past.exit : w->exit]);

@@ -165,6 +165,8 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 		cpus--;
 	if (windows_prepare(&s->windows, s->worker, s->worker_count, cpus) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
+	s->windows.core = s->machine->core;
+	s->windows.core_count = s->machine->core_count;
 	s->windows.limited = is_limited;
 	s->windows.limited_arg = s;
 	s->windows.wake_ns =

@@ -2,11 +2,15 @@
 #include "vmm/guest/scheduler.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 #include "tools/lib/words.h"
 #include "vmm/guest/afterwards.h"
 #include "vmm/guest/clock.h"
@@ -36,6 +40,26 @@ static void add_bypasses(struct str *out)
 		json_number(out, "bypasses", n);
 }
 
+/* How long its program computed in the kernel; nothing if it cannot be read.
+ * Source: proc_pid_stat(5); behind the name the state is the third field, and
+ * stime the fifteenth, in ticks. */
+static void add_kernel_time(struct str *out, const struct scheduler *s)
+{
+	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK), ticks;
+	auto_free char *text = NULL;
+	char path[64], *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)s->child.pid);
+	if (file_read_at(AT_FDCWD, path, 4096, &text) < 0)
+		return;
+	at = strrchr(text, ')');
+	if (at && sscanf(at + 1,
+			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u "
+			 "%" SCNu64,
+			 &ticks) == 1)
+		json_number(out, "kernel_ns", ticks * tick_ns);
+}
+
 static void tell(struct scheduler *s, const char *event, const struct scx *x,
 		 const char *why)
 {
@@ -50,6 +74,8 @@ static void tell(struct scheduler *s, const char *event, const struct scx *x,
 	}
 	if (why)
 		json_text(&out, "why", why);
+	if (!s->child.ended && strcmp(event, "not-attached") == 0)
+		add_kernel_time(&out, s);
 	add_bypasses(&out);
 	channel_send(s->watch->channel, &out);
 }

@@ -37,12 +37,14 @@
  * @always:  it never sleeps
  * @known:   the two that follow are; where they are not they are 0
  * @run_ns, @wait_ns: it ran, and waited for a CPU, at least for so long
+ * @cpu:     where it was all the time; -1: it moved
  * @idle_ns, @idle_cpu: what was found: how long a CPU was idle while it waited,
  *	     and which of its CPUs was idle most
  */
 struct short_waits {
 	const cpu_set_t *allowed;
 	bool always, known;
+	int cpu;
 	uint64_t run_ns, wait_ns;
 	uint64_t idle_ns;
 	int idle_cpu;

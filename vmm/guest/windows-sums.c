@@ -6,6 +6,7 @@
 
 #include "vmm/guest/clock.h"
 #include "vmm/guest/crew.h"
+#include "vmm/guest/shared-cores.h"
 
 static uint64_t minus(uint64_t a, uint64_t b)
 {
@@ -76,6 +77,8 @@ static void begin_worker(struct windows *s, struct worker *w, bool is_asked)
 		return;
 	v->epoch = atomic_load(&w->shared->segments.epoch);
 	v->frozen_ns = atomic_load(&w->shared->frozen_ns);
+	v->cpu = atomic_load(&w->shared->cpu);
+	v->migrations = atomic_load(&w->shared->migrations);
 	if (!is_asked)
 		return;
 	v->known = ask(s, w);
@@ -132,8 +135,20 @@ static bool end_worker(struct windows *s, struct worker *w)
 		return false;
 	v->sum.allowed = &w->segment[number].allowed;
 	v->sum.always = never_sleeps(w);
+	v->sum.cpu = v->migrations == atomic_load(&w->shared->migrations)
+			     ? (int)v->cpu
+			     : -1;
 	add_times(s, w, &v->sum);
 	return true;
+}
+
+static bool cores_have_threads(const struct windows *s)
+{
+	for (unsigned int i = 0; i < s->core_count; i++) {
+		if (CPU_COUNT(&s->core[i]) > 1)
+			return true;
+	}
+	return false;
 }
 
 /* From ticks to what of them is sure. */
@@ -158,6 +173,27 @@ static void keep(struct worker *w, uint64_t span_ns, uint64_t now)
 	v->idle_wait_of_ns = span_ns;
 }
 
+/* Two workers that shared a core, if any, and the core that was idle. */
+static void find_sharing(struct windows *s, size_t n, uint64_t span_ns)
+{
+	struct shared_core found;
+
+	for (size_t i = 0; i < s->count && cores_have_threads(s); i++)
+		s->worker[i].window.has_siblings = true;
+	shared_core_find(s->sum, n, s->core, s->core_count, s->span_idle,
+			 span_ns, &found);
+	for (size_t i = 0; i < s->count; i++) {
+		struct worker_window *v = &s->worker[i].window;
+
+		if ((&v->span.sum != found.one && &v->span.sum != found.two) ||
+		    found.ns <= v->core_shared_ns)
+			continue;
+		v->core_shared_ns = found.ns;
+		v->core_shared_cpu = found.cpu;
+		v->core_idle_cpu = found.idle_cpu;
+	}
+}
+
 static void end_span(struct windows *s)
 {
 	size_t n = 0;
@@ -175,6 +211,7 @@ static void end_span(struct windows *s)
 	now = clock_now_ns();
 	span_ns = minus(now, s->span_ns);
 	short_waits_find(s->sum, n, s->span_idle, s->cpus, span_ns);
+	find_sharing(s, n, span_ns);
 	for (size_t i = 0; i < s->count; i++)
 		keep(&s->worker[i], span_ns, now);
 }

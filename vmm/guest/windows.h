@@ -41,12 +41,15 @@ struct worker;
  * @waits_ns: it may have waited for so long just before it was asked: a wait
  *	   that ended in between would count as one of the span
  * @sum:   the span's, when it ends
+ * @cpu, @migrations: where it was, and how often it had moved
  */
 struct worker_span {
 	bool begun, known, answered;
 	uint64_t epoch, frozen_ns, pending_ns, waits_ns, asked_at;
 	struct worker_sched sched, now;
 	struct short_waits sum;
+	unsigned int cpu;
+	uint64_t migrations;
 };
 
 /**
@@ -64,6 +67,11 @@ struct worker_span {
  * @idle_wait_cpu, @idle_wait_at_ns: which, and when that was seen; -1: none
  * @idle_wait_of_ns: it was seen by sums of a span that lasted so long; 0: it
  *was one wait
+ * @has_siblings: there are cores with several threads, and they were looked at
+ * @core_shared_ns: the longest time, in one span, that it shared a core with
+ *	 another worker while another core, which one of the two could use, was
+ *	 idle
+ * @core_shared_cpu, @core_idle_cpu: the lowest CPU of each; valid if not 0
  */
 struct worker_window {
 	uint64_t units, since_ns, standstill_ns;
@@ -73,6 +81,9 @@ struct worker_window {
 	cpu_set_t allowed;
 	uint64_t *idle;
 	int idle_wait_cpu;
+	bool has_siblings;
+	uint64_t core_shared_ns;
+	unsigned int core_shared_cpu, core_idle_cpu;
 	struct worker_span span;
 };
 
@@ -82,6 +93,7 @@ struct worker_window {
  * @limited: has the worker's cgroup, or one above, a limit of CPU time, or had
  *	 it one? It may wait by the test's will then.
  * @cpus:    one more than the highest number of a CPU
+ * @core, @core_count: CPUs of the cores; none: nobody asks
  * @idle, @before: idle time of CPUs in ticks, by number, at this look and the
  *	 one before, if @has_idle and @had_idle
  * @looked_ns: when the look before was
@@ -98,6 +110,8 @@ struct windows {
 	bool (*limited)(const struct worker *w, const void *arg);
 	const void *limited_arg;
 	unsigned int cpus;
+	const cpu_set_t *core;
+	unsigned int core_count;
 	uint64_t *idle, *before;
 	bool has_idle, had_idle;
 	uint64_t looked_ns, wake_ns, span_ns;

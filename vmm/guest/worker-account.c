@@ -46,6 +46,27 @@ bool worker_stopped(const struct self *self)
 	return sh->end_at_ns && self->last_ns >= sh->end_at_ns;
 }
 
+/* Is the one CPU behind another cache than the other? */
+static bool is_far(const struct machine *m, unsigned int a, unsigned int b)
+{
+	for (unsigned int i = 0; i < m->llc_count; i++) {
+		if (CPU_ISSET(a, &m->llc[i]))
+			return !CPU_ISSET(b, &m->llc[i]);
+	}
+	return false;
+}
+
+/* Now on @cpu, which is another than before. */
+static void moved(struct self *self, unsigned int cpu)
+{
+	struct worker_shared *sh = self->shared;
+
+	worker_set(&sh->migrations, sh->migrations + 1);
+	sh->far_migrations += is_far(self->task->machine, self->last_cpu, cpu);
+	self->last_cpu = cpu;
+	atomic_store_explicit(&sh->cpu, cpu, memory_order_relaxed);
+}
+
 /* Where am I? Recorded in the segment that is in force. */
 static void look(struct self *self)
 {
@@ -58,8 +79,7 @@ static void look(struct self *self)
 	segment_end(&sh->segments, epoch, (unsigned int)cpu);
 	CPU_SET((unsigned int)cpu, &sh->cpus);
 	if ((unsigned int)cpu != self->last_cpu)
-		sh->migrations++;
-	self->last_cpu = (unsigned int)cpu;
+		moved(self, (unsigned int)cpu);
 }
 
 static uint64_t minus(uint64_t a, uint64_t b)

@@ -203,6 +203,7 @@ noreturn void worker_main(const struct worker_task *task)
 	/* A worker that is let run late has its first gap already. */
 	self.last_ns = sh->start_at_ns;
 	self.last_cpu = (unsigned int)sched_getcpu();
+	atomic_store(&sh->cpu, self.last_cpu);
 	worker_checkpoint(&self);
 	while (!worker_stopped(&self)) {
 		loop->turn(&self);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+#include "tools/lib/spec/cpuset.h"
 #include "tools/lib/spec/test.h"
 #include "vmm/guest/histogram.h"
 #include "vmm/guest/segment.h"
@@ -40,10 +41,13 @@ enum worker_ready {
  * Written by the worker, read by init once it has ended:
  * @ready:    enum worker_ready
  * @last_ns:  last time it was seen to run
+ * @cpu:      where that was
  * @away_until_ns: it asked to be away from @last_ns until then, 0: it did not
  * @units, @iterations: work done, turns of the loop
  * @max_gap_ns, @gap_at_ns, @gap_cpu: the longest time it was not running though
  *	      it wanted to, when that was noticed and on which CPU
+ * @migrations: how often it was seen on another CPU than before
+ * @far_migrations: of these, behind another last-level cache
  * @complete: the loop ended and all below was written
  * @cpu_ns, @run_delay_ns, @timeslices: of its whole life
  * @pages, @has_pages: pages on each node of the memory of its type, at its end
@@ -72,13 +76,15 @@ struct worker_shared {
 	cpu_set_t allowed;
 
 	_Atomic uint64_t last_ns, away_until_ns;
+	_Atomic uint32_t cpu;
 	_Atomic uint64_t units, iterations;
 	_Atomic uint64_t sent_ns[2], sent, received, first, first_ns;
 	_Atomic uint32_t word, granted;
 	_Atomic uint64_t waiting, called_ns;
 	uint64_t max_gap_ns, gap_at_ns;
 	unsigned int gap_cpu;
-	uint64_t migrations;
+	_Atomic uint64_t migrations;
+	uint64_t far_migrations;
 	cpu_set_t cpus;
 	struct histogram wakes;
 	_Atomic bool complete;
@@ -99,6 +105,7 @@ struct worker_shared {
  * @log:      where a program's output goes, -1 for types without
  * @seed:     all that is random comes from here
  * @ext:      its plain policy is SCHED_EXT
+ * @machine:  where it runs
  */
 struct worker_task {
 	const struct work *work;
@@ -108,6 +115,7 @@ struct worker_task {
 	int in, out, log;
 	uint64_t seed;
 	bool ext;
+	const struct machine *machine;
 };
 
 #define WORKER_SCHED_EXT 7 /* uapi/linux/sched.h, since 6.12 */

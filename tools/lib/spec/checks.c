@@ -73,6 +73,20 @@ const struct check_info check_info[CHECK_KINDS] = {
 	[CHECK_MIN_CPUS_USED] = { "min-cpus-used", CHECK_PERCENT, false, true,
 				  "CPUs that a cgroup's workers ran on, of "
 				  "those they could use at once" },
+	[CHECK_TAKES_ALL] = { "takes-all", CHECK_YESNO, false, false,
+			      "the scheduler takes tasks of ordinary policy, "
+			      "not only those of SCHED_EXT" },
+	[CHECK_MAX_LLC_MIGRATION] = { "max-llc-migration-ratio", CHECK_NUMBER,
+				      false, false,
+				      "a cgroup's migrations to another LLC "
+				      "per turn of its workers' loops" },
+	[CHECK_MIN_RUN_TIME] = { "min-run-time", CHECK_TIME, true, true,
+				 "mean length of the runs of a worker that "
+				 "never gives its CPU away" },
+	[CHECK_MAX_CORE_SHARING] = { "max-core-sharing", CHECK_TIME, true,
+				     false,
+				     "longest time in which two workers shared "
+				     "a core while another was idle" },
 	[CHECK_MAX_IMBALANCE] = { "max-imbalance-ratio", CHECK_NUMBER, false,
 				  false,
 				  "tasks of the CPU with most over those of "

@@ -28,6 +28,10 @@ enum check_kind {
 	CHECK_MAX_IDLE_WAIT,	   /* a CPU idle while a worker waits */
 	CHECK_MAX_WEIGHT_ERROR,	   /* shares against cpu.weight */
 	CHECK_MIN_CPUS_USED,	   /* CPUs used, of those that could be */
+	CHECK_TAKES_ALL,	   /* the scheduler took ordinary tasks, too */
+	CHECK_MAX_LLC_MIGRATION,   /* migrations to another LLC, per turn */
+	CHECK_MIN_RUN_TIME,	   /* mean run of one that wants to go on */
+	CHECK_MAX_CORE_SHARING,	   /* a core for two while another is idle */
 	CHECK_MAX_IMBALANCE,	   /* tasks of CPUs, most over fewest */
 	CHECK_MAX_DSQ_DEPTH,	   /* tasks in a local queue of sched_ext */
 	CHECK_FAIL_ON_STALL,	   /* a CPU's clock stands still */

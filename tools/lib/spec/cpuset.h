@@ -11,11 +11,15 @@
  * @all:  online CPUs
  * @llc:  CPUs behind each last-level cache, @llc_count of them
  * @node: CPUs of each NUMA node, @node_count of them
+ * @core: CPUs of each core, @core_count of them; borrowed, none where nobody
+ *	  said them
  */
 struct machine {
 	cpu_set_t all;
 	cpu_set_t *llc, *node;
 	unsigned int llc_count, node_count;
+	const cpu_set_t *core;
+	unsigned int core_count;
 };
 
 /* The machine that a declared topology describes; machine_done() frees it. */
