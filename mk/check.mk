@@ -7,6 +7,8 @@
 #   check-diagnostics  what authors of .sched and .test files are told;
 #                UPDATE=1 writes tests/diagnostics/*.stderr anew
 #   check        all of these; the last line is the tally
+#   check-zoo    which faults of schedulers are caught: tests/zoo/README.md;
+#                ZOO=smoke or ZOO=full alone
 #   T=GLOB       only unit tests and .bats files whose name matches
 #   SAN=, CC=, O= as for the build: what a sanitizer finds, in whichever
 #                process, is a failure
@@ -19,8 +21,9 @@
 #   DURATION=3600  soak: seconds
 #   SEED=N ROUND=N soak: the rounds of an earlier one, or one of them
 #   JOBS= FAULTS=  soak: only these kinds, see tests/soak/
-.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers soak
-T ?= *
+.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers check-zoo soak
+T   ?= *
+ZOO ?= smoke full
 
 unit-tests := $(addprefix $(O)/,$(filter $(subst *,%,$(T)),$(sort $(tests-y))))
 bats-files := $(wildcard tests/$(T).bats)
@@ -72,6 +75,10 @@ check-full: check-built ## Everything, long runs included
 soak: test-kernel ## An hour of random faults (DURATION=, SEED=, ROUND=)
 	$(ktstr-q)exec $(test-env) KTSTR_SOAK_SECS='$(or $(DURATION),3600)' KTSTR_SOAK_SEED='$(SEED)' KTSTR_SOAK_ROUND='$(ROUND)' \
 		KTSTR_SOAK_JOBS='$(JOBS)' KTSTR_SOAK_FAULTS='$(FAULTS)' tests/soak/soak.sh '$(abspath $(O))/soak'
+
+check-zoo: test-kernel ## Which faults of schedulers are caught (ZOO='smoke full')
+	$(ktstr-q)status=0; for level in $(ZOO); do \
+		$(test-env) ZOO_JOBS="$$(nproc)" tests/zoo/zoo.sh $$level '$(abspath $(O))/zoo' || status=1; done; exit $$status
 
 check-diagnostics: all ## Messages about users' files (UPDATE=1 saves them)
 ifeq ($(UPDATE),1)

@@ -26,7 +26,7 @@ struct task_info {
 	u64 vtime;
 	u64 run_ns; /* its run time when it was last put on a CPU */
 	s32 cpu;    /* where that was */
-	s32 home;   /* the first one */
+	s32 home;   /* the first one, -1 before */
 	struct membership member;
 	bool forgotten;
 };
@@ -137,11 +137,8 @@ static __always_inline bool misplace(struct task_struct *p,
 			   SLICE_NS, enq_flags);
 		return true;
 	}
-	if (faulty(FAULT_STALE_CPUSET) && may_run_on(p, info->home)) {
-		scx_insert(p, on | info->home, SLICE_NS, enq_flags);
-		return true;
-	}
-	if (faulty(FAULT_IGNORE_HOTPLUG) && may_run_on(p, info->home)) {
+	if (faulty(FAULT_STALE_CPUSET) && info->home >= 0 &&
+	    may_run_on(p, info->home)) {
 		scx_insert(p, on | info->home, SLICE_NS, enq_flags);
 		return true;
 	}
@@ -289,6 +286,8 @@ void SCX_OP(zoo_running, struct task_struct *p)
 		return;
 	if (faulty(FAULT_LOSE_VTIME) && info->cpu != cpu)
 		info->vtime = *clock_of(cpu) - (1ULL << 34);
+	if (info->home < 0)
+		info->home = cpu;
 	info->run_ns = p->se.sum_exec_runtime;
 	info->cpu = cpu;
 	*clock_of(cpu) = info->vtime;
@@ -323,7 +322,8 @@ void SCX_OP(zoo_enable, struct task_struct *p)
 
 	if (!info)
 		return;
-	info->cpu = info->home = scx_bpf_task_cpu(p);
+	info->home = -1;
+	info->cpu = scx_bpf_task_cpu(p);
 	info->vtime = *clock_of(info->cpu);
 }
 

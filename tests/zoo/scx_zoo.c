@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include <bpf/bpf.h>
@@ -30,10 +31,46 @@ static const struct fault {
 };
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
 
+/**
+ * struct options - the command line
+ * @percent: how often the fault shows
+ * @after:   seconds, from when on it shows
+ */
 struct options {
 	unsigned int fault, percent;
 	double after;
 };
+
+/* Is it decided when the scheduler is loaded whether the fault shows? */
+static bool shows_at_load(unsigned int fault)
+{
+	switch (fault) {
+	case FAULT_REJECT:
+	case FAULT_REJECT_LONG:
+	case FAULT_INIT_CPU:
+	case FAULT_PARTIAL:
+	case FAULT_IGNORE_HOTPLUG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What is decided once, by us, is decided here: then BPF code has no dice. */
+static void throw_dice(struct options *opt)
+{
+	bool ours = shows_at_load(opt->fault) || opt->fault == FAULT_LINGER;
+	unsigned int number = 0;
+
+	if (!ours || opt->percent >= 100)
+		return;
+	if (getrandom(&number, sizeof(number), 0) < 0)
+		fprintf(stderr, "scx_zoo: no random number: %s\n",
+			strerror(errno));
+	if (number % 100 >= opt->percent)
+		opt->fault = FAULT_NONE;
+	opt->percent = 100;
+}
 
 /* The first number in a file of @cpu's folder; -1 if there is none. */
 static long cpu_number(unsigned int cpu, const char *name)
@@ -83,6 +120,10 @@ static struct scx_zoo *load(const struct options *opt)
 		(unsigned long long)(opt->after * 1000000000.);
 	if (opt->fault == FAULT_PARTIAL)
 		skel->struct_ops.zoo_ops->flags |= SWITCH_PARTIAL;
+	if (opt->fault == FAULT_IGNORE_HOTPLUG) {
+		skel->struct_ops.zoo_ops->cpu_online = NULL;
+		skel->struct_ops.zoo_ops->cpu_offline = NULL;
+	}
 	if (scx_zoo__load(skel)) {
 		fprintf(stderr, "scx_zoo: cannot load: %s\n", strerror(errno));
 		goto failed;
@@ -105,10 +146,25 @@ static int judge(const struct exit_report *report)
 	return 1;
 }
 
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A signal came: is it obeyed? */
+static bool ends(const struct options *opt, double since)
+{
+	return opt->fault != FAULT_LINGER || seconds() - since < opt->after;
+}
+
 static int run(const struct options *opt, const sigset_t *stop)
 {
 	const struct timespec tick = { .tv_nsec = 100000000 };
 	struct scx_zoo *skel = load(opt);
+	double since = seconds();
 	struct bpf_link *link;
 	int status = 1;
 
@@ -123,8 +179,7 @@ static int run(const struct options *opt, const sigset_t *stop)
 		goto out;
 	}
 	/* From here on we only wait: for a signal, or for the kernel. */
-	while (sigtimedwait(stop, NULL, &tick) < 0 ||
-	       opt->fault == FAULT_LINGER)
+	while (sigtimedwait(stop, NULL, &tick) < 0 || !ends(opt, since))
 		if (__atomic_load_n(&skel->bss->exit_report.kind,
 				    __ATOMIC_ACQUIRE))
 			break;
@@ -220,6 +275,14 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (opt.after > 0 && shows_at_load(opt.fault)) {
+		fprintf(stderr,
+			"scx_zoo: --after: '%s' shows when the scheduler is "
+			"loaded, or never\n",
+			faults[opt.fault].name);
+		return 2;
+	}
+	throw_dice(&opt);
 	/* Blocked, so that only sigtimedwait() sees them: no handler, no race.
 	 */
 	sigemptyset(&stop);

@@ -40,7 +40,7 @@
 	FAULT(LINGER, "linger", "the program does not end when it is told to") \
 	FAULT(SLOW_SELECT, "slow-select", "select_cpu takes 1 ms")             \
 	FAULT(IGNORE_HOTPLUG, "ignore-hotplug",                                \
-	      "tasks are sent to CPUs that are offline")                       \
+	      "no callback for CPUs that come and go")                         \
 	FAULT(ONE_CGROUP, "one-cgroup", "a second cgroup is rejected")         \
 	FAULT(PARTIAL, "partial", "most tasks stay on the kernel's scheduler") \
 	FAULT(REJECT, "reject", "the verifier refuses it")                     \

@@ -1,21 +1,61 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# zoo.sh FOLDER - play faults.list in FOLDER, tell what is caught.
+# zoo.sh LEVEL FOLDER - play faults.list up to LEVEL in FOLDER, tell what is caught.
 #
-# FOLDER becomes a project with the zoo's scheduler; it keeps the results, and
-# what it has already is not run again. ZOO_ONLY is a pattern for awk that a line
-# of the list must match, ZOO_SEEDS the seeds. Prints a line for each fault and scenario,
-# then for each scenario what becomes of those without a fault, then the two
-# figures. Exit status: 1 when a fault is missed that the list says is caught, or
-# the other way round, or somebody is accused who has no fault.
+# LEVEL is tiny, smoke or full: tiny and smoke lines are few; full is all of the list.
+# FOLDER becomes a project with the zoo's scheduler and keeps the results; what it
+# has already and has not changed is not run again. ZOO_ONLY is a pattern for awk that
+# a line of the list must match; ZOO_SEEDS the seeds, else smoke has three; ZOO_JOBS
+# how many machines at a time.
+# Prints a line for each fault and scenario, one for each scheduler without a fault
+# that fails, then the two figures. Exit status: 1 when a fault of the list is not
+# caught by any line in each seed, or when one is accused that has no fault.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-folder=$1
-seeds=${ZOO_SEEDS:-1}
-lines() { awk -v only="${ZOO_ONLY:-}" '!/^#/ && NF && $0 ~ only' "$here/faults.list"; }
+level=$1
+folder=$2
+case $level in
+tiny) seeds=1 ;;
+smoke) seeds='1 2 3' ;;
+full) seeds=1 ;;
+*) echo "zoo.sh: LEVEL is tiny, smoke or full, not '$level'" >&2; exit 2 ;;
+esac
+seeds=${ZOO_SEEDS:-$seeds}
+# Who has no fault. The kernel's own examples take minutes to build.
+good='twin none'
+[ "$level" = tiny ] || good+=' scx_simple scx_qmap scx_flatcg'
 
 zmake() {
-	make --no-print-directory -k -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
+	make --no-print-directory -k -j"${ZOO_JOBS:-1}" -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
+}
+
+# declare_sched NAME ARGS: one that promises slices of 5 ms, for all tasks.
+declare_sched() {
+	printf '[scheduler]\nbinary = build/scx_zoo\n%s[check]\nmin-run-time = 5ms\ntakes-all = yes\n' \
+		"${2:+args = $2$'\n'}" >"$folder/ktstr/$1.sched"
+}
+
+# args_of FAULT: of stall+after0.5, or of crash+chance2, what the program is told.
+args_of() {
+	local word words
+	IFS=+ read -ra words <<<"$1"
+	echo -n "--fault ${words[0]}"
+	for word in "${words[@]:1}"; do
+		echo -n " --${word%%[0-9]*} ${word##*[a-z]}"
+	done
+}
+
+# The kernel's own examples, where clang is new enough for all three.
+prepare_examples() {
+	local scheds=$KTSTR_BUILD/test-scheds/${KTSTR_TEST_KERNEL_ENTRY##*/} name
+	CLANG=$(command -v clang-16 || echo clang) BPFTOOL=$(compgen -G "$KTSTR_TEST_KERNEL_ENTRY/bpf/bpftool" || :) \
+		flock "$KTSTR_BUILD/test-scheds.lock" "$KTSTR_TOP/tests/e2e/kernel-scheds.sh" \
+		"$KTSTR_TEST_KERNEL_SOURCE" "$KTSTR_TEST_KERNEL_ENTRY/vmlinux" "$scheds" >&2
+	for name in scx_simple scx_qmap scx_flatcg; do
+		[ -x "$scheds/$name" ] || { echo "zoo.sh: without $name" >&2; good=${good/ $name/}; continue; }
+		ln -sfn "$scheds/$name" "$folder/build/$name"
+		cp "$KTSTR_TOP/tests/e2e/kernel-scheds/$name.sched" "$folder/ktstr"
+	done
 }
 
 prepare() {
@@ -26,10 +66,28 @@ prepare() {
 	# shellcheck disable=SC2016 # make's variables
 	printf '%s\n' 'KTSTR_PROGS := scx_zoo' 'include $(KTSTR)/mk/ktstr.mk' >"$folder/Makefile"
 	zmake ktstr-progs >&2
-	printf '[scheduler]\nbinary = build/scx_zoo\n' >"$folder/ktstr/twin.sched"
-	"$folder/build/scx_zoo" --list | while read -r fault _; do
-		printf '[scheduler]\nbinary = build/scx_zoo\nargs = --fault %s\n' "$fault" >"$folder/ktstr/$fault.sched"
+	declare_sched twin ''
+	awk '!/^#/ && NF { print $1 }' "$here/faults.list" | sort -u | while read -r fault; do
+		declare_sched "$fault" "$(args_of "$fault")"
 	done
+	[ "$level" = tiny ] || prepare_examples
+}
+
+# The list's lines of this level; a category stands for each of its scenarios.
+lines() {
+	local fault where machine its rest name
+	awk -v only="${ZOO_ONLY:-}" -v levels="tiny smoke full" -v level="$level" '
+		!/^#/ && NF && $0 ~ only && index(levels, $4) <= index(levels, level)' "$here/faults.list" |
+		while read -r fault where machine its rest; do
+			if [ -d "$KTSTR_TOP/scenarios/$where" ]; then
+				for name in "$KTSTR_TOP/scenarios/$where"/*.test; do
+					name=${name##*/}
+					echo "$fault ${name%.test} $machine $its $rest"
+				done
+			else
+				echo "$fault $where $machine $its $rest"
+			fi
+		done
 }
 
 # play SCENARIO MACHINE SCHEDULER...: its verdicts are read from their files.
@@ -43,55 +101,70 @@ play() {
 # result SCHEDULER SCENARIO MACHINE SEED: the file.
 result() { echo "$folder/ktstr-out/results/k/$1/$2/$3/default/virtual/s$4/result.json"; }
 
-# told FILE PATTERN: the first reason that matches.
-told() { jq -r '.reasons[]' "$1" | grep -Em1 -e "$2"; }
+# told FILE CLASS PATTERN: what FILE fails with, if that is of CLASS and a reason matches.
+told() {
+	jq -er --arg class "^($2)$" --arg pattern "$3" 'select(.verdict == "fail" and (.class | test($class))) |
+		.class + ": " + (first(.reasons[] | select(test($pattern))))' "$1" 2>/dev/null
+}
 
-# score FAULT SCENARIO MACHINE CLASS PATTERN: a line of the matrix.
+# score FAULT SCENARIO MACHINE LEVEL CLASS PATTERN: a line of the matrix.
 score() {
-	local fault=$1 scenario=$2 machine=$3 class=$4 pattern=$5 seed file by='' all=0 caught=0 verdict
+	local seed file by='' all=0 caught=0 told
 	for seed in $seeds; do
-		file=$(result "$fault" "$scenario" "$machine" "$seed")
+		file=$(result "$1" "$2" "$3" "$seed")
 		all=$((all + 1))
-		verdict=$(jq -r '.verdict + " " + .class' "$file")
-		[ "${verdict%% *}" = fail ] || continue
-		by=${by:-${verdict#* }: $(jq -r '.reasons[0]' "$file")}
-		[[ $verdict =~ ^fail\ ($class)$ ]] || continue
-		told "$file" "$pattern" >/dev/null || continue
-		[ "$caught" -gt 0 ] || by=${verdict#* }:\ $(told "$file" "$pattern")
-		caught=$((caught + 1))
+		if told=$(told "$file" "$5" "$6"); then
+			caught=$((caught + 1))
+		else
+			told=$(jq -r '.verdict + " " + .class + ": " + (.reasons[0] // "")' "$file" 2>/dev/null || echo "no result")
+		fi
+		by=${by:-$told}
 	done
-	printf '%-16s %-26s %-9s %-7s %3s  %s\n' "$fault" "$scenario" "$machine" \
-		"$([ "$caught" -gt 0 ] && echo caught || echo missed)" "$caught/$all" "${by:0:150}"
+	printf '%-16s %-26s %-9s %-7s %5s  %s\n' "$1" "$2" "$3" \
+		"$([ "$caught" -eq "$all" ] && echo caught || echo missed)" "$caught/$all" "${by:0:150}"
+}
+
+# is_known SCHEDULER SCENARIO FILE: does it fail as known.list says?
+is_known() {
+	local sched scenario class pattern
+	while read -r sched scenario class pattern; do
+		[ "$sched $scenario" = "$1 $2" ] && told "$3" "$class" "$pattern" >/dev/null && return
+	done < <(grep -v '^#' "$here/known.list")
+	return 1
+}
+
+# Who has no fault passes, is skipped, or fails by a flaw that is known.
+accuse() {
+	local scenario machine who seed file
+	sort -u "$folder/cells" | while read -r scenario machine; do
+		for who in $good; do
+			for seed in $seeds; do
+				file=$(result "$who" "$scenario" "$machine" "$seed")
+				jq -e '.verdict | IN("pass", "skip")' "$file" >/dev/null 2>&1 && continue
+				is_known "$who" "$scenario" "$file" && echo -n "a flaw that is known: " || echo -n "accused: "
+				echo "$who $scenario $machine s$seed: $(jq -r '.class + ": " + .reasons[0]' "$file" 2>/dev/null || echo "no result")"
+			done
+		done
+	done
 }
 
 prepare
-lines | awk '{ on[$2 " " $3] = on[$2 " " $3] " " $1 } END { for (s in on) print s, on[s] }' | sort |
-	while read -r scenario machine faults; do
-		# shellcheck disable=SC2086 # words
-		play "$scenario" "$machine" twin none $faults </dev/null
-	done
-
-lines | while read -r fault scenario machine class pattern; do
-	score "$fault" "$scenario" "$machine" "$class" "$pattern"
-done | tee "$folder/matrix"
-
-# Who has no fault passes, or is skipped.
-accused=0
+lines >"$folder/lines"
+[ -s "$folder/lines" ] || { echo "zoo.sh: no line of the list is of level '$level'" >&2; exit 1; }
+awk '{ print $2, $3 }' "$folder/lines" | sort -u >"$folder/cells"
 while read -r scenario machine; do
-	for good in twin none; do
-		for seed in $seeds; do
-			file=$(result "$good" "$scenario" "$machine" "$seed")
-			jq -e '.verdict | IN("pass", "skip")' "$file" >/dev/null && continue
-			accused=$((accused + 1))
-			echo "accused: $good $scenario $machine s$seed: $(jq -r '.class + ": " + .reasons[0]' "$file")"
-		done
-	done
-done < <(lines | awk '{ print $2, $3 }' | sort -u)
+	# shellcheck disable=SC2046,SC2086 # words
+	play "$scenario" "$machine" $good $(awk -v s="$scenario" -v m="$machine" '$2 == s && $3 == m { print $1 }' "$folder/lines" | sort -u) </dev/null
+done <"$folder/cells"
 
+while read -r fault scenario machine its class pattern; do
+	score "$fault" "$scenario" "$machine" "$its" "$class" "$pattern"
+done <"$folder/lines" | tee "$folder/matrix"
+accuse | tee "$folder/accused"
+accused=$(grep -c '^accused: ' "$folder/accused" || :)
+# Each fault counts once; that it comes late or by chance is a line that must be caught, too.
 awk '{ all[$1] = 1 } $4 == "caught" { caught[$1] = 1 }
-	END { for (f in all) { n++; c += f in caught } printf "caught %d/%d\n", c, n }' "$folder/matrix"
-echo "false accusations $accused"
-wrong=$(paste -d' ' <(lines | awk '{ print $4 == "missed" ? "missed" : "caught" }') "$folder/matrix" |
-	awk '$1 != $5 { print "not as faults.list says: " $2 " " $3 }')
-[ -z "$wrong" ] || echo "$wrong"
-[ "$accused" -eq 0 ] && [ -z "$wrong" ]
+	END { for (f in all) { if (f !~ /[+]/) { n++; c += f in caught } if (!(f in caught)) { m = 1; print "not caught: " f } }
+		printf "caught %d/%d by %s\n", c, n, level; exit m }' level="$level" "$folder/matrix" && missed=0 || missed=1
+echo "false accusations $accused by $level"
+[ "$accused" -eq 0 ] && [ "$missed" -eq 0 ]
