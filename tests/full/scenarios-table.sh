@@ -12,7 +12,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 [ -d "${1:-}" ] || { echo "usage: scenarios-table.sh RESULTS [DOC]" >&2 && exit 2; }
 doc=${2:-$top/doc/scenarios.md}
 columns=(none/1n2l2c1t none/2n4l2c2t scx_simple/1n2l2c1t scx_qmap/1n2l2c1t scx_flatcg/1n2l2c1t)
-categories=(basic cpuset affinity sched-class dynamic nested interaction advanced performance stall stress trouble)
+categories=(basic cpuset affinity sched-class dynamic nested interaction advanced performance stall stress trouble placement)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
