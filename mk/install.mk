@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # install.mk - DESTDIR and prefix, as usual (ours only).
 .PHONY: install uninstall
-user-mk := $(filter-out mk/prog.mk mk/check.mk mk/bench.mk mk/deps.mk mk/install.mk mk/demo.mk,$(wildcard mk/*.mk))
+# What builds and checks ktstr itself is not for users.
+own-mk := analyze bench check coverage demo deps install instrument prog soak zoo
+user-mk := $(filter-out $(own-mk:%=mk/%.mk),$(wildcard mk/*.mk))
+own-docs := check-full coverage quality
 # What somebody built in them is not for others.
 template-files = $(shell find templates -name build -prune -o -name ktstr-out -prune -o -type f -print)
 
@@ -16,7 +19,7 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.7) '$(DESTDIR)$(mandir)/man7'
-	$(ktstr-q)install -m 644 $(filter-out doc/check-full.md,$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
+	$(ktstr-q)install -m 644 $(filter-out $(own-docs:%=doc/%.md),$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
 		install -D -m "$$(test -x "$$file" && echo 755 || echo 644)" "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
 	$(ktstr-q)rm -rf '$(DESTDIR)$(datadir)/scenarios' && cp -RP scenarios '$(DESTDIR)$(datadir)/scenarios' && \

@@ -71,6 +71,7 @@ expected() {
 		share/doc/ktstr/guide.md 644
 		share/doc/ktstr/machine.md 644
 		share/doc/ktstr/mk.md 644
+		share/doc/ktstr/monitor.md 644
 		share/doc/ktstr/presets.md 644
 		share/doc/ktstr/results.md 644
 		share/doc/ktstr/scenarios.md 644
