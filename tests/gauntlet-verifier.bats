@@ -147,7 +147,6 @@ qmap_init          10        30     0.00%        7        5      24         99
 }
 
 @test "verifier: --log has each program's own part, without control characters; --raw has cycles" {
-	local i
 	programs "$(one k)" a:10 b:20
 	run -0 ktstr-gauntlet verifier --log r
 	[[ $output == *"k/qmap/default: a
@@ -156,7 +155,7 @@ word of a
 k/qmap/default: b
 word of b" ]]
 	log=r/$(one k)/verifier.log
-	for i in {1..9}; do
+	for _ in {1..9}; do
 		printf '%s: (07) r1 += %s\n' 1 a 2 b 3 c 4 d 5 e
 	done >"$log"
 	printf '\033[31mred\n' >>"$log"
