@@ -43,21 +43,17 @@ static inline void run_done(struct run *r)
 }
 #define auto_run __attribute__((cleanup(run_done)))
 
-/* Judge the frames up to NULL, with the end frame behind them, of a machine of
+/* Judge the @n frames in @s, with the end frame behind them, of a machine of
  * @topology. */
-static inline void run_judge_as(struct run *r, struct topology topology,
-				const char *const *frames)
+static inline void run_judge_text(struct run *r, struct topology topology,
+				  struct str *s, uint64_t n)
 {
-	auto_str struct str s = { 0 };
 	char end[64];
-	uint64_t n = 0;
 
-	for (; frames[n]; n++)
-		frame_format(&s, n, frames[n]);
 	snprintf(end, sizeof(end), "{\"t\":\"end\",\"frames\":%u}",
 		 (unsigned int)n);
-	frame_format(&s, n, end);
-	CHECK_INT(facts_read(s.text, s.len, &r->facts), 0);
+	frame_format(s, n, end);
+	CHECK_INT(facts_read(s->text, s->len, &r->facts), 0);
 	CHECK(r->facts.complete);
 	r->e.facts = &r->facts;
 	r->e.machine = &r->machine;
@@ -66,6 +62,18 @@ static inline void run_judge_as(struct run *r, struct topology topology,
 	struct checks asked = r->e.check;
 	checks_merge(NULL, &asked, &r->e.check);
 	judge(&r->e, &r->j);
+}
+
+/* Judge the frames up to NULL. */
+static inline void run_judge_as(struct run *r, struct topology topology,
+				const char *const *frames)
+{
+	auto_str struct str s = { 0 };
+	uint64_t n = 0;
+
+	for (; frames[n]; n++)
+		frame_format(&s, n, frames[n]);
+	run_judge_text(r, topology, &s, n);
 }
 
 static inline void run_judge(struct run *r, const char *const *frames)

@@ -6,6 +6,7 @@ $1-libs-y := $3 $(lib-lzma)
 endef
 $(eval $(call mon-test,test-mon-derive))
 $(eval $(call mon-test,test-mon-outside,,-ljansson))
+$(eval $(call mon-test,test-mon-series))
 $(eval $(call mon-test,test-mon-space))
 $(eval $(call mon-test,test-mon-reader))
 $(eval $(call mon-test,test-mon-types,vmm/mon/resolve.o,-lbpf -lelf))

@@ -68,7 +68,7 @@ static void judge_feed(struct run *r, struct feed *f)
 	static const char *const frames[] = { TOPOLOGY, CALIBRATION, ATTACHED,
 					      GOOD_WORKERS, STOPPED };
 	auto_str struct str s = { 0 };
-	char head[FRAME_HEAD_MAX], end[64];
+	char head[FRAME_HEAD_MAX];
 	uint64_t n = 0;
 
 	for (; n < sizeof(frames) / sizeof(frames[0]); n++)
@@ -78,19 +78,8 @@ static void judge_feed(struct run *r, struct feed *f)
 					str_text(&f->bytes), f->bytes.len));
 	str_add_bytes(&s, str_text(&f->bytes), f->bytes.len);
 	str_add(&s, "\n");
-	snprintf(end, sizeof(end), "{\"t\":\"end\",\"frames\":%u}",
-		 (unsigned int)n);
-	frame_format(&s, n, end);
-	CHECK_INT(facts_read(s.text, s.len, &r->facts), 0);
-	CHECK(r->facts.complete);
-	r->e.facts = &r->facts;
-	r->e.machine = &r->machine;
-	r->e.console = "";
-	r->e.topology = (struct topology){ 1, 1, 2, 1, NULL };
 	r->e.has_sched = true;
-	struct checks asked = r->e.check;
-	checks_merge(NULL, &asked, &r->e.check);
-	judge(&r->e, &r->j);
+	run_judge_text(r, (struct topology){ 1, 1, 2, 1, NULL }, &s, n);
 	str_done(&f->bytes);
 }
 
