@@ -8,6 +8,7 @@ ktstr-vm-objs-y += tools/vm/dmesg.o
 ktstr-vm-objs-y += tools/vm/doctor.o
 ktstr-vm-objs-y += tools/vm/exec.o
 ktstr-vm-objs-y += tools/vm/gate.o
+ktstr-vm-objs-y += tools/vm/help.o
 ktstr-vm-objs-y += tools/vm/host.o
 ktstr-vm-objs-y += tools/vm/include.o
 ktstr-vm-objs-y += tools/vm/here.o

@@ -10,62 +10,10 @@
 #include "tools/lib/num.h"
 #include "tools/lib/options.h"
 #include "tools/lib/words.h"
+#include "tools/vm/help.h"
 #include "tools/vm/named.h"
 #include "tools/vm/request.h"
 #include "version.h"
-
-static const char help[] =
-	"usage: ktstr-vm run --kernel K [--sched FILE] --test FILE [OPTION...]\n"
-	"       ktstr-vm run --variant NAME [--project DIR] [OPTION...]\n"
-	"       ktstr-vm exec --kernel K [OPTION...] -- COMMAND [ARG...]\n"
-	"       ktstr-vm shell --kernel K [--sched FILE] [OPTION...]\n"
-	"       ktstr-vm template --kernel K [OPTION...] | --list | --remove\n"
-	"       ktstr-vm host --test FILE [OPTION...]\n"
-	"       ktstr-vm topology --kernel K [OPTION...] [T]\n"
-	"       ktstr-vm initramfs --out FILE\n"
-	"       ktstr-vm doctor [--json]\n"
-	"Boot a virtual machine of a declared topology; judge a test in it.\n"
-	"\n"
-	"      --kernel K        kernel entry, built tree, or boot image\n"
-	"      --kernel-label L  what the kernel is called in results\n"
-	"      --sched FILE      scheduler declaration; none: the kernel's own\n"
-	"      --test FILE       the test\n"
-	"      --variant NAME    run: all of this by the name that ktstr-gauntlet\n"
-	"                        list prints\n"
-	"      --project DIR     run --variant: what make has written; ktstr-out\n"
-	"      --preset P        named machine instead of the test's own\n"
-	"      --topology T      machine such as 2n4l4c2t, or with words behind it\n"
-	"      --profile P       flags that are on, as llc+steal, or default\n"
-	"      --clock C         virtual or real\n"
-	"      --accel A         auto, kvm or tcg; tcg,thread=single and\n"
-	"                        tcg,thread=multi for the real clock\n"
-	"      --seed N          which interleaving; 1\n"
-	"      --shift N         virtual clock: 2^N ns for an instruction\n"
-	"      --memory MIB      memory of the machine, at least\n"
-	"      --limit PHASE=T   of boot, attach, run or shutdown, as run=90s, in\n"
-	"                        the guest's time\n"
-	"      --timeout SECS    of all of it, in the host's time\n"
-	"      --out PATH        folder of the result; initramfs: the file\n"
-	"      --identity HEX    stamp of a pass, passed-HEX\n"
-	"      --init FILE       the guest's init\n"
-	"      --qemu PROGRAM    qemu-system-x86_64\n"
-	"      --append WORDS    more kernel command line\n"
-	"      --include PATH[=GUESTPATH]\n"
-	"                        exec, shell: a file or folder that the guest\n"
-	"                        gets, too\n"
-	"      --shell PROGRAM   shell: this one in place of busybox's\n"
-	"      --dmesg           exec, shell: show the kernel's messages\n"
-	"      --perf            run, exec: with CPUs and memory of its own\n"
-	"      --cold            boot; do not start from a template\n"
-	"      --list            template: those there are\n"
-	"      --remove          template: all that are not in use\n"
-	"      --console         all kernel messages go to the console log\n"
-	"      --dry-run         print QEMU's command line\n"
-	"      --json            print the result as one JSON object\n"
-	"  -q, --quiet           no notes\n"
-	"  -v, --verbose         more notes\n"
-	"  -h, --help            show this text\n"
-	"  -V, --version         show the version\n";
 
 enum {
 	OPT_KERNEL = 256,
@@ -306,7 +254,7 @@ static int parse(int argc, char **argv, struct request *req, uint64_t *given)
 		else if (take_value(req, c))
 			continue;
 		else
-			options_common(c, "ktstr-vm " KTSTR_VERSION, help);
+			options_common(c, "ktstr-vm " KTSTR_VERSION, vm_help);
 	}
 	return optind;
 }
