@@ -69,6 +69,7 @@ expected() {
 		share/doc/ktstr/dependencies.md 644
 		share/doc/ktstr/files.md 644
 		share/doc/ktstr/guide.md 644
+		share/doc/ktstr/levers.md 644
 		share/doc/ktstr/machine.md 644
 		share/doc/ktstr/mk.md 644
 		share/doc/ktstr/monitor.md 644

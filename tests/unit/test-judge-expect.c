@@ -108,6 +108,41 @@ TEST(the_check_that_is_named_fails_alone)
 		    "max-spread alone, and this is another one");
 }
 
+#define READ(ok)                                                               \
+	"{\"t\":\"event\",\"what\":\"op\",\"name\":\"read-map\",\"at_ns\":9,"  \
+	"\"map\":\"mini.bss n[3]\",\"wanted\":\"max=4\",\"ok\":" ok            \
+	",\"in_force\":\"5\"}"
+#define STEP_TURN                                                              \
+	"{\"t\":\"event\",\"what\":\"step\",\"name\":\"turn\",\"at_ns\":8}"
+
+TEST(what_was_read_from_a_map_is_within_its_bounds)
+{
+	auto_run struct run good = { 0 }, bad = { 0 }, many = { 0 },
+			    wanted = expecting("check-failed"),
+			    other = expecting_check(CHECK_MAX_GAP);
+
+	JUDGE(&good, TOPOLOGY, CALIBRATION, GOOD_WORKERS, READ("true"));
+	CHECK_INT(good.j.verdict, VERDICT_PASS);
+	JUDGE(&bad, TOPOLOGY, CALIBRATION, GOOD_WORKERS, STEP_TURN,
+	      READ("false"));
+	check_other(&bad, "check-failed",
+		    "read-map of mini.bss n[3] in step 'turn' found 5, not "
+		    "max=4");
+	JUDGE(&many, TOPOLOGY, CALIBRATION, GOOD_WORKERS, READ("false"),
+	      READ("false"), READ("false"), READ("false"), READ("false"),
+	      READ("false"), READ("false"), READ("false"), READ("false"));
+	check_other(&many, "check-failed",
+		    "and 1 values more were out of their bounds");
+	JUDGE(&wanted, TOPOLOGY, CALIBRATION, GOOD_WORKERS, ATTACHED, STOPPED,
+	      READ("false"));
+	check_expected(&wanted, "check-failed");
+	JUDGE(&other, TOPOLOGY, CALIBRATION, LATE_WORKERS, ATTACHED, STOPPED,
+	      READ("false"));
+	check_other(&other, "check-failed",
+		    "the test expects a failure of class check-failed by "
+		    "max-gap alone, and this is another one");
+}
+
 TEST(what_cannot_be_judged_stays_so)
 {
 	auto_run struct run r = expecting_check(CHECK_MAX_GAP);

@@ -1,7 +1,7 @@
 # Verdicts: one program for each topic, all of the same parts.
 define judge-test
 tests-y            += $1
-$1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o judge-payloads.o payload.o judge-machine.o judge-checks.o judge-monitor.o judge-expect.o judge-workers.o judge-kernel.o judge-noise.o \
+$1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o judge-maps.o judge-payloads.o payload.o judge-machine.o judge-checks.o judge-monitor.o judge-expect.o judge-workers.o judge-kernel.o judge-noise.o \
 	judge-turns.o judge-measure.o judge-sched.o judge-exit.o stats.o stats-places.o stats-rates.o stats-wakes.o stats-weights.o stats-windows.o)
 $1-libs-y := -ljansson -lnettle -lm $(lib-lzma)
 endef

@@ -25,7 +25,7 @@ lib-objs-y += tools/lib/wide.o
 lib-objs-y += tools/lib/words.o
 # The language of .sched and .test files; the guest's init has it too.
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,amount cgroup checks conf cpuset cpuset-read \
-	diag expect fit fit-op flow flow-op known limits-read op own-machine payload payload-flow payload-metric read sched sched-keys settings settings-check step switching test topology tuning under work work-list \
+	diag expect fit fit-op flow flow-op known limits-read map-op op own-machine payload payload-flow payload-metric read sched sched-keys settings settings-check step switching test topology tuning under work work-list \
 	work-program work-types work-values)
 lib-objs-y += $(patsubst %,tools/lib/spec/%.o,flag-check flag-count flag-graph presets profile restrict)
 lib-objs-y += $(patsubst %,tools/lib/spec/topology-%.o,cpus detail map memory read)

@@ -33,6 +33,7 @@ ktstr-vm-objs-y += tools/vm/judge-exit.o
 ktstr-vm-objs-y += tools/vm/judge-measure.o
 ktstr-vm-objs-y += tools/vm/judge-sched.o
 ktstr-vm-objs-y += tools/vm/judge-noise.o
+ktstr-vm-objs-y += tools/vm/judge-maps.o
 ktstr-vm-objs-y += tools/vm/judge-payloads.o
 ktstr-vm-objs-y += tools/vm/judge-monitor.o
 ktstr-vm-objs-y += tools/vm/monitor.o

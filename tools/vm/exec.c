@@ -69,8 +69,8 @@ int exec_report(const struct outcome *o, const struct machine_config *c)
 		.clock = c->clock,
 		.torn_code = threads_are_dared(c),
 	};
-	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array(),
-			       json_array() };
+	struct judgement j = { VERDICT_PASS, "ok",	   json_array(),
+			       json_array(), json_array(), 0 };
 	/* Its status, 137, is also that of a kill by the kernel for want of
 	 * memory. */
 	const char *memory = judge_memory(&o->facts);

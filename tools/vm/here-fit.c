@@ -84,6 +84,12 @@ static void check_ops(const struct test *t)
 				    "are not taken from its other work; "
 				    "ktstr-vm run plays it in a machine",
 				    t->name, op_kind_names[kind]);
+			if (t->step[i].op[k].map.map)
+				die(EX_SKIP,
+				    "test '%s' has op '%s': maps of the host's "
+				    "own scheduler are left alone; ktstr-vm "
+				    "run plays it in a machine",
+				    t->name, op_kind_names[kind]);
 		}
 	}
 	if (t->payload_count)

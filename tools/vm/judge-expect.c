@@ -47,7 +47,7 @@ static bool is_expected(const struct expectation *x, const struct judgement *j)
 	if (j->verdict != VERDICT_FAIL || strcmp(j->class, x->class) != 0)
 		return false;
 	return !x->has_check || (failed_alone(j, check_info[x->check].key) &&
-				 metrics_are_good(j));
+				 metrics_are_good(j) && !j->bad_reads);
 }
 
 void judge_expected(const struct expectation *x, struct judgement *j)

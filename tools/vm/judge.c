@@ -12,6 +12,7 @@
 #include "tools/vm/judge-expect.h"
 #include "tools/vm/judge-kernel.h"
 #include "tools/vm/judge-machine.h"
+#include "tools/vm/judge-maps.h"
 #include "tools/vm/judge-payloads.h"
 #include "tools/vm/judge-sched.h"
 #include "tools/vm/judge-workers.h"
@@ -163,8 +164,8 @@ bool judge_ran(const struct evidence *e, struct judgement *j)
 
 void judge(const struct evidence *e, struct judgement *ret)
 {
-	struct judgement j = { VERDICT_PASS, "ok", json_array(), json_array(),
-			       json_array() };
+	struct judgement j = { VERDICT_PASS, "ok",	   json_array(),
+			       json_array(), json_array(), 0 };
 
 	if (judge_ran(e, &j) && judge_room(e, &j) && judge_scheduler(e, &j)) {
 		bool failed = judge_workers(e, &j); /* told first */
@@ -172,6 +173,7 @@ void judge(const struct evidence *e, struct judgement *ret)
 		if (failed)
 			judge_decide(&j, VERDICT_FAIL, "worker-failed");
 		judge_payloads(e, &j);
+		judge_maps(e, &j);
 		judge_kernel_log(e, &j);
 	}
 	judge_expected(&e->expect, &j);

@@ -62,11 +62,13 @@ struct evidence {
  * @checks:  array of objects: name, layer, limit, value, ok, judged
  * @payloads: array of objects: name, end, status, signal, ran_ns, cpu_ns,
  *	     metrics (name, value, unit, better, min, max, ok)
+ * @bad_reads: values that "read-map" found out of their bounds
  */
 struct judgement {
 	enum verdict verdict;
 	const char *class;
 	json_t *reasons, *checks, *payloads;
+	unsigned int bad_reads;
 };
 
 /* Every class there is, NULL behind the last; the manual tells of each. */

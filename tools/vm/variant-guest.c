@@ -128,6 +128,13 @@ void variant_read_guest(struct variant *v)
 		    "test '%s' asks for the verifier's numbers, and scheduler "
 		    "'%s' has no programs to verify",
 		    v->test.name, v->sched_name);
+	if (test_scheduler_op(&v->test) && !variant_loads(v))
+		die(EX_USAGE,
+		    "test '%s' has op '%s', and scheduler '%s' is none of "
+		    "sched_ext",
+		    v->test.name,
+		    op_kind_names[test_scheduler_op(&v->test)->kind],
+		    v->sched_name);
 }
 
 const char *variant_kernel_words(const struct variant *v, const char *append,

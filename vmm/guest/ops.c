@@ -26,10 +26,12 @@ static bool add_cpus(struct scenario *s, const char *name, cpu_set_t *ret)
 static void send_event(struct scenario *s, const struct op *op,
 		       const struct str *in_force)
 {
+	const struct lever *lever = levers_find(&s->levers, op);
 	struct str out = { 0 };
 	cpu_set_t cpus;
 
-	if (s->quiet)
+	/* What is wrong is told once, however late. */
+	if (s->quiet && !(lever && lever->failed && lever->failures == 1))
 		return;
 	json_open(&out, "event");
 	json_text(&out, "what", "op");
@@ -45,6 +47,8 @@ static void send_event(struct scenario *s, const struct op *op,
 		if (add_cpus(s, op->other, &cpus))
 			json_cpus(&out, "other_cpus", &cpus);
 	}
+	if (lever)
+		lever_tell(lever, &out);
 	if (in_force->len)
 		json_text(&out, "in_force", str_text(in_force));
 	channel_send(s->watch->channel, &out);
@@ -130,6 +134,8 @@ int scenario_op(struct scenario *s, const struct op *op, struct why *reterr_why)
 		[OP_RUN_PAYLOAD] = op_payload,
 		[OP_WAIT_PAYLOAD] = op_payload,
 		[OP_KILL_PAYLOAD] = op_payload,
+		[OP_WRITE_MAP] = op_map,
+		[OP_READ_MAP] = op_map,
 	};
 	auto_str struct str in_force = { 0 };
 	int r = run[op->kind](s, op, &in_force, reterr_why);

@@ -23,6 +23,8 @@ op_run op_set_cpuset, op_clear_cpuset, op_swap_cpusets, op_set_affinity,
 /* ops-groups.c */
 op_run op_add_cgroup, op_stop_cgroup, op_remove_cgroup, op_move_tasks, op_spawn,
 	op_spawn_host, op_freezer;
+/* levers.c */
+op_run op_map;
 /* payload.c */
 op_run op_payload;
 /* ops-limits.c */

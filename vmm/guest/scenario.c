@@ -302,6 +302,8 @@ int scenario_run(struct watch *w, const struct test *test,
 	int r = scenario_prepare(&s, reterr_why), end;
 
 	if (r == 0)
+		r = levers_prepare(test, &s.levers, reterr_why);
+	if (r == 0)
 		r = cgroup_init(!test->no_cpu_controller, reterr_why);
 	if (r == 0) {
 		r = play(&s, reterr_why);
@@ -309,6 +311,7 @@ int scenario_run(struct watch *w, const struct test *test,
 		if (r == 0 && end < 0)
 			r = why_set(reterr_why, end, "%s", later.text);
 	}
+	levers_done(&s.levers);
 	scenario_free(&s);
 	return r;
 }

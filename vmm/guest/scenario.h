@@ -5,6 +5,7 @@
 #include "tools/lib/spec/test.h"
 #include "vmm/guest/crew.h"
 #include "vmm/guest/group.h"
+#include "vmm/guest/levers.h"
 #include "vmm/guest/machine.h"
 #include "vmm/guest/watch.h"
 
@@ -38,6 +39,7 @@ struct lot {
  * @online: CPUs that are on line
  * @start_ns: when the first workers began
  * @payload: as many as the test has
+ * @levers: ops on maps of the scheduler
  * @quiet:  no events: a loop has gone on for long
  * @windows: looks at the workers while they run
  */
@@ -57,6 +59,7 @@ struct scenario {
 	cpu_set_t online;
 	uint64_t start_ns;
 	struct payload_run *payload;
+	struct levers levers;
 	bool quiet;
 	struct windows windows;
 };

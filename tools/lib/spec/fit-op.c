@@ -108,12 +108,22 @@ static void on_cpus(struct fit *f, const struct op *op)
 	fit_refresh(f, NULL, &op->at);
 }
 
+static void on_map(struct fit *f, const struct op *op)
+{
+	if (op->map.has_cpu && !CPU_ISSET(op->map.cpu, &f->m.all))
+		diag_add(f->d, &op->at,
+			 "on %s: there is no CPU %u, whose value '%s' is about",
+			 f->shape, op->map.cpu, op_kind_names[op->kind]);
+}
+
 void fit_op(struct fit *f, const struct op *op)
 {
 	if (op->kind == OP_OFFLINE_CPUS || op->kind == OP_ONLINE_CPUS)
 		on_cpus(f, op);
 	else if (op->kind == OP_SPAWN_HOST)
 		(void)fit_work(f, op->work, NULL);
+	else if (op->map.map)
+		on_map(f, op);
 	else if (op->cgroup)
 		on_groups(f, op);
 }

@@ -34,6 +34,8 @@ const char *const op_kind_names[OP_KINDS] = {
 	[OP_RUN_PAYLOAD] = "run-payload",
 	[OP_WAIT_PAYLOAD] = "wait-payload",
 	[OP_KILL_PAYLOAD] = "kill-payload",
+	[OP_WRITE_MAP] = "write-map",
+	[OP_READ_MAP] = "read-map",
 };
 
 /* An op on its way: its words, from the first on. */
@@ -167,6 +169,12 @@ static int read_payload(const struct reading *r)
 	return r->op->payload ? 0 : -ENOMEM;
 }
 
+static int read_map(const struct reading *r)
+{
+	return map_op_read(r->w, r->op->kind == OP_WRITE_MAP, r->d,
+			   &r->op->map);
+}
+
 #define ANY ((size_t)-1)
 
 /* What stands behind "=": the words, the first is a cgroup but for some. */
@@ -201,6 +209,9 @@ static const struct {
 	[OP_RUN_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
 	[OP_WAIT_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
 	[OP_KILL_PAYLOAD] = { read_payload, 1, 1, "PAYLOAD", true },
+	[OP_WRITE_MAP] = { read_map, 2, 3, "MAP FIELD VALUE", true },
+	[OP_READ_MAP] = { read_map, 1, 5, "MAP FIELD min=N max=N is=VALUE",
+			  true },
 };
 
 const char *op_usage(enum op_kind kind)
@@ -238,6 +249,17 @@ int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
 		&(struct reading){ .op = op, .w = &w, .e = e, .d = d });
 }
 
+const struct op *test_scheduler_op(const struct test *t)
+{
+	for (size_t i = 0; i < t->step_count; i++) {
+		for (size_t k = 0; k < t->step[i].op_count; k++) {
+			if (t->step[i].op[k].map.map)
+				return &t->step[i].op[k];
+		}
+	}
+	return NULL;
+}
+
 void op_done(struct op *op)
 {
 	if (op->work)
@@ -245,6 +267,7 @@ void op_done(struct op *op)
 	free(op->cgroup);
 	free(op->other);
 	free(op->payload);
+	map_op_done(&op->map);
 	free(op->work);
 	*op = (struct op){ 0 };
 }

@@ -295,7 +295,7 @@ static const struct planned planned[] = {
 	{ "payload", "write a section [payload NAME]" },
 	{ "workloads", "write a section [payload NAME] for each" },
 	{ "auto-repro", "it needs the monitor" },
-	{ "map-write", "it needs the monitor" },
+	{ "map-write", "write an op 'write-map' in a step" },
 	{ "host-only", "'ktstr-vm host' runs a test on this machine itself" },
 	{ NULL, NULL },
 };

@@ -135,6 +135,11 @@ static void check_op(const struct test *t, const struct op *op, struct diag *d)
 			 "'%s' needs the controller cpu, and this test has "
 			 "'cpu-controller = no'",
 			 op_kind_names[op->kind]);
+	if (op->map.map && t->scheduler && strcmp(t->scheduler, "none") == 0)
+		diag_add(d, &op->at,
+			 "'%s' is for a scheduler of sched_ext, and 'scheduler "
+			 "= none' is none",
+			 op_kind_names[op->kind]);
 }
 
 /* Does any cgroup of @c have workers? */

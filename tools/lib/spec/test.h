@@ -11,6 +11,7 @@
 #include "tools/lib/spec/checks.h"
 #include "tools/lib/spec/conf.h"
 #include "tools/lib/spec/expect.h"
+#include "tools/lib/spec/map-op.h"
 #include "tools/lib/spec/payload.h"
 #include "tools/lib/spec/restrict.h"
 #include "tools/lib/spec/topology.h"
@@ -118,6 +119,8 @@ enum op_kind {
 	OP_RUN_PAYLOAD,	  /* run-payload = PAYLOAD, one with "start = op" */
 	OP_WAIT_PAYLOAD,  /* wait-payload = PAYLOAD: until it ended */
 	OP_KILL_PAYLOAD,  /* kill-payload = PAYLOAD */
+	OP_WRITE_MAP,	  /* write-map = MAP [FIELD] VALUE */
+	OP_READ_MAP,	  /* read-map = MAP [FIELD] [BOUNDS] */
 	OP_KINDS,
 };
 
@@ -128,6 +131,7 @@ enum op_kind {
  * @cpuset: OP_SET_CPUSET, OP_OFFLINE_CPUS, OP_ONLINE_CPUS
  * @work:   OP_SPAWN, OP_SPAWN_HOST
  * @payload: of those kinds
+ * @map:    OP_WRITE_MAP, OP_READ_MAP
  *
  * A @cgroup that is made in copies means all of them, with "-N" behind it copy
  * N alone.
@@ -144,6 +148,7 @@ struct op {
 	int nice;
 	enum work_policy policy;
 	uint64_t wait_ns;
+	struct map_op map;
 	struct place at;
 };
 
@@ -248,6 +253,9 @@ void test_done(struct test *t);
 /* The work of number @index, in the order of the file, then the programs of
  * payloads; NULL behind the last. */
 const struct work *test_work(const struct test *t, size_t index);
+
+/* The first op that is about the inside of a BPF scheduler; NULL: none. */
+const struct op *test_scheduler_op(const struct test *t);
 
 /* Complain about programs of exec that this host does not have. */
 void test_check_programs(const struct test *t, struct diag *d);
