@@ -13,6 +13,8 @@
 /* "@SEQ " and "CRC " at most, with SEQ of 20 digits. */
 #define MARK_MAX 32
 #define CRC_LEN	 9
+/* Digits of a number of 64 bits. */
+#define DIGITS_MAX 20
 
 static uint32_t crc_begin(uint64_t seq)
 {
@@ -31,17 +33,71 @@ void frame_format(struct str *out, uint64_t seq, const char *payload)
 	str_add(out, "\n");
 }
 
+/* The sum of words of 8 bytes; what is missing of the last one is 0. */
+static uint32_t sum_of(const char *data, size_t len)
+{
+	uint64_t sum = 0, word = 0;
+
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		sum += word;
+		data += sizeof(word);
+	}
+	word = 0;
+	memcpy(&word, data, len);
+	sum += word;
+	return (uint32_t)(sum ^ sum >> 32);
+}
+
+/* Of a frame with @data behind @head, which has all of it but the checksum. */
+static uint32_t check_of(int stream, const char *head, size_t head_len,
+			 uint32_t before, const char *data, size_t len)
+{
+	uint32_t crc = crc32_of(head, head_len, before);
+
+	if (stream == FRAME_MONITOR)
+		return crc ^ sum_of(data, len);
+	return crc32_of(data, len, crc);
+}
+
+/* Printing takes a thousand instructions, and a sample sends one head. */
+static char *put_number(char *to, uint64_t number)
+{
+	char digit[DIGITS_MAX];
+	unsigned int n = 0;
+
+	do {
+		digit[n++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	while (n > 0)
+		*to++ = digit[--n];
+	return to;
+}
+
 size_t frame_format_head(char head[FRAME_HEAD_MAX], uint64_t seq, int stream,
 			 const void *data, size_t len)
 {
-	char kind[FRAME_HEAD_MAX / 2];
-	int n = snprintf(kind, sizeof(kind), ">%d %zu\n", stream, len);
-	uint32_t crc = crc32_of(kind, (size_t)n, crc_begin(seq));
+	char text[FRAME_HEAD_MAX], *end = put_number(text, seq), *to = head;
+	const char *kind;
+	uint32_t check;
 
-	crc = crc32_of(data, len, crc);
-	n = snprintf(head, FRAME_HEAD_MAX, "@%" PRIu64 " %08" PRIx32 " %s", seq,
-		     crc, kind);
-	return (size_t)n;
+	*end++ = ' ';
+	kind = end;
+	*end++ = '>';
+	end = put_number(end, (uint64_t)stream);
+	*end++ = ' ';
+	end = put_number(end, len);
+	*end++ = '\n';
+	check = check_of(stream, text, (size_t)(end - text), 0, data, len);
+	*to++ = '@';
+	memcpy(to, text, (size_t)(kind - text));
+	to += kind - text;
+	for (int shift = 28; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[check >> shift & 15];
+	*to++ = ' ';
+	memcpy(to, kind, (size_t)(end - kind));
+	return (size_t)(to - head) + (size_t)(end - kind);
 }
 
 /* "STREAM LEN" behind the ">", in the very form that we write. */
@@ -77,6 +133,7 @@ int frame_read(const char **text, const char *end, uint64_t *seq,
 	int n = snprintf(head, sizeof(head), "@%" PRIu64 " ", *seq);
 	size_t most = (size_t)n + CRC_LEN + FRAME_PAYLOAD_MAX + 1;
 	const char *newline, *body, *last;
+	uint32_t check;
 
 	if (left == 0)
 		return 0;
@@ -101,8 +158,9 @@ int frame_read(const char **text, const char *end, uint64_t *seq,
 			return 0;
 		last = ret->data + ret->len;
 	}
-	snprintf(head, sizeof(head), "%08" PRIx32 " ",
-		 crc32_of(body, (size_t)(last - body), crc_begin(*seq)));
+	check = check_of(ret->stream, body, (size_t)(ret->data - body),
+			 crc_begin(*seq), ret->data, ret->len);
+	snprintf(head, sizeof(head), "%08" PRIx32 " ", check);
 	if (*last != '\n' || memcmp(*text + n, head, CRC_LEN) != 0)
 		return bad(*seq, "has a wrong checksum", reterr_why);
 	*text = last + 1;

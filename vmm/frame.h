@@ -8,10 +8,12 @@
  * SEQ counts from 0 in decimal; CRC is eight hex digits; PAYLOAD is one JSON
  * object without newline. The second form carries what a command wrote to its
  * descriptor STREAM, 1 or 2, as it is; or, as STREAM 3, bytes of the monitor
- * (vmm/mon/series.h). CRC is the CRC32 of "SEQ " and all
- * behind CRC but the last newline. A stream that is cut, damaged or out of
- * order is not a result: frame_read() says so. Used by the guest (write) and by
- * the host (read).
+ * (vmm/mon/series.h). CRC is the CRC32 of "SEQ " and all behind CRC but the
+ *last newline. A CRC costs the guest four instructions for each byte; with
+ *STREAM 3 it is that of "SEQ " and ">3 LEN\n" alone, combined by exclusive or
+ *with the two halves of the sum of BYTES as little-endian words of 8 bytes. A
+ *stream that is cut, damaged or out of order is not a result: frame_read() says
+ *so. Used by the guest (write) and by the host (read).
  */
 #pragma once
 

@@ -55,7 +55,7 @@ known_load() {
 	[ "$(monitor '.counters[] | select(.name == "sched_count") | .increase > 100' a)" = true ]
 	[ "$(monitor '.counters[] | select(.name == "run_delay_ns") | .increase > 1500000000' a)" = true ]
 	[ "$(monitor '.domains | length >= 1 and all(.[]; .cpus == 4 and (.increase.lb_count | length == 3))' a)" = true ]
-	[ "$(monitor '.cost.percent < 1 and .cost.percent > 0' a)" = true ]
+	[ "$(monitor '.cost.percent < 0.5 and .cost.percent > 0 and .cost.once_ns > 0' a)" = true ]
 
 	run_test 0 fits b
 	diff <(jq -S 'del(.host)' a/result.json) <(jq -S 'del(.host)' b/result.json)

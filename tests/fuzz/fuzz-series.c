@@ -18,7 +18,7 @@ static uint64_t sum(const struct mon_series *s)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < s->counts_count; i++) {
-		for (size_t k = 0; k < (size_t)s->cpus * MON_COUNTS; k++)
+		for (size_t k = 0; k < MON_COUNTS; k++)
 			n += s->counts[i].count[k];
 	}
 	for (size_t i = 0; i < s->last_domains; i++)

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <errno.h>
+
 #include "tests/unit/t.h"
 #include "vmm/mon/reader.h"
 
@@ -19,6 +21,7 @@ enum {
 	AT_FIVE = 0x1110,
 	AT_OFFSETS = 0x1200,
 	AT_ROOT = 0x1400, /* scx_root */
+	AT_SEQ = 0x1480,  /* scx_enable_seq */
 	AT_IDR = 0x1500,
 	AT_TABLE = 0x2000, /* and the levels below behind it */
 	AT_CPU = 0x10000,  /* each CPU's copies, CPU_STEP apart */
@@ -50,6 +53,14 @@ static inline int kernel_read(void *arg, const struct mon_piece *p, size_t n)
 		memcpy(p->to, k->memory + p->pa, p->len);
 	}
 	return 0;
+}
+
+/* As if the memory were mapped. */
+static inline const void *kernel_at(void *arg, uint64_t pa, uint64_t len)
+{
+	struct kernel *k = arg;
+
+	return pa > MEMORY || len > MEMORY - pa ? NULL : k->memory + pa;
 }
 
 static inline void put(struct kernel *k, uint64_t at, uint64_t value,
@@ -84,7 +95,7 @@ static inline void kernel_make(struct kernel *k, unsigned int cpus)
 
 	*k = (struct kernel){ .memory = calloc(1, MEMORY) };
 	CHECK(k->memory);
-	k->reach = (struct mon_memory){ kernel_read, k };
+	k->reach = (struct mon_memory){ .read = kernel_read, .arg = k };
 	memcpy(k->memory + AT_BANNER, banner, sizeof(banner));
 	put(k, AT_DIRECT, DIRECT, 8);
 	kernel_symbol(k, MON_BANNER, IMAGE + AT_BANNER);
@@ -105,6 +116,16 @@ static inline void kernel_make(struct kernel *k, unsigned int cpus)
 		set(k, rq_of(cpu), MON_RQ_CPU, cpu);
 		set(k, rq_of(cpu), MON_RQ_ONLINE, 1);
 	}
+}
+
+static inline void reader_begin(struct kernel *k, unsigned int cpus)
+{
+	struct why why = { "" };
+	int r = mon_reader_begin(&k->reader, &k->layout, &k->reach, cpus, &why);
+
+	if (r < 0)
+		printf("# %s\n", why.text);
+	CHECK_INT(r, 0);
 }
 
 static inline void kernel_done(struct kernel *k)

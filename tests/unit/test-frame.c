@@ -69,6 +69,33 @@ static void add_data(struct str *s, uint64_t seq, int stream, const char *data,
 	str_add(s, "\n");
 }
 
+/* Cut it is not there yet, and no byte of it may be another. */
+static void check_each_byte(struct str *s, uint64_t seq)
+{
+	struct why why;
+
+	for (size_t len = 0; len < s->len; len++)
+		CHECK_INT(read_one(s->text, len, seq, &why), 0);
+	for (size_t i = 0; i < s->len; i++) {
+		s->text[i] ^= 4;
+		CHECK(read_one(s->text, s->len, seq, &why) != 1);
+		s->text[i] ^= 4;
+	}
+}
+
+/* Its checksum is another, for words of 8 bytes and what is left of one. */
+TEST(bytes_of_the_monitor_are_read_as_they_were)
+{
+	static const char bytes[] = "0123456789abcdef\n\0@1";
+
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		auto_str struct str s = { 0 };
+
+		add_data(&s, 1234567890123, FRAME_MONITOR, bytes, len);
+		check_each_byte(&s, 1234567890123);
+	}
+}
+
 TEST(bytes_of_a_command_are_read_as_they_were)
 {
 	static const char bytes[] = "a\n\0@1 \n\xff";
@@ -79,13 +106,7 @@ TEST(bytes_of_a_command_are_read_as_they_were)
 	struct why why;
 
 	add_data(&s, 3, 2, bytes, sizeof(bytes));
-	for (size_t len = 0; len < s.len; len++)
-		CHECK_INT(read_one(s.text, len, 3, &why), 0);
-	for (size_t i = 0; i < s.len; i++) {
-		s.text[i] ^= 4;
-		CHECK(read_one(s.text, s.len, 3, &why) != 1);
-		s.text[i] ^= 4;
-	}
+	check_each_byte(&s, 3);
 	add_data(&s, 4, 1, "", 0);
 	text = s.text;
 	CHECK_INT(frame_read(&text, s.text + s.len, &seq, &frame, &why), 1);

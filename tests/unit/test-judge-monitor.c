@@ -48,7 +48,7 @@ static void add_samples(struct feed *f, unsigned int n, unsigned int a,
 static void add_rate(struct feed *f, unsigned int n, unsigned int per_second,
 		     enum mon_field field)
 {
-	uint64_t count[2 * MON_COUNTS] = { 0 };
+	uint64_t count[MON_COUNTS] = { 0 };
 
 	for (unsigned int i = 0; i <= n; i++) {
 		count[field - MON_CPU_FIELDS] = i * per_second / 10;

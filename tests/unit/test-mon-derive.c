@@ -316,11 +316,10 @@ TEST(one_task_of_sched_ext_more_is_plausible)
 
 static void add_counts(struct feed *f, uint64_t fallback, uint64_t keep_last)
 {
-	uint64_t count[CPUS * MON_COUNTS] = { 0 };
+	uint64_t count[MON_COUNTS] = { 0 };
 
 	count[MON_SELECT_CPU_FALLBACK - MON_CPU_FIELDS] = fallback;
-	/* All CPUs count. */
-	count[MON_COUNTS + MON_DISPATCH_KEEP_LAST - MON_CPU_FIELDS] = keep_last;
+	count[MON_DISPATCH_KEEP_LAST - MON_CPU_FIELDS] = keep_last;
 	add_record(f, MON_COUNTS_OF, -1, count, sizeof(count));
 	f->at_ns += 100 * MS;
 }

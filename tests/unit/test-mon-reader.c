@@ -4,32 +4,23 @@
 
 #include "tests/unit/mon-kernel.h"
 
-static void begin(struct kernel *k, unsigned int cpus)
-{
-	struct why why = { "" };
-	int r = mon_reader_begin(&k->reader, &k->layout, &k->reach, cpus, &why);
-
-	if (r < 0)
-		printf("# %s\n", why.text);
-	CHECK_INT(r, 0);
-}
-
-TEST(a_sample_has_each_cpu)
+static void check_sample(bool mapped)
 {
 	struct kernel k;
 	struct mon_cpu cpu[2];
 
 	kernel_make(&k, 2);
+	k.reach.at = mapped ? kernel_at : NULL;
 	set(&k, rq_of(1), MON_RQ_NR_RUNNING, 3);
 	set(&k, rq_of(1), MON_RQ_CLOCK, UINT64_C(0x123456789a));
 	set(&k, rq_of(1), MON_SCX_NR_RUNNING, 2);
 	set(&k, rq_of(1), MON_SCX_FLAGS, 0x10001);
 	set(&k, rq_of(1), MON_SCX_DSQ_NR, 100000);
 	set(&k, rq_of(0), MON_RQ_ONLINE, 0);
-	begin(&k, 2);
+	reader_begin(&k, 2);
 	k.reads = 0;
 	CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
-	CHECK_INT(k.reads, 1);
+	CHECK_INT(k.reads, mapped ? 0 : 1);
 	CHECK_INT(cpu[0].state, MON_CPU_IS);
 	CHECK_INT(cpu[0].nr_running, 0);
 	CHECK_INT(cpu[1].state, MON_CPU_IS | MON_CPU_ONLINE);
@@ -38,23 +29,65 @@ TEST(a_sample_has_each_cpu)
 	CHECK_INT(cpu[1].scx_nr_running, 2);
 	CHECK_INT(cpu[1].flags, 0x10001);
 	CHECK_INT(cpu[1].dsq_nr, UINT16_MAX);
+	/* It changes under us. */
+	set(&k, rq_of(1), MON_RQ_NR_RUNNING, 4);
+	CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
+	CHECK_INT(cpu[1].nr_running, 4);
 	kernel_done(&k);
 }
 
-TEST(a_cpu_that_there_is_not_is_left_out)
+TEST(a_sample_has_each_cpu)
+{
+	check_sample(false);
+	check_sample(true);
+}
+
+/* What is not where it was mapped, or has an odd length, is fetched. */
+TEST(what_cannot_be_looked_at_is_fetched)
+{
+	for (int kind = 0; kind < 4; kind++) {
+		struct kernel k;
+		struct mon_cpu cpu[2];
+
+		kernel_make(&k, 2);
+		k.reach.at = kernel_at;
+		set(&k, rq_of(1), MON_RQ_NR_RUNNING, 3);
+		if (kind == 1)
+			k.layout.field[MON_SCX_FLAGS].len = 2;
+		else if (kind == 2)
+			k.layout.field[MON_RUN_DELAY].len = 12;
+		else if (kind == 3)
+			k.layout.field[MON_PCOUNT].at++;
+		reader_begin(&k, 2);
+		CHECK(k.reader.direct == (kind == 0));
+		CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
+		CHECK_INT(cpu[1].nr_running, 3);
+		kernel_done(&k);
+	}
+}
+
+static void check_left_out(bool mapped)
 {
 	struct kernel k;
 	struct mon_cpu cpu[3];
 
 	kernel_make(&k, 3);
+	k.reach.at = mapped ? kernel_at : NULL;
 	/* What the kernel has there is the copy of nobody. */
 	put(&k, AT_OFFSETS + 8, DIRECT + MEMORY * 2, 8);
-	begin(&k, 3);
+	reader_begin(&k, 3);
 	CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
 	CHECK_INT(cpu[0].state & MON_CPU_IS, MON_CPU_IS);
 	CHECK_INT(cpu[1].state & MON_CPU_IS, 0);
 	CHECK_INT(cpu[2].state & MON_CPU_IS, MON_CPU_IS);
+	CHECK(k.reader.direct == mapped);
 	kernel_done(&k);
+}
+
+TEST(a_cpu_that_there_is_not_is_left_out)
+{
+	check_left_out(false);
+	check_left_out(true);
 }
 
 TEST(a_run_queue_that_is_anothers_is_seen)
@@ -64,11 +97,15 @@ TEST(a_run_queue_that_is_anothers_is_seen)
 	struct why why = { "" };
 
 	kernel_make(&k, 1);
-	begin(&k, 1);
-	set(&k, rq_of(0), MON_RQ_CPU, 5);
-	CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
-	CHECK(cpu[0].state & MON_CPU_FOREIGN);
-	mon_reader_done(&k.reader);
+	for (int mapped = 0; mapped < 2; mapped++) {
+		k.reach.at = mapped ? kernel_at : NULL;
+		set(&k, rq_of(0), MON_RQ_CPU, 0);
+		reader_begin(&k, 1);
+		set(&k, rq_of(0), MON_RQ_CPU, 5);
+		CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
+		CHECK(cpu[0].state & MON_CPU_FOREIGN);
+		mon_reader_done(&k.reader);
+	}
 	CHECK_INT(mon_reader_begin(&k.reader, &k.layout, &k.reach, 1, &why),
 		  -ENXIO);
 	kernel_done(&k);
@@ -79,106 +116,15 @@ TEST(a_kernel_without_sched_ext_says_so)
 	struct kernel k;
 	struct mon_cpu cpu[1];
 
-	kernel_make(&k, 1);
-	k.layout.field[MON_SCX_DSQ_NR].len = 0;
-	begin(&k, 1);
-	CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
-	CHECK(cpu[0].state & MON_CPU_NO_SCX);
-	kernel_done(&k);
-}
-
-static uint64_t count_of(const uint64_t *all, unsigned int cpu,
-			 enum mon_field f)
-{
-	return all[cpu * MON_COUNTS + f - MON_CPU_FIELDS];
-}
-
-/* Where the event counters of a CPU are, and one of them. */
-static void add_events(struct kernel *k)
-{
-	k->layout.field[MON_SELECT_CPU_FALLBACK] = (struct mon_place){ 0, 8 };
-	k->layout.field[MON_DISPATCH_KEEP_LAST] = (struct mon_place){ 8, 8 };
-	for (unsigned int cpu = 0; cpu < 2; cpu++) {
-		uint64_t at = AT_CPU + cpu * CPU_STEP + EVENTS;
-
-		put(k, at, 7 + cpu, 8);
-		put(k, at + 8, 70 + cpu, 8);
+	for (int mapped = 0; mapped < 2; mapped++) {
+		kernel_make(&k, 1);
+		k.reach.at = mapped ? kernel_at : NULL;
+		k.layout.field[MON_SCX_DSQ_NR].len = 0;
+		reader_begin(&k, 1);
+		CHECK_INT(mon_reader_sample(&k.reader, cpu), 0);
+		CHECK(cpu[0].state & MON_CPU_NO_SCX);
+		kernel_done(&k);
 	}
-}
-
-static void check_events(struct kernel *k, uint64_t want)
-{
-	uint64_t all[2 * MON_COUNTS];
-
-	CHECK(mon_has_events(&k->layout));
-	CHECK_INT(mon_reader_counts(&k->reader, all), 0);
-	CHECK_INT(count_of(all, 0, MON_SELECT_CPU_FALLBACK), want ? 7 : 0);
-	CHECK_INT(count_of(all, 1, MON_SELECT_CPU_FALLBACK), want ? 8 : 0);
-	CHECK_INT(count_of(all, 1, MON_DISPATCH_KEEP_LAST), want ? 71 : 0);
-	CHECK_INT(count_of(all, 1, MON_REENQ_IMMED), 0);
-}
-
-TEST(counters_of_run_queues)
-{
-	struct kernel k;
-	uint64_t all[2 * MON_COUNTS];
-
-	kernel_make(&k, 2);
-	set(&k, rq_of(1), MON_TTWU_COUNT, 9);
-	begin(&k, 2);
-	CHECK(!mon_has_events(&k.layout));
-	CHECK_INT(mon_reader_counts(&k.reader, all), 0);
-	CHECK_INT(count_of(all, 0, MON_TTWU_COUNT), 0);
-	CHECK_INT(count_of(all, 1, MON_TTWU_COUNT), 9);
-	kernel_done(&k);
-}
-
-TEST(events_in_a_variable_of_each_cpu)
-{
-	struct kernel k;
-
-	kernel_make(&k, 2);
-	add_events(&k);
-	kernel_symbol(&k, MON_EVENT_STATS, EVENTS);
-	begin(&k, 2);
-	check_events(&k, 1);
-	kernel_done(&k);
-}
-
-/* It is looked up anew each time: the scheduler comes after the reader. */
-TEST(events_of_the_scheduler_in_charge)
-{
-	struct kernel k;
-
-	kernel_make(&k, 2);
-	add_events(&k);
-	kernel_symbol(&k, MON_SCX_ROOT, IMAGE + AT_ROOT);
-	k.layout.field[MON_SCHED_EVENTS_CPU] = (struct mon_place){ 16, 8 };
-	begin(&k, 2);
-	check_events(&k, 0);
-	put(&k, AT_ROOT, DIRECT + AT_SCHED, 8);
-	put(&k, AT_SCHED + 16, EVENTS, 8);
-	check_events(&k, 1);
-	put(&k, AT_ROOT, 0, 8);
-	check_events(&k, 0);
-	kernel_done(&k);
-}
-
-TEST(events_behind_the_schedulers_pcpu)
-{
-	struct kernel k;
-
-	kernel_make(&k, 2);
-	add_events(&k);
-	kernel_symbol(&k, MON_SCX_ROOT, IMAGE + AT_ROOT);
-	k.layout.field[MON_SCHED_PCPU] = (struct mon_place){ 24, 8 };
-	k.layout.field[MON_PCPU_EVENTS] = (struct mon_place){ 32, 16 };
-	begin(&k, 2);
-	check_events(&k, 0);
-	put(&k, AT_ROOT, DIRECT + AT_SCHED, 8);
-	put(&k, AT_SCHED + 24, EVENTS - 32, 8);
-	check_events(&k, 1);
-	kernel_done(&k);
 }
 
 static void add_domains(struct kernel *k)
@@ -215,7 +161,7 @@ TEST(domains_from_the_lowest_up)
 
 	kernel_make(&k, 1);
 	add_domains(&k);
-	begin(&k, 1);
+	reader_begin(&k, 1);
 	CHECK_INT(mon_reader_domains(&k.reader, &out), 0);
 	CHECK_INT(out.len, 2 * sizeof(*d));
 	d = (const struct mon_domain *)(void *)out.text;
@@ -238,7 +184,7 @@ TEST(domains_that_go_round_have_an_end)
 	kernel_make(&k, 1);
 	add_domains(&k);
 	set(&k, AT_DOMAIN + 0x100, MON_SD_PARENT, DIRECT + AT_DOMAIN);
-	begin(&k, 1);
+	reader_begin(&k, 1);
 	CHECK_INT(mon_reader_domains(&k.reader, &out), 0);
 	CHECK(out.len <= 16 * sizeof(struct mon_domain));
 	str_done(&out);
@@ -281,7 +227,7 @@ static void check_program(struct kernel *k, uint32_t id)
 	auto_str struct str out = { 0 };
 	const struct mon_program *p;
 
-	begin(k, 2);
+	reader_begin(k, 2);
 	CHECK_INT(mon_reader_programs(&k->reader, &out), 0);
 	CHECK_INT(out.len, sizeof(*p));
 	p = (const struct mon_program *)(void *)out.text;
@@ -335,7 +281,7 @@ TEST(a_tree_that_is_none_has_an_end)
 	put(&k, AT_NODE, 6, 1);
 	for (unsigned int i = 0; i < 64; i++)
 		put(&k, AT_NODE + 40 + i * 8, (DIRECT + AT_NODE) | 2, 8);
-	begin(&k, 1);
+	reader_begin(&k, 1);
 	CHECK_INT(mon_reader_programs(&k.reader, &out), 0);
 	CHECK_INT(out.len, 0);
 	kernel_done(&k);

@@ -41,7 +41,8 @@ void outside_begin(struct outside *o, const struct mon_layout *layout,
 			       .cpus = topology_cpus(&c->topology) };
 	if (!layout)
 		return;
-	o->reach = (struct mon_memory){ mon_outside_read, &o->machine };
+	o->reach = (struct mon_memory){ .read = mon_outside_read,
+					.arg = &o->machine };
 	o->c = c;
 	o->before = c->before;
 	o->before_arg = c->before_arg;
@@ -77,14 +78,14 @@ static struct mon_head head_of(const struct outside *o, enum mon_record kind,
 
 static void send_counts(struct outside *o)
 {
-	size_t len = (size_t)o->cpus * MON_COUNTS * sizeof(uint64_t);
-	struct mon_head head = head_of(o, MON_COUNTS_OF, len);
+	uint64_t count[MON_COUNTS];
+	struct mon_head head = head_of(o, MON_COUNTS_OF, sizeof(count));
 
-	o->error = mon_reader_counts(&o->reader, (uint64_t *)(void *)o->record);
+	o->error = mon_reader_counts(&o->reader, count);
 	if (o->error)
 		return;
 	send(o, &head, sizeof(head));
-	send(o, o->record, len);
+	send(o, count, sizeof(count));
 }
 
 static void send_list(struct outside *o, enum mon_record kind,
@@ -139,7 +140,6 @@ static void take_sample(struct outside *o)
 /* The first look, once the workers run: the kernel is up since long. */
 static void begin(struct outside *o, uint64_t now)
 {
-	size_t counts = (size_t)o->cpus * MON_COUNTS * sizeof(uint64_t);
 	int r;
 
 	if (o->begin_ns == 0)
@@ -149,7 +149,7 @@ static void begin(struct outside *o, uint64_t now)
 			     &o->why);
 	if (r == -EAGAIN && now - o->begin_ns < OUTSIDE_WAIT_NS)
 		return;
-	o->record = malloc(counts);
+	o->record = calloc(o->cpus, sizeof(struct mon_cpu));
 	if (!o->record)
 		r = why_set(&o->why, -ENOMEM, "out of memory");
 	o->error = r;

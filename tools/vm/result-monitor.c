@@ -24,6 +24,7 @@ static json_t *cost(const json_t *frame)
 	set(o, "wall_ns", (uint64_t)wall_ns);
 	set_real(o, "percent",
 		 wall_ns > 0 ? 100.0 * (double)cpu_ns / (double)wall_ns : 0);
+	set(o, "once_ns", (uint64_t)facts_int(frame, "once_ns"));
 	set(o, "bytes", (uint64_t)facts_int(frame, "bytes"));
 	return o;
 }
@@ -99,7 +100,7 @@ static json_t *counters(const struct mon_series *s, const struct mon_layout *l)
 		    (is_event && !mon_has_events(l)))
 			continue;
 		ns = last->at_ns - s->counts->at_ns;
-		n = mon_increase(s, s->counts, last, f);
+		n = mon_increase(s->counts, last, f);
 		o = json_object();
 		json_object_set_new(o, "name",
 				    json_string(mon_field_info[f].name));

@@ -11,6 +11,8 @@
 
 /* Where a piece would be, if nothing else is there. */
 #define HASH_STEP 31
+/* mmap(2) takes whole ones. */
+#define DEVMEM_PAGE 4096
 
 int devmem_begin(struct devmem *d, int fd, const char *iomem)
 {
@@ -40,6 +42,8 @@ void devmem_end(struct devmem *d)
 		if (d->at[i])
 			munmap((void *)d->map[i], DEVMEM_PIECE);
 	}
+	for (unsigned int i = 0; i < d->places; i++)
+		munmap(d->place[i], d->place_len[i]);
 	*d = (struct devmem){ .fd = -1 };
 }
 
@@ -51,6 +55,17 @@ static bool is_ram(const struct devmem *d, uint64_t pa, uint64_t len)
 			return true;
 	}
 	return false;
+}
+
+static void *map_at(const struct devmem *d, uint64_t pa, uint64_t len)
+{
+	void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, d->fd, (off_t)pa);
+
+	if (map == MAP_FAILED)
+		return NULL;
+	/* No worker needs it. */
+	(void)madvise(map, len, MADV_DONTFORK);
+	return map;
 }
 
 /* The piece that @pa is in, mapped; NULL where it cannot be. */
@@ -68,12 +83,9 @@ static const char *find(struct devmem *d, uint64_t pa)
 	if (d->mapped > DEVMEM_SLOTS / 4 * 3 ||
 	    !is_ram(d, number * DEVMEM_PIECE, DEVMEM_PIECE))
 		return NULL;
-	map = mmap(NULL, DEVMEM_PIECE, PROT_READ, MAP_SHARED, d->fd,
-		   (off_t)(number * DEVMEM_PIECE));
-	if (map == MAP_FAILED)
+	map = map_at(d, number * DEVMEM_PIECE, DEVMEM_PIECE);
+	if (!map)
 		return NULL;
-	/* No worker needs it. */
-	(void)madvise(map, DEVMEM_PIECE, MADV_DONTFORK);
 	d->at[i] = number + 1;
 	d->map[i] = map;
 	d->mapped++;
@@ -112,6 +124,34 @@ static int read_one(struct devmem *d, const struct mon_piece *p)
 	if (n < 0)
 		return -errno;
 	return (uint32_t)n == p->len ? 0 : -EFAULT;
+}
+
+/* A mapping for itself: from the begin of its page on. */
+static const char *find_place(struct devmem *d, uint64_t pa, uint64_t len)
+{
+	uint64_t in_page = pa % DEVMEM_PAGE;
+	char *map;
+
+	if (d->places == DEVMEM_PLACES)
+		return NULL;
+	map = map_at(d, pa - in_page, in_page + len);
+	if (!map)
+		return NULL;
+	d->place[d->places] = map;
+	d->place_len[d->places++] = in_page + len;
+	return map + in_page;
+}
+
+const void *devmem_at(void *devmem, uint64_t pa, uint64_t len)
+{
+	struct devmem *d = devmem;
+	uint64_t at = pa % DEVMEM_PIECE;
+	const char *map;
+
+	if (len == 0 || !is_ram(d, pa, len))
+		return NULL;
+	map = len <= DEVMEM_PIECE - at ? find(d, pa) : NULL;
+	return map ? map + at : find_place(d, pa, len);
 }
 
 int devmem_read(void *devmem, const struct mon_piece *piece, size_t count)

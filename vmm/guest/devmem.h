@@ -9,6 +9,8 @@
 /* Pieces of memory that are mapped, and how long one is. */
 #define DEVMEM_SLOTS 2048
 #define DEVMEM_PIECE UINT64_C(65536)
+/* Places that were asked for and are in more than one piece. */
+#define DEVMEM_PLACES 1024
 
 /**
  * struct devmem - what is mapped
@@ -17,6 +19,7 @@
  *	   devices, to which a look may do something
  * @at, @map: piece @at[i] of the memory, counted from 1, is at @map[i]
  * @mapped: how many
+ * @place, @place_len: @places that have a mapping of their own
  */
 struct devmem {
 	int fd;
@@ -25,6 +28,9 @@ struct devmem {
 	uint64_t at[DEVMEM_SLOTS];
 	const char *map[DEVMEM_SLOTS];
 	unsigned int mapped;
+	void *place[DEVMEM_PLACES];
+	size_t place_len[DEVMEM_PLACES];
+	unsigned int places;
 };
 
 /**
@@ -38,3 +44,6 @@ void devmem_end(struct devmem *d);
 
 /* For mon_memory.read, with a struct devmem. */
 int devmem_read(void *devmem, const struct mon_piece *piece, size_t count);
+
+/* For mon_memory.at; valid until devmem_end(). */
+const void *devmem_at(void *devmem, uint64_t pa, uint64_t len);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
@@ -16,23 +15,15 @@
 
 #define IOMEM_BYTES_MAX (1U << 20)
 
-static uint64_t cpu_now_ns(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) < 0)
-		return 0;
-	return (uint64_t)t.tv_sec * NS_PER_SEC + (uint64_t)t.tv_nsec;
-}
+/* A record of counters. */
+struct counts {
+	struct mon_head head;
+	uint64_t count[MON_COUNTS];
+};
 
 static size_t sample_bytes(const struct monitor *m)
 {
 	return m->reader.cpus * sizeof(struct mon_cpu);
-}
-
-static size_t counts_bytes(const struct monitor *m)
-{
-	return m->reader.cpus * MON_COUNTS * sizeof(uint64_t);
 }
 
 /*
@@ -42,11 +33,10 @@ static size_t counts_bytes(const struct monitor *m)
 static uint64_t period_of(const struct monitor *m, uint64_t run_ns)
 {
 	uint64_t cpus = m->reader.cpus;
-	uint64_t of_cpus = (cpus + MONITOR_CPUS - 1) / MONITOR_CPUS;
-	uint64_t one =
-		sizeof(struct mon_head) + sample_bytes(m) +
-		(m->counts_always ? sizeof(struct mon_head) + counts_bytes(m)
-				  : 0);
+	uint64_t most = m->counts_always ? MONITOR_CPUS_EVENTS : MONITOR_CPUS;
+	uint64_t of_cpus = (cpus * cpus + most * most - 1) / (most * most);
+	uint64_t one = sizeof(struct mon_head) + sample_bytes(m) +
+		       (m->counts_always ? sizeof(struct counts) : 0);
 	uint64_t of_room = run_ns / WINDOWS_NS * one / (MON_SERIES_MAX / 2) + 1;
 
 	return of_cpus > of_room ? of_cpus : of_room;
@@ -72,17 +62,14 @@ int monitor_prepare(struct monitor *m, const char *layout, int mem,
 			       "memory in '/proc/iomem'");
 	while (cpus > 0 && !CPU_ISSET(cpus - 1, &machine->all))
 		cpus--;
-	m->reach = (struct mon_memory){ devmem_read, &m->memory };
+	m->reach = (struct mon_memory){ devmem_read, devmem_at, &m->memory };
 	r = mon_reader_begin(&m->reader, &m->layout, &m->reach, cpus,
 			     reterr_why);
 	if (r < 0)
 		return r == -ENOMEM ? r : -ENOSYS;
 	m->counts_always = mon_has_events(&m->layout);
 	m->every = period_of(m, run_ns);
-	m->record =
-		malloc(sizeof(struct mon_head) +
-		       (sample_bytes(m) > counts_bytes(m) ? sample_bytes(m)
-							  : counts_bytes(m)));
+	m->record = malloc(sizeof(struct mon_head) + sample_bytes(m));
 	return m->record ? 0 : why_set(reterr_why, -ENOMEM, "out of memory");
 }
 
@@ -115,12 +102,12 @@ static struct mon_head *begin_record(struct monitor *m, char *record,
 
 static void send_counts(struct monitor *m)
 {
-	struct mon_head *h =
-		begin_record(m, m->record, MON_COUNTS_OF, counts_bytes(m));
+	struct counts c;
 
-	m->error = mon_reader_counts(&m->reader, (uint64_t *)(void *)(h + 1));
+	begin_record(m, (char *)&c, MON_COUNTS_OF, sizeof(c.count));
+	m->error = mon_reader_counts(&m->reader, c.count);
 	if (m->error == 0)
-		send(m, m->record, sizeof(*h) + h->len);
+		send(m, (char *)&c, sizeof(c));
 }
 
 static void send_list(struct monitor *m, enum mon_record kind,
@@ -136,16 +123,22 @@ static void send_list(struct monitor *m, enum mon_record kind,
 	send(m, out.text, out.len);
 }
 
-void monitor_begin(struct monitor *m, struct channel *c)
+void monitor_before(struct monitor *m, struct channel *c)
 {
-	uint64_t cpu_ns = cpu_now_ns();
+	uint64_t now_ns = clock_now_ns();
 
 	m->channel = c;
-	m->begin_ns = clock_now_ns();
 	send_list(m, MON_DOMAINS, mon_reader_domains);
 	send_list(m, MON_PROGRAMS, mon_reader_programs);
+	m->once_ns += clock_now_ns() - now_ns;
+}
+
+void monitor_begin(struct monitor *m)
+{
+	m->begin_ns = clock_now_ns();
 	send_counts(m);
-	m->cpu_ns += cpu_now_ns() - cpu_ns;
+	/* The first look at the clock is slower than all others. */
+	m->once_ns += clock_now_ns() - m->begin_ns;
 }
 
 static void take_sample(struct monitor *m)
@@ -165,40 +158,45 @@ static void take_sample(struct monitor *m)
 	m->samples++;
 	if (m->counts_always)
 		send_counts(m);
+	m->cpu_ns += clock_now_ns() - h->at_ns;
 }
 
 void monitor_look(struct monitor *m)
 {
-	uint64_t cpu_ns;
-
 	if (m->error || m->looks++ % m->every != 0)
 		return;
-	if (m->bytes > MON_SERIES_MAX / 4 * 3) {
+	if (m->bytes > MON_SERIES_MAX / 4 * 3)
 		m->left_out++;
-		return;
-	}
-	cpu_ns = cpu_now_ns();
-	take_sample(m);
-	m->cpu_ns += cpu_now_ns() - cpu_ns;
+	else
+		take_sample(m);
 }
 
 void monitor_end(struct monitor *m)
 {
-	uint64_t cpu_ns = cpu_now_ns();
-	struct str out = { 0 };
+	uint64_t now_ns = clock_now_ns();
 
 	if (!m->error)
 		send_counts(m);
+	m->end_ns = clock_now_ns();
+	m->cpu_ns += m->end_ns - now_ns;
+}
+
+void monitor_after(struct monitor *m)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct str out = { 0 };
+
 	send_list(m, MON_DOMAINS, mon_reader_domains);
 	send_list(m, MON_PROGRAMS, mon_reader_programs);
-	m->cpu_ns += cpu_now_ns() - cpu_ns;
+	m->once_ns += clock_now_ns() - now_ns;
 	json_open(&out, "monitor");
 	json_number(&out, "period_ns", m->every * WINDOWS_NS);
 	json_number(&out, "samples", m->samples);
 	json_number(&out, "left_out", m->left_out);
 	json_number(&out, "bytes", m->bytes);
-	json_number(&out, "wall_ns", clock_now_ns() - m->begin_ns);
+	json_number(&out, "wall_ns", m->end_ns - m->begin_ns);
 	json_number(&out, "cpu_ns", m->cpu_ns);
+	json_number(&out, "once_ns", m->once_ns);
 	if (m->error)
 		json_text(&out, "why", strerror(-m->error));
 	channel_send(m->channel, &out);

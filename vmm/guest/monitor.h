@@ -13,8 +13,10 @@
 #include "vmm/guest/machine.h"
 #include "vmm/mon/reader.h"
 
-/* Of machines with more CPUs each second look is one, or each third ... */
-#define MONITOR_CPUS 32
+/* Of machines with more CPUs a sample is taken at each @every-th look: what one
+ * takes of a CPU grows as the square of their number. */
+#define MONITOR_CPUS	    48
+#define MONITOR_CPUS_EVENTS 32 /* where events are counted, too */
 
 /**
  * struct monitor - what is read, and what it cost
@@ -23,7 +25,9 @@
  * @record: room for the record of a sample, and for one of counters
  * @every: each so many looks are a sample; @looks: how many there were
  * @left_out: samples for which a series has no room any more
- * @begin_ns, @cpu_ns: since when, and what it took of a CPU
+ * @begin_ns, @cpu_ns: since when, and what it took of a CPU while workers ran;
+ *	 init's priority is the highest, so that is the time it took
+ * @once_ns: what it took before they started and after they stopped
  * @error: why nothing is read any more; 0
  */
 struct monitor {
@@ -35,7 +39,7 @@ struct monitor {
 	bool counts_always;
 	char *record;
 	uint64_t every, looks, samples, left_out, bytes;
-	uint64_t begin_ns, cpu_ns;
+	uint64_t begin_ns, end_ns, cpu_ns, once_ns;
 	int error;
 };
 
@@ -51,11 +55,17 @@ int monitor_prepare(struct monitor *m, const char *layout, int mem,
 		    const struct machine *machine, uint64_t run_ns,
 		    struct why *reterr_why);
 
-/* The workers are about to start: domains, programs and counters of now. */
-void monitor_begin(struct monitor *m, struct channel *c);
+/* The workers wait for their start: domains and programs of now. */
+void monitor_before(struct monitor *m, struct channel *c);
+
+/* They are about to start: counters of now. */
+void monitor_begin(struct monitor *m);
 
 /* A look: each @every-th is a sample. */
 void monitor_look(struct monitor *m);
 
-/* They are about to stop: the last of all, and what it cost. */
+/* They are about to stop: the last counters. */
 void monitor_end(struct monitor *m);
+
+/* They have stopped: the last domains and programs, and what it all cost. */
+void monitor_after(struct monitor *m);

@@ -172,7 +172,7 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 	s->windows.wake_ns =
 		turns_wake_ns((unsigned int)CPU_COUNT(&s->machine->all));
 	if (s->watch->monitor)
-		monitor_begin(s->watch->monitor, s->watch->channel);
+		monitor_begin(s->watch->monitor);
 	s->watch->look_arg = s;
 	s->watch->look_every_ns = WINDOWS_NS;
 	s->watch->look_at = clock_now_ns() + WINDOWS_NS;
@@ -212,6 +212,8 @@ static int play(struct scenario *s, struct why *reterr_why)
 		return r;
 	channel_send_event(channel, "settle", NULL);
 	(void)scenario_hold(s, s->test->settle_ns);
+	if (s->watch->monitor)
+		monitor_before(s->watch->monitor, channel);
 	channel_send_event(channel, "start", NULL);
 	s->start_ns = clock_now_ns();
 	r = begin_windows(s, reterr_why);
@@ -263,6 +265,8 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 		return why_set(reterr_why, end, "out of memory");
 	channel_send_event(s->watch->channel, "stop", NULL);
 	crew_stop(&crew);
+	if (s->start_ns && s->watch->monitor)
+		monitor_after(s->watch->monitor);
 	free(crew.member);
 	end = payloads_end(s, &later);
 	if (end < 0 && r == 0)

@@ -284,21 +284,11 @@ static void derive_samples(const struct mon_series *s, unsigned int sustained,
 	finish(r, s->samples - r->implausible, sustained);
 }
 
-static uint64_t sum_of(const struct mon_series *s, const struct mon_counts *c,
-		       enum mon_field field)
-{
-	uint64_t sum = 0;
-
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
-		sum += c->count[(size_t)cpu * MON_COUNTS + field -
-				MON_CPU_FIELDS];
-	return sum;
-}
-
-uint64_t mon_increase(const struct mon_series *s, const struct mon_counts *from,
+uint64_t mon_increase(const struct mon_counts *from,
 		      const struct mon_counts *to, enum mon_field field)
 {
-	uint64_t a = sum_of(s, from, field), b = sum_of(s, to, field);
+	uint64_t a = from->count[field - MON_CPU_FIELDS];
+	uint64_t b = to->count[field - MON_CPU_FIELDS];
 
 	/* Another scheduler has begun anew. */
 	return b >= a ? b - a : b;
@@ -314,7 +304,7 @@ static void derive_rate(const struct mon_series *s, enum mon_field field,
 
 		if (ns > 0)
 			run_add(run,
-				(double)mon_increase(s, a, b, field) * 1e9 /
+				(double)mon_increase(a, b, field) * 1e9 /
 					(double)ns,
 				b->at_ns, -1, ret);
 	}

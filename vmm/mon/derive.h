@@ -114,5 +114,5 @@ struct mon_look mon_look(const struct mon_series *s,
 unsigned int mon_tasks(const struct mon_sample *now, unsigned int cpu);
 
 /* The increase of counter @field, of all CPUs, between two records. */
-uint64_t mon_increase(const struct mon_series *s, const struct mon_counts *from,
+uint64_t mon_increase(const struct mon_counts *from,
 		      const struct mon_counts *to, enum mon_field field);

@@ -18,6 +18,7 @@ const struct mon_symbol_info mon_symbol_info[MON_SYMBOLS] = {
 	[MON_TOP_PGT] = { "init_top_pgt", true },
 	[MON_L5_ENABLED] = { "__pgtable_l5_enabled", false },
 	[MON_SCX_ROOT] = { "scx_root", false },
+	[MON_SCX_ENABLE_SEQ] = { "scx_enable_seq", false },
 	[MON_EVENT_STATS] = { "event_stats_cpu", false },
 	[MON_PROG_IDR] = { "prog_idr", false },
 };

@@ -24,6 +24,7 @@ enum mon_symbol {
 	MON_TOP_PGT,	      /* the kernel's page table */
 	MON_L5_ENABLED,	      /* it has five levels */
 	MON_SCX_ROOT,	      /* the scheduler in charge, from 6.16 on */
+	MON_SCX_ENABLE_SEQ,   /* how many schedulers there were */
 	MON_EVENT_STATS,      /* per CPU: its events, 6.14 and 6.15 */
 	MON_PROG_IDR,	      /* BPF programs by number */
 	MON_SYMBOLS,

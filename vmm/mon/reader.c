@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/mon/direct.h"
+
 static uint16_t clip(uint64_t n)
 {
 	return n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
@@ -18,6 +20,9 @@ void mon_reader_done(struct mon_reader *r)
 	free(r->raw);
 	free(r->piece);
 	free(r->count_piece);
+	free(r->count_raw);
+	free(r->queue);
+	free(r->events);
 	*r = (struct mon_reader){ 0 };
 }
 
@@ -95,8 +100,10 @@ int mon_reader_begin(struct mon_reader *ret, const struct mon_layout *layout,
 	ret->piece = calloc((size_t)cpus * MON_CPU_FIELDS, sizeof(*ret->piece));
 	ret->count_piece =
 		calloc((size_t)cpus * MON_COUNTS, sizeof(*ret->count_piece));
+	ret->count_raw =
+		calloc((size_t)cpus * MON_COUNTS, sizeof(*ret->count_raw));
 	if (!ret->rq || !ret->offset || !ret->raw || !ret->piece ||
-	    !ret->count_piece)
+	    !ret->count_piece || !ret->count_raw)
 		return out_of_memory(reterr_why);
 	e = read_offsets(ret, reterr_why);
 	if (e < 0)
@@ -107,7 +114,9 @@ int mon_reader_begin(struct mon_reader *ret, const struct mon_layout *layout,
 	if (!ret->rq[0])
 		return why_set(reterr_why, -ENXIO,
 			       "what should be the run queue of CPU 0 is not");
-	e = add_pieces(ret);
+	if (mon_direct_begin(ret) < 0)
+		return out_of_memory(reterr_why);
+	e = ret->direct ? 0 : add_pieces(ret);
 	return e < 0 ? why_set(reterr_why, e,
 			       "cannot find the kernel's run queues: %s",
 			       strerror(-e))
@@ -143,44 +152,47 @@ static void fill(const struct mon_reader *r, unsigned int cpu,
 int mon_reader_sample(struct mon_reader *r, struct mon_cpu *ret)
 {
 	const struct mon_memory *m = r->space.memory;
-	int e = m->read(m->arg, r->piece, r->pieces);
+	int e;
 
+	if (r->direct) {
+		mon_direct_sample(r, ret);
+		return 0;
+	}
+	e = m->read(m->arg, r->piece, r->pieces);
 	for (unsigned int cpu = 0; e == 0 && cpu < r->cpus; cpu++)
 		fill(r, cpu, &ret[cpu]);
 	return e;
 }
 
-/*
- * Where the events of CPU 0 would be with an offset of 0: a variable of the
- * kernel, or one that belongs to the scheduler in charge. Return: 0 when there
- * is none now.
- */
-static uint64_t find_events(const struct mon_reader *r)
+/* Whose events are counted now: see struct mon_events. */
+static struct mon_events find_events(const struct mon_reader *r)
 {
 	const struct mon_layout *l = r->layout;
-	uint64_t root = 0, at = 0;
+	struct mon_events e = { 0 };
 
 	if (!mon_has_events(l))
-		return 0;
-	if (!l->has[MON_SCX_ROOT])
-		return l->symbol[MON_EVENT_STATS];
-	if (mon_space_number(&r->space, l->symbol[MON_SCX_ROOT], sizeof(root),
-			     &root) < 0 ||
-	    root == 0)
-		return 0;
-	if (mon_has(l, MON_SCHED_PCPU)) {
-		if (mon_space_number(&r->space,
-				     root + l->field[MON_SCHED_PCPU].at,
-				     sizeof(at), &at) < 0 ||
-		    at == 0)
-			return 0;
-		return at + l->field[MON_PCPU_EVENTS].at;
+		return e;
+	if (!l->has[MON_SCX_ROOT]) {
+		e.base = l->symbol[MON_EVENT_STATS];
+		return e;
 	}
-	if (mon_space_number(&r->space,
-			     root + l->field[MON_SCHED_EVENTS_CPU].at,
-			     sizeof(at), &at) < 0)
-		return 0;
-	return at;
+	if (mon_space_number(&r->space, l->symbol[MON_SCX_ROOT], sizeof(e.root),
+			     &e.root) < 0 ||
+	    e.root == 0)
+		return e;
+	if (l->has[MON_SCX_ENABLE_SEQ])
+		(void)mon_space_number(&r->space, l->symbol[MON_SCX_ENABLE_SEQ],
+				       sizeof(e.seq), &e.seq);
+	if (!mon_has(l, MON_SCHED_PCPU))
+		(void)mon_space_number(
+			&r->space, e.root + l->field[MON_SCHED_EVENTS_CPU].at,
+			sizeof(e.base), &e.base);
+	else if (mon_space_number(&r->space,
+				  e.root + l->field[MON_SCHED_PCPU].at,
+				  sizeof(e.base), &e.base) == 0 &&
+		 e.base != 0)
+		e.base += l->field[MON_PCPU_EVENTS].at;
+	return e;
 }
 
 /*
@@ -188,10 +200,10 @@ static uint64_t find_events(const struct mon_reader *r)
  * and the CPU's offset are where they begin, or its run queue where @base is 0.
  * Return: how many, or -EFAULT.
  */
-static ssize_t counter_pieces(const struct mon_reader *r, enum mon_field first,
-			      enum mon_field end, uint64_t base,
-			      struct mon_piece *piece, uint64_t *ret)
+static ssize_t counter_pieces(struct mon_reader *r, enum mon_field first,
+			      enum mon_field end, uint64_t base)
 {
+	struct mon_piece *piece = r->count_piece;
 	ssize_t n = 0;
 
 	for (unsigned int cpu = 0; cpu < r->cpus; cpu++) {
@@ -208,30 +220,45 @@ static ssize_t counter_pieces(const struct mon_reader *r, enum mon_field first,
 			    0)
 				return -EFAULT;
 			piece[n].len = p->len;
-			piece[n++].to = &ret[i];
+			piece[n++].to = &r->count_raw[i];
 		}
 	}
 	return n;
 }
 
-int mon_reader_counts(struct mon_reader *r, uint64_t *ret)
+/* The same, fetched and added to @ret. Return: 0 or -errno. */
+static int add_counters(struct mon_reader *r, enum mon_field first,
+			enum mon_field end, uint64_t base, uint64_t *ret)
 {
 	const struct mon_memory *m = r->space.memory;
 	size_t all = (size_t)r->cpus * MON_COUNTS;
-	uint64_t events = find_events(r);
-	ssize_t n;
+	ssize_t n = counter_pieces(r, first, end, base);
 	int e;
 
-	memset(ret, 0, all * sizeof(*ret));
-	n = counter_pieces(r, MON_CPU_FIELDS, MON_EVENTS, 0, r->count_piece,
-			   ret);
-	e = n < 0 ? (int)n : m->read(m->arg, r->count_piece, (size_t)n);
-	if (e < 0 || !events)
+	if (n < 0)
+		return (int)n;
+	memset(r->count_raw, 0, all * sizeof(*r->count_raw));
+	e = m->read(m->arg, r->count_piece, (size_t)n);
+	for (size_t i = 0; e == 0 && i < all; i++)
+		ret[i % MON_COUNTS] += r->count_raw[i];
+	return e;
+}
+
+int mon_reader_counts(struct mon_reader *r, uint64_t ret[MON_COUNTS])
+{
+	struct mon_events events = find_events(r);
+	int e = 0;
+
+	memset(ret, 0, MON_COUNTS * sizeof(*ret));
+	if (r->direct)
+		mon_direct_counts(r, ret);
+	else
+		e = add_counters(r, MON_CPU_FIELDS, MON_EVENTS, 0, ret);
+	if (e < 0 || !events.base)
 		return e;
-	n = counter_pieces(r, MON_EVENTS, MON_COUNTERS, events, r->count_piece,
-			   ret);
 	/* A scheduler that has just left takes its events with it. */
-	if (n > 0)
-		(void)m->read(m->arg, r->count_piece, (size_t)n);
+	if (!r->direct || !mon_direct_events(r, &events, ret))
+		(void)add_counters(r, MON_EVENTS, MON_COUNTERS, events.base,
+				   ret);
 	return 0;
 }

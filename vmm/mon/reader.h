@@ -7,12 +7,25 @@
 #include "vmm/mon/space.h"
 
 /**
+ * struct mon_events - whose events are counted
+ * @base: where those of CPU 0 would be with an offset of 0; 0: there are none
+ * @root, @seq: the scheduler in charge, and how many there were: another one
+ *may be at the same place
+ */
+struct mon_events {
+	uint64_t base, root, seq;
+};
+
+/**
  * struct mon_reader - a kernel that is read
  * @cpus: one more than the highest number of a CPU
  * @rq:   virtual address of each CPU's struct rq; 0: there is no such CPU
  * @offset: of each CPU's copy of a per-CPU variable
  * @piece, @pieces: what one sample takes, into @raw
- * @count_piece: room for what counters take
+ * @count_piece, @count_raw: room for what counters take
+ * @direct: @queue has where each CPU's struct rq is (direct.h), and pieces are
+ *	 not needed
+ * @events, @found: the same of the counters of events, and whose they are
  */
 struct mon_reader {
 	const struct mon_layout *layout;
@@ -20,7 +33,11 @@ struct mon_reader {
 	unsigned int cpus;
 	uint64_t *rq, *offset, *raw;
 	struct mon_piece *piece, *count_piece;
+	uint64_t *count_raw;
 	size_t pieces;
+	bool direct;
+	const char **queue, **events;
+	struct mon_events found;
 };
 
 /**
@@ -30,7 +47,8 @@ struct mon_reader {
  * @ret:  mon_reader_done() frees it, also after an error
  *
  * Nothing that may change later is kept: the scheduler in charge, domains and
- * programs are looked up whenever they are read.
+ * programs are looked up whenever they are read. Run queues stay where they
+ * are.
  *
  * Return: 0; as mon_space_find(); -ENXIO: a run queue is another CPU's;
  * -ENOMEM.
@@ -46,13 +64,13 @@ int mon_reader_sample(struct mon_reader *r, struct mon_cpu *ret);
 
 /**
  * mon_reader_counts() - the counters of now
- * @ret: MON_COUNTS for each CPU; 0 where there is none
+ * @ret: of all CPUs together; 0 where there is none
  *
  * Those of events are 0 while no scheduler is in charge.
  *
  * Return: 0 or -errno.
  */
-int mon_reader_counts(struct mon_reader *r, uint64_t *ret);
+int mon_reader_counts(struct mon_reader *r, uint64_t ret[MON_COUNTS]);
 
 /**
  * mon_reader_domains() - scheduling domains, each CPU's from the lowest up

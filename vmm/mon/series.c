@@ -82,7 +82,7 @@ static bool fits(const struct mon_head *h)
 		break;
 	case MON_COUNTS_OF:
 		part = MON_COUNTS * sizeof(uint64_t);
-		least = most;
+		least = most = 1;
 		break;
 	case MON_DOMAINS:
 		part = sizeof(struct mon_domain);

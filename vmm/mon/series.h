@@ -25,9 +25,9 @@
 
 enum mon_record {
 	MON_SAMPLE = 1, /* struct mon_cpu of each CPU */
-	MON_COUNTS_OF,	/* MON_COUNTS numbers of 8 bytes of each CPU */
-	MON_DOMAINS,	/* struct mon_domain, each CPU from its lowest up */
-	MON_PROGRAMS,	/* struct mon_program */
+	MON_COUNTS_OF, /* MON_COUNTS numbers of 8 bytes, of all CPUs together */
+	MON_DOMAINS,   /* struct mon_domain, each CPU from its lowest up */
+	MON_PROGRAMS,  /* struct mon_program */
 };
 
 /**
@@ -96,7 +96,7 @@ struct mon_sample {
 	const struct mon_cpu *cpu;
 };
 
-/* The same of counters: @count of a CPU is count[cpu * MON_COUNTS + i]. */
+/* The same of counters: field MON_CPU_FIELDS + i is count[i]. */
 struct mon_counts {
 	uint64_t at_ns;
 	const uint64_t *count;

@@ -23,9 +23,12 @@ struct mon_piece {
  * @read: fetch all of @count pieces. A number of 1, 2, 4 or 8 bytes that is
  *	  aligned comes whole; pieces may be of different moments.
  *	  Return: 0; -EFAULT: there is no memory; -errno
+ * @at:	  where @len bytes from @pa on are, to be looked at as they change; NULL
+ *	  where that cannot be. The memory keeps it. No such function: nowhere
  */
 struct mon_memory {
 	int (*read)(void *arg, const struct mon_piece *piece, size_t count);
+	const void *(*at)(void *arg, uint64_t pa, uint64_t len);
 	void *arg;
 };
 
