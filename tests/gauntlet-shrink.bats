@@ -115,3 +115,10 @@ shrink() {
 	run -2 shrink failed
 	[[ $output == *"did not come as far as a machine of its own, so there is nothing to make smaller" ]]
 }
+
+@test "shrink: a result whose command has no options is refused" {
+	first 1n2l2c1t
+	sed -i 's/"rerun": "[^"]*"/"rerun": "ktstr-vm run"/' failed/result.json
+	run -2 shrink failed
+	[[ $output == "ktstr-gauntlet: the command of 'k/s/t/p/f/virtual/s1' has no --"* ]]
+}

@@ -74,10 +74,10 @@ static bool is_same(const struct failure *then, const struct failure *now)
 	return !then->checks;
 }
 
-/* The value behind @option of "ktstr-vm run", or NULL. */
+/* The value behind @option of "ktstr-vm run" (NULL: no words), or NULL. */
 static char **find_option(char **words, const char *option)
 {
-	for (; *words; words++) {
+	for (; words && *words; words++) {
 		if (strcmp(*words, option) == 0)
 			return words[1] ? words + 1 : NULL;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor.c - "ktstr-vm doctor": what this machine has, and how to get the rest.
  */
+#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,31 +177,41 @@ static void check_tools(struct findings *f)
 	}
 }
 
+/* What there is in the file system where @root is, or would be made. */
+static int room_at(const char *root, struct statvfs *ret)
+{
+	auto_free char *path = strdup(root);
+	char *slash;
+
+	if (!path)
+		return -ENOMEM;
+	while (statvfs(path, ret) < 0) {
+		slash = strrchr(path, '/');
+		if (!slash || slash == path)
+			return statvfs("/", ret) < 0 ? -errno : 0;
+		*slash = '\0';
+	}
+	return 0;
+}
+
 static void check_disk(struct findings *f)
 {
 	auto_free char *root = NULL;
-	struct why why;
 	struct statvfs v;
+	struct why why;
+	double free_gib;
+	int r;
 
 	if (cache_root(&root, &why) < 0) {
 		found(f, BROKEN, "cache", "%s", why.text);
 		return;
 	}
-	/* The nearest folder that exists already. */
-	auto_free char *path = strdup(root);
-	while (path && statvfs(path, &v) < 0) {
-		char *slash = strrchr(path, '/');
-
-		if (!slash || slash == path) {
-			path[0] = '/';
-			path[1] = '\0';
-			if (statvfs(path, &v) < 0)
-				return;
-			break;
-		}
-		*slash = '\0';
+	r = room_at(root, &v);
+	if (r < 0) {
+		found(f, BROKEN, "cache", "%s: %s", root, strerror(-r));
+		return;
 	}
-	double free_gib = (double)v.f_bavail * (double)v.f_frsize / (1 << 30);
+	free_gib = (double)v.f_bavail * (double)v.f_frsize / (1 << 30);
 	found(f, free_gib < 4 ? LACKING : GOOD, "cache", "%s, %.1f GiB free%s",
 	      root, free_gib, free_gib < 4 ? "; a kernel build takes 4" : "");
 }

@@ -195,7 +195,7 @@ static int read_entries(struct cursor *c, unsigned int version,
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < x->count && r == 0; i++) {
-		if (version == 4)
+		if (names.next)
 			r = read_packed(c, &names, &x->entries[i]);
 		else
 			r = read_plain(c, version, &x->entries[i]);

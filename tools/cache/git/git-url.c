@@ -40,9 +40,10 @@ static const char *path_of(const char *url)
 	const char *colon = strchr(url, ':');
 	const char *slash = strchr(url, '/');
 
-	if (scheme)
-		return strchr(scheme + 3, '/') ? strchr(scheme + 3, '/')
-					       : url + strlen(url);
+	if (scheme) {
+		slash = strchr(scheme + 3, '/');
+		return slash ? slash : url + strlen(url);
+	}
 	/* HOST:PATH, where no slash is before the colon. */
 	return colon && (!slash || colon < slash) ? colon : url;
 }

@@ -25,9 +25,11 @@ static int find_config(struct host *h, struct why *reterr_why)
 	    asprintf(&path[2], "/lib/modules/%s/config", h->release) < 0 ||
 	    asprintf(&path[3], "/boot/config-%s", h->release) < 0)
 		r = -ENOMEM;
-	for (int i = 0; r == 0 && i < 4 && !h->config; i++) {
-		if (access(path[i], R_OK) == 0)
-			h->config = take_ptr(path[i]);
+	for (int i = 0; r == 0 && i < 4; i++) {
+		if (access(path[i], R_OK) < 0)
+			continue;
+		h->config = take_ptr(path[i]);
+		break;
 	}
 	for (int i = 0; i < 4; i++)
 		free(path[i]);

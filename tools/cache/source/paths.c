@@ -12,20 +12,25 @@ void paths_done(struct paths *p)
 	*p = (struct paths){ 0 };
 }
 
-/* Add @name itself, or free it. */
-static void take(struct paths *p, char *name)
+static bool make_room(struct paths *p)
 {
 	size_t room = p->room ? 2 * p->room : 16;
-	char **names = p->names;
+	char **names;
 
-	if (name && p->count == p->room) {
-		names = reallocarray(names, room, sizeof(*names));
-		if (names) {
-			p->names = names;
-			p->room = room;
-		}
-	}
-	if (!name || !names) {
+	if (p->count < p->room)
+		return true;
+	names = reallocarray(p->names, room, sizeof(*names));
+	if (!names)
+		return false;
+	p->names = names;
+	p->room = room;
+	return true;
+}
+
+/* Add @name itself, or free it, as all after the first that found no room. */
+static void take(struct paths *p, char *name)
+{
+	if (!name || p->failed || !make_room(p)) {
 		free(name);
 		p->failed = true;
 		return;

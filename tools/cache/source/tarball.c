@@ -104,6 +104,7 @@ static int check_member(struct unpack *u, struct archive_entry *e,
 	const char *path = safe_path(full), *below;
 	const char *link = archive_entry_symlink(e);
 	const char *hard = archive_entry_hardlink(e);
+	const char *target = safe_path(hard);
 
 	if (!path)
 		return refuse(u, full, "is outside the folder", reterr_why);
@@ -120,7 +121,7 @@ static int check_member(struct unpack *u, struct archive_entry *e,
 	if (link && !tarball_link_is_safe(below, link))
 		return refuse(u, full, "is a link that leaves the folder",
 			      reterr_why);
-	if (hard && (!safe_path(hard) || !below_top(u, safe_path(hard))))
+	if (hard && (!target || !below_top(u, target)))
 		return refuse(u, full, "is a link that leaves the folder",
 			      reterr_why);
 	if (!hard && !link && archive_entry_filetype(e) != AE_IFREG &&

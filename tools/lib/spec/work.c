@@ -233,18 +233,17 @@ static int read_program(const char *text, const struct place *at,
 static void read_word(struct value_word *word, struct diag *d, struct work *w,
 		      unsigned int *seen)
 {
-	char *equals = strchr(word->text, '=');
-	size_t name_len = (size_t)(equals - word->text);
+	size_t name_len = strcspn(word->text, "=");
+	char *value = word->text + name_len + 1;
 	struct option o = {
 		.name = word->text,
-		.value = equals + 1,
+		.value = value,
 		.at = word->at,
-		.at_value =
-			place_part(&word->at, name_len + 1, strlen(equals + 1)),
+		.at_value = place_part(&word->at, name_len + 1, strlen(value)),
 		.d = d,
 	};
 
-	*equals = '\0';
+	word->text[name_len] = '\0';
 	read_option(&o, w, seen);
 }
 
