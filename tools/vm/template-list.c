@@ -144,7 +144,7 @@ int template_list(const char *root, struct template_info **ret, size_t *count,
 	}
 	closedir(dir);
 	lock_table_done(&locks);
-	if (*count)
+	if (list)
 		qsort(list, *count, sizeof(*list), by_use);
 	*ret = list;
 	return 0;
