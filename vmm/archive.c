@@ -74,6 +74,8 @@ static void describe(struct str *out, const struct job *job)
 	if (job->watchdog_ns)
 		str_addf(out, "scx-timeout = %" PRIu64 "ns\n",
 			 job->watchdog_ns);
+	if (job->cores)
+		str_add(out, "shared-cores = yes\n");
 	if (job->shell)
 		str_addf(out, "shell = %s\nterm = %s\n",
 			 job->shell == JOB_SHELL_TTY ? "tty" : "pipe",

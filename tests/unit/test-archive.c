@@ -45,6 +45,10 @@ TEST(the_same_job_gives_the_same_bytes)
 	CHECK(memmem(a, a_len, "arg = '5 0'", 11) != NULL);
 	CHECK(memmem(a, a_len, "scheduler = /job/bin/true", 25) != NULL);
 	CHECK(memmem(a, a_len, "job/lib/libc.so.6", 17) != NULL);
+	CHECK(!memmem(a, a_len, "shared-cores", 12));
+	job.cores = true;
+	a = write_job(&job, &a_len);
+	CHECK(memmem(a, a_len, "\nshared-cores = yes\n", 20) != NULL);
 }
 
 static bool has(const struct closure *c, const char *soname)

@@ -62,7 +62,8 @@ TEST(a_job_has_defaults)
 
 	CHECK_INT(read_it("[job]\n", &j, &why), 0);
 	CHECK_INT(j.seed, 1);
-	CHECK(j.virtual_clock && !j.watchdog);
+	CHECK(j.virtual_clock && !j.watchdog && !j.cores);
+	CHECK(!j.test.check.value[CHECK_MAX_CORE_SHARING].set);
 	CHECK(!j.scheduler && !j.args && !j.exec);
 	CHECK_INT(j.limit_ns[PHASE_ATTACH], 3000000000);
 	CHECK(strcmp(j.name, "mine") == 0);
@@ -79,11 +80,11 @@ TEST(all_keys_are_read)
 	CHECK_INT(read_it("[job]\nseed = 18446744073709551615\nclock = real\n"
 			  "watchdog = yes\n"
 			  "scheduler = /job/bin/x\narg = -v\narg = 'a b'\n"
-			  "attach-limit = 5s\n",
+			  "attach-limit = 5s\nshared-cores = yes\n",
 			  &j, &why),
 		  0);
 	CHECK(j.seed == UINT64_MAX && !j.virtual_clock);
-	CHECK(j.watchdog);
+	CHECK(j.watchdog && j.test.check.value[CHECK_MAX_CORE_SHARING].set);
 	CHECK(strcmp(j.scheduler, "/job/bin/x") == 0);
 	CHECK_INT(words_count(j.args), 2);
 	CHECK(strcmp(j.args[1], "a b") == 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What sums of run times and of idle times prove about cores; at the limit. */
+#include <string.h>
+
 #include "vmm/guest/shared-cores.h"
 
 #include "tests/unit/t.h"
@@ -107,4 +109,53 @@ TEST(who_moves_or_is_not_known_does_not_count)
 	worker[1].cpu = 1;
 	worker[1].known = false;
 	CHECK_INT(find(2, idle).ns, 0);
+}
+
+static struct core_sharer sharer[4];
+
+/* One more span of 1000, of all four. */
+static void add(const uint64_t idle[CPUS])
+{
+	struct short_waits *list[4];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		sharer[i].sum = worker[i];
+		list[i] = &sharer[i].sum;
+	}
+	shared_cores_add(list, 4, core, CORES, idle, 1000);
+}
+
+TEST(short_times_add_up)
+{
+	set_up();
+	memset(sharer, 0, sizeof(sharer));
+	for (int i = 0; i < 4; i++)
+		worker[i].run_ns = 1000;
+	/* Two pairs: each has the idle core as long as it ran together. */
+	worker[0].cpu = 0;
+	worker[1].cpu = 1;
+	worker[2].cpu = 4;
+	worker[3].cpu = 5;
+	worker[3].run_ns = 300;
+	add((uint64_t[CPUS]){ 0, 0, 1000, 900, 0, 0, 0, 0 });
+	CHECK_INT(sharer[0].ns, 900);
+	CHECK_INT(sharer[1].ns, 900);
+	CHECK_INT(sharer[2].ns, 200);
+	CHECK_INT(sharer[3].ns, 200);
+	/* The next, elsewhere, and one that is on its own. */
+	worker[3].run_ns = 0;
+	worker[0].cpu = 6;
+	worker[1].cpu = 7;
+	worker[1].run_ns = 500;
+	add((uint64_t[CPUS]){ 0, 0, 501, 500, 0, 0, 0, 0 });
+	CHECK_INT(sharer[0].ns, 901 - 1);
+	worker[1].run_ns = 1000;
+	add((uint64_t[CPUS]){ 0, 0, 501, 500, 0, 0, 0, 0 });
+	CHECK_INT(sharer[0].ns, 901);
+	CHECK_INT(sharer[1].ns, 901);
+	CHECK_INT(sharer[2].ns, 200);
+	/* As seen in the longest time. */
+	CHECK_INT(sharer[0].longest_ns, 900);
+	CHECK_INT(sharer[0].shared_cpu, 0);
+	CHECK_INT(sharer[0].idle_cpu, 2);
 }

@@ -121,9 +121,10 @@ TEST(two_workers_share_a_core_while_another_is_idle)
 				  "cpu\":2,\"core_idle_cpu\":4"),
 			  NULL });
 	check_reason(&r,
-		     "max-core-sharing: cgroup 'a': for 90.0 ms two workers "
-		     "shared the core of CPU 2 while that of CPU 4 was "
-		     "idle; the limit is 1 ms");
+		     "max-core-sharing: cgroup 'a': for 90.0 ms of a second a "
+		     "worker shared its core with another, as that of CPU 2, "
+		     "while a whole core was idle, as that of CPU 4; the "
+		     "limit is 1 ms");
 	/* No core has two threads. */
 	NOTHING(CHECK_MAX_CORE_SHARING, SEEN("cpu-spin", 0, 0));
 }

@@ -4,9 +4,11 @@
 #
 # LEVEL is tiny, smoke or full: tiny and smoke lines are few; full is all of the list.
 # FOLDER becomes a project with the zoo's scheduler and keeps the results; what it
-# has already and has not changed is not run again. ZOO_ONLY is a pattern for awk that
-# a line of the list must match; ZOO_SEEDS the seeds, else smoke has three; ZOO_JOBS
-# how many machines at a time.
+# has already and has not changed is not run again, so that a run that was cut goes on.
+# ZOO_ONLY is a pattern for awk that a line of the list must match; ZOO_SEEDS the
+# seeds, else smoke has three, but one for the kernel's examples, which take longest;
+# ZOO_JOBS how many machines at a time; ZOO_PLAY=no tells of the results that are there.
+# The lines stay in FOLDER as matrix.LEVEL and accused.LEVEL, seconds in wall.LEVEL.
 # Prints a line for each fault and scenario, one for each scheduler without a fault
 # that fails, then the two figures. Exit status: 1 when a fault of the list is not
 # caught by any line in each seed, unless the list says so, or when one is accused that
@@ -24,7 +26,8 @@ esac
 seeds=${ZOO_SEEDS:-$seeds}
 # Who has no fault. The kernel's own examples take minutes to build.
 good='twin none'
-[ "$level" = tiny ] || good+=' scx_simple scx_qmap scx_flatcg'
+examples=''
+[ "$level" = tiny ] || examples=' scx_simple scx_qmap scx_flatcg'
 
 zmake() {
 	make --no-print-directory -k -j"${ZOO_JOBS:-1}" -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
@@ -53,7 +56,7 @@ prepare_examples() {
 		flock "$KTSTR_BUILD/test-scheds.lock" "$KTSTR_TOP/tests/e2e/kernel-scheds.sh" \
 		"$KTSTR_TEST_KERNEL_SOURCE" "$KTSTR_TEST_KERNEL_ENTRY/vmlinux" "$scheds" >&2
 	for name in scx_simple scx_qmap scx_flatcg; do
-		[ -x "$scheds/$name" ] || { echo "zoo.sh: without $name" >&2; good=${good/ $name/}; continue; }
+		[ -x "$scheds/$name" ] || { echo "zoo.sh: without $name" >&2; examples=${examples/ $name/}; continue; }
 		ln -sfn "$scheds/$name" "$folder/build/$name"
 		cp "$KTSTR_TOP/tests/e2e/kernel-scheds/$name.sched" "$folder/ktstr"
 	done
@@ -81,20 +84,30 @@ lines() {
 		!/^#/ && NF && $0 ~ only && index(levels, $4) <= index(levels, level)' "$here/faults.list" |
 		while read -r fault where machine its rest; do
 			if [ -d "$KTSTR_TOP/scenarios/$where" ]; then
-				for name in "$KTSTR_TOP/scenarios/$where"/*.test; do
-					name=${name##*/}
-					echo "$fault ${name%.test} $machine $its $rest"
-				done
+				ktstr-gauntlet list -q --sched none --topology "$machine" "$KTSTR_TOP/scenarios/$where"/*.test |
+					while IFS=/ read -r _ _ name _; do
+						echo "$fault $name $machine $its $rest"
+					done
 			else
 				echo "$fault $where $machine $its $rest"
 			fi
 		done
 }
 
-# play SCENARIO MACHINE SCHEDULER...: its verdicts are read from their files.
+# A failure is what we want to see, and has run as well as a pass: its stamp keeps
+# make from playing it again until something changes that it depends on.
+stamp() {
+	find "$folder/ktstr-out/results" -name result.json 2>/dev/null | while read -r file; do
+		name=$(jq -r 'select(.verdict | IN("fail", "skip")) | "passed-" + .identity' "$file")
+		[ -z "$name" ] || : >"${file%/*}/$name"
+	done
+}
+
+# play SEEDS SCENARIO MACHINE SCHEDULER...: its verdicts are read from their files.
 play() {
-	local scenario=$1 machine=$2
-	shift 2
+	local seeds=$1 scenario=$2 machine=$3
+	shift 3
+	[ $# -gt 0 ] || return 0
 	zmake KTSTR_PROGS= KTSTR_SEEDS="$seeds" KTSTR_SCHED="$*" TOPOLOGY="$machine" \
 		KTSTR_TESTS="$(compgen -G "$KTSTR_TOP/scenarios/*/$scenario.test" | head -n 1)" ktstr-test >&2 || :
 }
@@ -108,21 +121,25 @@ told() {
 		.class + ": " + (first(.reasons[] | select(test($pattern))))' "$1" 2>/dev/null
 }
 
-# score FAULT SCENARIO MACHINE LEVEL CLASS PATTERN: a line of the matrix.
+# score FAULT SCENARIO MACHINE LEVEL CLASS PATTERN: a line of the matrix: caught, other
+# (it fails, by other words than the list has) or missed.
 score() {
-	local seed file by='' all=0 caught=0 told
+	local seed file by='' all=0 caught=0 failed=0 told word
 	for seed in $seeds; do
 		file=$(result "$1" "$2" "$3" "$seed")
 		all=$((all + 1))
 		if told=$(told "$file" "$5" "$6"); then
 			caught=$((caught + 1))
 		else
+			failed=$((failed + $(jq '.verdict == "fail" | if . then 1 else 0 end' "$file" 2>/dev/null || echo 0)))
 			told=$(jq -r '.verdict + " " + .class + ": " + (.reasons[0] // "")' "$file" 2>/dev/null || echo "no result")
 		fi
 		by=${by:-$told}
 	done
-	printf '%-16s %-26s %-9s %-7s %5s  %s\n' "$1" "$2" "$3" \
-		"$([ "$caught" -eq "$all" ] && echo caught || echo missed)" "$caught/$all" "${by:0:150}"
+	word=missed
+	[ $((caught + failed)) -lt "$all" ] || word=other
+	[ "$caught" -lt "$all" ] || word=caught
+	printf '%-16s %-26s %-9s %-7s %5s  %s\n' "$1" "$2" "$3" "$word" "$caught/$all" "${by:0:200}"
 }
 
 # is_known SCHEDULER SCENARIO FILE: does it fail as known.list says?
@@ -134,41 +151,59 @@ is_known() {
 	return 1
 }
 
+# seeds_of SCHEDULER: the kernel's examples take longest, and have one.
+seeds_of() {
+	case "$examples " in
+	*" $1 "*) echo "${seeds%% *}" ;;
+	*) echo "$seeds" ;;
+	esac
+}
+
 # Who has no fault passes, is skipped, or fails by a flaw that is known.
 accuse() {
 	local scenario machine who seed file
-	sort -u "$folder/cells" | while read -r scenario machine; do
-		for who in $good; do
-			for seed in $seeds; do
+	while read -r scenario machine; do
+		for who in $good $examples; do
+			for seed in $(seeds_of "$who"); do
 				file=$(result "$who" "$scenario" "$machine" "$seed")
 				jq -e '.verdict | IN("pass", "skip")' "$file" >/dev/null 2>&1 && continue
 				is_known "$who" "$scenario" "$file" && echo -n "a flaw that is known: " || echo -n "accused: "
 				echo "$who $scenario $machine s$seed: $(jq -r '.class + ": " + .reasons[0]' "$file" 2>/dev/null || echo "no result")"
 			done
 		done
-	done
+	done <"$folder/cells"
+}
+
+play_all() {
+	local scenario machine begin=$SECONDS
+	stamp
+	while read -r scenario machine; do
+		# shellcheck disable=SC2046,SC2086 # words
+		play "$seeds" "$scenario" "$machine" $good $(awk -v s="$scenario" -v m="$machine" \
+			'$2 == s && $3 == m { print $1 }' "$folder/lines" | sort -u) </dev/null
+		# shellcheck disable=SC2086 # words
+		play "${seeds%% *}" "$scenario" "$machine" $examples </dev/null
+	done <"$folder/cells"
+	echo $((SECONDS - begin)) >>"$folder/wall.$level"
 }
 
 prepare
-lines >"$folder/lines"
+lines | awk '!seen[$1, $2, $3]++' >"$folder/lines"
 [ -s "$folder/lines" ] || { echo "zoo.sh: no line of the list is of level '$level'" >&2; exit 1; }
 awk '{ print $2, $3 }' "$folder/lines" | sort -u >"$folder/cells"
-while read -r scenario machine; do
-	# shellcheck disable=SC2046,SC2086 # words
-	play "$scenario" "$machine" $good $(awk -v s="$scenario" -v m="$machine" '$2 == s && $3 == m { print $1 }' "$folder/lines" | sort -u) </dev/null
-done <"$folder/cells"
+[ "${ZOO_PLAY:-}" = no ] || play_all
 
 while read -r fault scenario machine its class pattern; do
 	score "$fault" "$scenario" "$machine" "$its" "$class" "$pattern"
-done <"$folder/lines" | tee "$folder/matrix"
-accuse | tee "$folder/accused"
-accused=$(grep -c '^accused: ' "$folder/accused" || :)
+done <"$folder/lines" | tee "$folder/matrix.$level"
+accuse | tee "$folder/accused.$level"
+accused=$(grep -c '^accused: ' "$folder/accused.$level" || :)
 # Each fault counts once; that it comes late or by chance is a line that must be caught, too.
 awk 'FNR == NR { if ($5 == "missed") listed[$1] = 1; next }
 	{ all[$1] = 1 } $4 == "caught" { caught[$1] = 1 }
 	END { for (f in all) {
 			if (f !~ /[+]/) { n++; c += f in caught }
 			if (!(f in caught)) { m = m || !(f in listed); print "not caught: " f (f in listed ? ", as the list says" : "") } }
-		printf "caught %d/%d by %s\n", c, n, level; exit m }' level="$level" "$folder/lines" "$folder/matrix" && missed=0 || missed=1
+		printf "caught %d/%d by %s\n", c, n, level; exit m }' level="$level" "$folder/lines" "$folder/matrix.$level" && missed=0 || missed=1
 echo "false accusations $accused by $level"
 [ "$accused" -eq 0 ] && [ "$missed" -eq 0 ]

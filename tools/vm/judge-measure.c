@@ -159,9 +159,10 @@ static void tell_time(enum check_kind kind, const char *name, double limit,
 			 name, m->value / 1e6, limit / 1e6);
 	else if (kind == CHECK_MAX_CORE_SHARING)
 		snprintf(m->text, sizeof(m->text),
-			 "cgroup '%s': for %.1f ms two workers shared the core "
-			 "of CPU %d while that of CPU %d was idle; the limit "
-			 "is %g ms",
+			 "cgroup '%s': for %.1f ms of a second a worker shared "
+			 "its core with another, as that of CPU %d, while a "
+			 "whole core was idle, as that of CPU %d; the limit is "
+			 "%g ms",
 			 name, m->value / 1e6, s->windows.shared_cpu,
 			 s->windows.idle_core_cpu, limit / 1e6);
 	else if (kind == CHECK_MAX_IDLE_WAIT && s->windows.idle_of_ns > 0)

@@ -88,6 +88,8 @@ static void fill_job(const struct request *req, const struct variant *v,
 		     const struct machine_config *c,
 		     const struct monitor_plan *monitor, struct job *job)
 {
+	const struct check_value *cores =
+		&v->check.value[CHECK_MAX_CORE_SHARING];
 	bool loads = variant_loads(v);
 
 	*job = (struct job){
@@ -100,6 +102,7 @@ static void fill_job(const struct request *req, const struct variant *v,
 		.disable = v->disable,
 		.cgroup_parent = v->has_sched ? v->sched.cgroup_parent : NULL,
 		.watchdog_ns = v->test.watchdog_ns,
+		.cores = cores->set && !cores->off,
 		/* Under the real clock nothing of it is in the guest. */
 		.layout = c->clock == CLOCK_VIRTUAL ? monitor->text : NULL,
 		.include = v->include,

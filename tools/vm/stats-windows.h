@@ -11,8 +11,8 @@
  * @idle_wait_ns, @idle_cpu: longest time that a CPU was idle while a worker
  *	 that may use it waited, and which; -1: none
  * @idle_of_ns: that is the sum of many waits in so long a time; 0: of one
- * @shared_ns: longest time that two workers shared a core while another was
- *	 idle; -1 also where no core has two threads
+ * @shared_ns: longest time of a second that a worker shared its core while
+ *	 another was idle; -1 also where no core has two threads
  * @shared_cpu, @idle_core_cpu: the lowest CPUs of the two; -1: none
  *
  * The first two times are -1 where no worker was looked at: programs (exec)

@@ -97,6 +97,8 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return read_truth(value, "virtual", "real", &j->virtual_clock);
 	if (strcmp(key, "watchdog") == 0)
 		return read_truth(value, "yes", "no", &j->watchdog);
+	if (strcmp(key, "shared-cores") == 0)
+		return read_truth(value, "yes", "no", &j->cores);
 	if (strcmp(key, "scheduler") == 0)
 		return set_scheduler(j, value);
 	if (strcmp(key, "shell") == 0)
@@ -203,7 +205,10 @@ static int read_test(struct job *j, int dir, struct diag *d,
 	j->test_path = str_take(&path);
 	if (!j->test_path)
 		return -ENOMEM;
-	return test_parse(j->test_path, text, d, &j->test);
+	r = test_parse(j->test_path, text, d, &j->test);
+	j->test.check.value[CHECK_MAX_CORE_SHARING] =
+		(struct check_value){ .set = j->cores };
+	return r;
 }
 
 /* There may be none. */

@@ -27,6 +27,8 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  *	       and off
  * @cgroup_parent: where the test's cgroups are, or NULL
  * @watchdog_ns: for ops.timeout_ms of the scheduler; 0: as it says
+ * @cores: a check asks for cores that workers share; @test's own does not
+ *count, since a declaration may have it, too
  * @layout: what the monitor reads, text of mon_layout_write(); NULL: there is
  *no monitor
  * @name, @test: the test's name and content, when there is no @exec
@@ -34,7 +36,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  */
 struct job {
 	uint64_t seed;
-	bool virtual_clock, watchdog;
+	bool virtual_clock, watchdog, cores;
 	char *scheduler;
 	char **args;
 	uint64_t limit_ns[PHASES];

@@ -159,6 +159,8 @@ static void look(void *scenario)
 
 static int begin_windows(struct scenario *s, struct why *reterr_why)
 {
+	const struct check_value *limit =
+		&s->test->check.value[CHECK_MAX_CORE_SHARING];
 	unsigned int cpus = CPU_SETSIZE;
 
 	while (cpus > 0 && !CPU_ISSET(cpus - 1, &s->machine->all))
@@ -167,6 +169,7 @@ static int begin_windows(struct scenario *s, struct why *reterr_why)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	s->windows.core = s->machine->core;
 	s->windows.core_count = s->machine->core_count;
+	s->windows.cores.wanted = limit->set && !limit->off;
 	s->windows.limited = is_limited;
 	s->windows.limited_arg = s;
 	s->windows.wake_ns =

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vmm/guest/shared-cores.h"
 
+#include <stddef.h>
+
 static uint64_t minus(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
@@ -91,5 +93,43 @@ void shared_core_find(struct short_waits *const *list, size_t count,
 						     lowest(&core[i]),
 						     lowest(&core[k]) };
 		}
+	}
+}
+
+static void add_time(const struct short_waits *sum,
+		     const struct shared_core *found)
+{
+	struct core_sharer *v =
+		(struct core_sharer *)((char *)(uintptr_t)sum -
+				       offsetof(struct core_sharer, sum));
+
+	v->ns += found->ns;
+	if (found->ns <= v->longest_ns)
+		return;
+	v->longest_ns = found->ns;
+	v->shared_cpu = found->cpu;
+	v->idle_cpu = found->idle_cpu;
+}
+
+/* Who was found is left out of the next look. */
+void shared_cores_add(struct short_waits **list, size_t count,
+		      const cpu_set_t *core, unsigned int core_count,
+		      const uint64_t *idle_ns, uint64_t span_ns)
+{
+	for (;;) {
+		struct shared_core found;
+		size_t left = 0;
+
+		shared_core_find(list, count, core, core_count, idle_ns,
+				 span_ns, &found);
+		if (found.ns == 0)
+			return;
+		add_time(found.one, &found);
+		add_time(found.two, &found);
+		for (size_t i = 0; i < count; i++) {
+			if (list[i] != found.one && list[i] != found.two)
+				list[left++] = list[i];
+		}
+		count = left;
 	}
 }

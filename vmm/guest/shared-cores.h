@@ -39,3 +39,27 @@ void shared_core_find(struct short_waits *const *list, size_t count,
 		      const cpu_set_t *core, unsigned int core_count,
 		      const uint64_t *idle_ns, uint64_t span_ns,
 		      struct shared_core *ret);
+
+/**
+ * struct core_sharer - one worker, in several spans
+ * @sum: of the span that is added
+ * @ns:  how long it shared a core in all of them, of which @longest_ns in one:
+ *	 the core of @shared_cpu, while that of @idle_cpu was idle; these are
+ *the lowest CPUs of theirs
+ */
+struct core_sharer {
+	struct short_waits sum;
+	uint64_t ns, longest_ns;
+	unsigned int shared_cpu, idle_cpu;
+};
+
+/**
+ * shared_cores_add() - one more span
+ * @list: of @count workers, each the @sum of a struct core_sharer, which gets
+ *	  its part; the order changes
+ *
+ * All else as above. Of each core one pair counts, which shared it longest.
+ */
+void shared_cores_add(struct short_waits **list, size_t count,
+		      const cpu_set_t *core, unsigned int core_count,
+		      const uint64_t *idle_ns, uint64_t span_ns);

@@ -18,7 +18,7 @@ static uint64_t minus(uint64_t a, uint64_t b)
  * policy-churn is of a real-time policy now and then, as are others all the
  * time: neither the kernel's nor a loaded scheduler decides then.
  */
-static bool is_summed(const struct windows *s, const struct worker *w)
+bool windows_judge(const struct windows *s, const struct worker *w)
 {
 	enum work_type type = w->work->type;
 	enum work_policy policy = w->work->policy;
@@ -46,7 +46,7 @@ static bool never_sleeps(const struct worker *w)
 	}
 }
 
-static bool read_sched(const struct worker *w, struct worker_sched *ret)
+bool windows_read_sched(const struct worker *w, struct worker_sched *ret)
 {
 	char path[64];
 
@@ -63,7 +63,7 @@ static bool ask(struct windows *s, struct worker *w)
 		return v->answered;
 	v->asked_at = s->look;
 	v->waits_ns = minus(clock_now_ns(), crew_wants_since(w));
-	v->answered = read_sched(w, &v->now);
+	v->answered = windows_read_sched(w, &v->now);
 	return v->answered;
 }
 
@@ -71,7 +71,7 @@ static void begin_worker(struct windows *s, struct worker *w, bool is_asked)
 {
 	struct worker_span *v = &w->window.span;
 
-	v->begun = is_summed(s, w);
+	v->begun = windows_judge(s, w);
 	v->known = false;
 	if (!v->begun)
 		return;
@@ -129,7 +129,7 @@ static bool end_worker(struct windows *s, struct worker *w)
 	int number = segment_current(&w->shared->segments);
 
 	v->sum = (struct short_waits){ .idle_cpu = -1 };
-	if (!v->begun || !is_summed(s, w) || number < 0 ||
+	if (!v->begun || !windows_judge(s, w) || number < 0 ||
 	    v->epoch != atomic_load(&w->shared->segments.epoch) ||
 	    v->frozen_ns != atomic_load(&w->shared->frozen_ns))
 		return false;

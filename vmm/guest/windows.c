@@ -49,6 +49,7 @@ void windows_free(struct windows *s)
 	free(s->before);
 	free(s->span_idle);
 	free(s->sum);
+	free(s->cores.idle);
 	*s = (struct windows){ 0 };
 }
 
@@ -233,6 +234,8 @@ static void look(struct windows *s, bool last)
 			look_at_wait(s, w, now);
 	}
 	windows_sum_up(s, last);
+	if (s->cores.wanted)
+		windows_see_cores(s, last);
 	s->had_idle = s->has_idle;
 	if (s->has_idle) {
 		s->before = s->idle;

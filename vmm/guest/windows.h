@@ -17,11 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vmm/guest/short-waits.h"
+#include "vmm/guest/shared-cores.h"
 #include "vmm/guest/worker.h"
 
-#define WINDOWS_NS	(100 * UINT64_C(1000000)) /* between two looks */
-#define WINDOWS_SPAN_NS (10 * WINDOWS_NS)	  /* of sums */
+#define WINDOWS_NS	(100 * UINT64_C(1000000))    /* between two looks */
+#define WINDOWS_LOOKS	10			     /* in a second */
+#define WINDOWS_SPAN_NS (WINDOWS_LOOKS * WINDOWS_NS) /* of sums */
 /* Short tests are left alone: what begins costs as much as ten more looks. */
 #define WINDOWS_FIRST 3	 /* look at which the first span begins */
 #define WINDOWS_ASKED 32 /* one costs 15000 instructions */
@@ -53,6 +54,24 @@ struct worker_span {
 };
 
 /**
+ * struct worker_cores - one worker, where a test asks for shared cores: from
+ * the begin of a short span on
+ * @begun: where it was and what it had run then are known
+ * @epoch, @frozen_ns, @migrations: as in struct worker_span: who was frozen, or
+ *	   moved, is not judged
+ * @cpu, @sched: where it was, and what it had run
+ * @sharer: what it ran in the span, when that ends, and what it shared in this
+ *	   second
+ */
+struct worker_cores {
+	bool begun;
+	uint64_t epoch, frozen_ns, migrations;
+	unsigned int cpu;
+	struct worker_sched sched;
+	struct core_sharer sharer;
+};
+
+/**
  * struct worker_window - what was seen of one worker
  * @units, @since_ns: work done, and since when no more
  * @was_away: it did not want to run at the look before
@@ -68,9 +87,9 @@ struct worker_span {
  * @idle_wait_of_ns: it was seen by sums of a span that lasted so long; 0: it
  *was one wait
  * @has_siblings: there are cores with several threads, and they were looked at
- * @core_shared_ns: the longest time, in one span, that it shared a core with
+ * @core_shared_ns: the longest time, in one second, that it shared a core with
  *	 another worker while another core, which one of the two could use, was
- *	 idle
+ *	 idle. Where nobody asks, only one that did not move in it is seen.
  * @core_shared_cpu, @core_idle_cpu: the lowest CPU of each; valid if not 0
  */
 struct worker_window {
@@ -85,6 +104,20 @@ struct worker_window {
 	uint64_t core_shared_ns;
 	unsigned int core_shared_cpu, core_idle_cpu;
 	struct worker_span span;
+	struct worker_cores cores;
+};
+
+/**
+ * struct windows_cores - the looks at cores that workers share
+ * @wanted: the test has a limit
+ * @begun:  a span has, at @from_ns, when CPUs had been @idle, in ticks
+ * @look:   number of this look, from 1
+ * @next:   the first worker that the kernel is asked about in the next second
+ */
+struct windows_cores {
+	bool wanted, begun;
+	uint64_t from_ns, *idle, look;
+	size_t next;
 };
 
 /**
@@ -103,6 +136,7 @@ struct worker_window {
  * @look:    number of this look at sums, from 1
  * @next:    the first worker that the kernel is asked about in the next span
  * @sum: room for one pointer for each worker
+ * @cores: who shared a core
  */
 struct windows {
 	struct worker *worker;
@@ -118,6 +152,7 @@ struct windows {
 	uint64_t *span_idle, look;
 	size_t next;
 	struct short_waits **sum;
+	struct windows_cores cores;
 };
 
 /* Memory for looks at @count workers on CPUs below @cpus. Return: 0 or -ENOMEM;
@@ -138,6 +173,15 @@ bool windows_see_idle(struct windows *s);
 
 /* A look at the sums: a span begins, or ends, at last at the @last look. */
 void windows_sum_up(struct windows *s, bool last);
+
+/* A look at cores that workers share, where that is wanted. */
+void windows_see_cores(struct windows *s, bool last);
+
+/* Does a scheduler decide, now, when and where @w runs? */
+bool windows_judge(const struct windows *s, const struct worker *w);
+
+/* What @w has run and waited so far. */
+bool windows_read_sched(const struct worker *w, struct worker_sched *ret);
 
 /* Idle times of CPUs below @cpus from the text of /proc/stat, in ticks; one
  * that is off line keeps what @ret has. */

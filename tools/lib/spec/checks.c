@@ -85,8 +85,9 @@ const struct check_info check_info[CHECK_KINDS] = {
 				 "never gives its CPU away" },
 	[CHECK_MAX_CORE_SHARING] = { "max-core-sharing", CHECK_TIME, true,
 				     false,
-				     "longest time in which two workers shared "
-				     "a core while another was idle" },
+				     "longest time of a second in which a "
+				     "worker shared its core while another "
+				     "was idle" },
 	[CHECK_MAX_IMBALANCE] = { "max-imbalance-ratio", CHECK_NUMBER, false,
 				  false,
 				  "tasks of the CPU with most over those of "
