@@ -33,6 +33,7 @@ def walk(path, value, found):
 def plain(path):
     """The spelling that the page has."""
     path = re.sub(r"^workers\[\]\.pages\.nodes\.\d+$", "workers[].pages.nodes.N", path)
+    path = re.sub(r"^(host\.system\.sched)\.\w+$", r"\1.NAME", path)
     path = re.sub(r"^(monitor\.domains\[\]\.increase)\.\w+", r"\1.NAME", path)
     if path != "stats.cgroups[].name":
         path = path.replace("stats.cgroups[].", "stats.total.")

@@ -95,6 +95,53 @@ differences: 1 regressions, 1 improvements, 1 exact ones below the gates" ]
 	[[ $stderr == "ktstr-gauntlet: --no-average: 'c' has k/s/t/own/default/real/s"*" twice" ]]
 }
 
+# host MODEL GOVERNOR: what ran the machine.
+host() {
+	echo "{host: {kernel: \"6.1\", cpus: 4, system: {cpu_model: \"$1\", governor: \"$2\", thp: null,
+		memory_mib: 512, sched: {rt_runtime_us: \"950000\"}}}}"
+}
+
+@test "compare: what is not the same of the hosts is a line each, and decides nothing" {
+	made a k/s/t/own/default/virtual/s1 pass "$(host A slow) * $(gap 100)"
+	made a k/s/u/own/default/virtual/s1 pass "$(host A slow)"
+	made b k/s/t/own/default/virtual/s1 pass "$(host B slow) * $(gap 100)"
+	made b k/s/u/own/default/virtual/s1 pass "$(host B slow) * {host: {system: {memory_mib: null, sched: {rt_runtime_us: \"1\"}}}}"
+	run -0 --separate-stderr compare a b
+	[ "$stderr" = "" ]
+	run -0 grep '^host ' <<<"$output"
+	[ "$output" = "host cpu_model: A against B (2)
+host memory_mib: 512 against unknown (1)
+host sched.rt_runtime_us: 950000 against 1 (1)" ]
+	run -0 --separate-stderr compare --json a b
+	[ "$(jq -c '.hosts[0] | [.name, .a, .b, .pairs, .decisive]' <<<"$output")" = '["cpu_model","A","B",2,false]' ]
+	run -0 compare a a --b-kernel k --a-kernel '*'
+	[[ $output != *"host "* ]]
+}
+
+@test "compare: under the real clock a note tells that the hosts may be the cause" {
+	local seed
+	for seed in 1 2 3 4 5; do
+		made a k/s/t/own/default/real/s$seed pass "$(host A slow) * $(gap $((500 + seed)))"
+		made b k/s/t/own/default/real/s$seed pass "$(host B fast) * $(gap $((500 + seed))) * {host: {system: {thp: \"never\"}}}"
+	done
+	made b k/s/t/own/default/real/s6 pass "$(host C fast) * $(gap 502)"
+	run -0 --separate-stderr compare a b
+	[ "$stderr" = "ktstr-gauntlet: under the real clock, on hosts that differ in cpu_model, governor: what is better or worse may be the host's doing" ]
+	[[ $output == *"host cpu_model: A against B, C (1)
+host governor: slow against fast (1)
+host thp: unknown against never, unknown (1)"* ]]
+	run -0 --separate-stderr compare -q a b
+	[ "$stderr" = "" ]
+	# What no time depends on, and what is no text, is no cause.
+	for seed in 1 2 3 4 5 6; do
+		made b k/s/t/own/default/real/s$seed pass "$(host A slow) * $(gap 502) * {host: {system: {thp: [\"\u001b[31m\"]}}}"
+	done
+	run -0 --separate-stderr compare a b
+	[ "$stderr" = "" ]
+	[[ $output == *'host thp: unknown against ["'*"31m"* ]]
+	[[ $output != *$'\e'* ]]
+}
+
 @test "compare: a metric that is measured on one side alone is told, and who lost one is undecided" {
 	metric() { echo "{payloads: [{name: \"fio\", metrics: [{name: \"$1\", value: 5, better: \"higher\"}]}]}"; }
 	made a k/s/t/own/default/virtual/s1 pass "$(metric iops) * $(gap 100)"

@@ -7,7 +7,7 @@ ktstr-gauntlet-objs-y := $(patsubst %,tools/gauntlet/%.o,check child choices cov
 # Plans, and what their rules call.
 ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,chosen fresh inputs launch plan-rule plan-words progress stamp)
 # Reports of all kinds, and numbers of results.
-ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,bootstrap compare compare-judge compare-json compare-pair \
+ktstr-gauntlet-objs-y += $(patsubst %,tools/gauntlet/%.o,bootstrap compare compare-host compare-judge compare-json compare-pair \
 	compare-print dims group json metrics own-options policy samples stats stats-print summary table)
 # The kernel's verifier.
 ktstr-gauntlet-objs-y += tools/gauntlet/verifier.o $(patsubst %,tools/gauntlet/verifier-%.o,judge print read)

@@ -61,7 +61,25 @@ static json_t *pair(const struct comparison *c, const struct pair *p)
 	return o;
 }
 
-void compare_print_json(const struct comparison *c)
+static json_t *host_list(const struct host_differences *d)
+{
+	json_t *list = must(json_array());
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct host_difference *one = &d->item[i];
+
+		json_array_append_new(
+			list,
+			must(json_pack("{ss ss ss sI sb}", "name", one->name,
+				       "a", one->a, "b", one->b, "pairs",
+				       (json_int_t)one->pairs, "decisive",
+				       (int)one->is_decisive)));
+	}
+	return list;
+}
+
+void compare_print_json(const struct comparison *c,
+			const struct host_differences *hosts)
 {
 	json_t *sliced = must(json_array()), *pairs = must(json_array()), *o;
 	char *text;
@@ -73,10 +91,10 @@ void compare_print_json(const struct comparison *c)
 	}
 	for (size_t i = 0; i < c->pair_count; i++)
 		json_array_append_new(pairs, pair(c, &c->pair[i]));
-	o = must(json_pack("{si ss ss so so sI sI}", "schema_version", 1, "a",
-			   c->a.folder, "b", c->b.folder, "sliced", sliced,
-			   "variants", pairs, "only_a",
-			   (json_int_t)c->only_a.count, "only_b",
+	o = must(json_pack("{si ss ss so so so sI sI}", "schema_version", 1,
+			   "a", c->a.folder, "b", c->b.folder, "sliced", sliced,
+			   "hosts", host_list(hosts), "variants", pairs,
+			   "only_a", (json_int_t)c->only_a.count, "only_b",
 			   (json_int_t)c->only_b.count));
 	text = must(json_dumps(o, JSON_COMPACT));
 	puts(text);

@@ -196,7 +196,19 @@ static void add_values(struct str *out, const struct samples *s, enum dim dim)
 	words_free(list);
 }
 
-static void print_head(const struct comparison *c)
+/* "host governor: performance against powersave", and the pairs. */
+static void print_hosts(const struct host_differences *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct host_difference *one = &d->item[i];
+
+		printf("host %s: %s against %s (%zu)\n", one->name, one->a,
+		       one->b, one->pairs);
+	}
+}
+
+static void print_head(const struct comparison *c,
+		       const struct host_differences *hosts)
 {
 	auto_str struct str inputs = { 0 };
 
@@ -216,6 +228,7 @@ static void print_head(const struct comparison *c)
 	compare_inputs(c, &inputs);
 	printf("inputs that differ, with the number of pairs: %s\n",
 	       inputs.len ? str_text(&inputs) : "none");
+	print_hosts(hosts);
 }
 
 static void add_count(struct str *out, size_t n, const char *what)
@@ -268,9 +281,10 @@ static void print_tally(const struct comparison *c, bool all)
 		       sample_result(&c->b, c->only_b.item[i])->name);
 }
 
-void compare_print(const struct comparison *c, bool all)
+void compare_print(const struct comparison *c,
+		   const struct host_differences *hosts, bool all)
 {
-	print_head(c);
+	print_head(c, hosts);
 	print_outcomes(c, OUTCOME_BROKE, all);
 	print_outcomes(c, OUTCOME_UNDECIDED, all);
 	print_changes(c, all);

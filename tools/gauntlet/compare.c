@@ -156,18 +156,12 @@ static void note_dirty(const struct samples *s, char side)
 }
 
 /* Under the real clock another host is another measurement. */
-static void note_hosts(const struct comparison *c)
+static void note_hosts(const struct host_differences *hosts)
 {
-	for (size_t i = 0; i < c->pair_count; i++) {
-		const struct pair *p = &c->pair[i];
+	auto_str struct str line = { 0 };
 
-		if (p->is_virtual || strcmp(p->a[0]->host, p->b[0]->host) == 0)
-			continue;
-		note("under the real clock, on different hosts: A on %s; B on "
-		     "%s",
-		     p->a[0]->host, p->b[0]->host);
-		return;
-	}
+	if (host_differences_note(hosts, &line))
+		note("%s", str_text(&line));
 }
 
 static int exit_code(const struct comparison *c)
@@ -186,6 +180,7 @@ static int exit_code(const struct comparison *c)
 int compare_main(int argc, char **argv)
 {
 	struct comparison c = { 0 };
+	struct host_differences hosts;
 	struct own_request q;
 	struct why why;
 
@@ -210,13 +205,15 @@ int compare_main(int argc, char **argv)
 		    "same seed and clock");
 	note_dirty(&c.a, 'A');
 	note_dirty(&c.b, 'B');
-	note_hosts(&c);
+	compare_hosts(&c, &hosts);
+	note_hosts(&hosts);
 	compare_judge(&c);
 	if (q.json)
-		compare_print_json(&c);
+		compare_print_json(&c, &hosts);
 	else
-		compare_print(&c, q.all);
+		compare_print(&c, &hosts, q.all);
 	int code = exit_code(&c);
+	host_differences_done(&hosts);
 	compare_done(&c);
 	own_options_done(&q);
 	msg_close_stdout();

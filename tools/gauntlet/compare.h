@@ -118,10 +118,37 @@ void compare_count(const struct comparison *c, struct comparison_tally *ret);
  * with the number of pairs; nothing for none. */
 void compare_inputs(const struct comparison *c, struct str *out);
 
+/**
+ * struct host_difference - something that was not the same of both hosts
+ * @name: as doc/results.md has it below host or host.system
+ * @a, @b: its values
+ * @pairs: so many pairs had just these
+ * @is_decisive: one of them ran under the real clock, whose figures it changes
+ */
+struct host_difference {
+	char *name, *a, *b;
+	size_t pairs;
+	bool is_decisive;
+};
+struct host_differences {
+	struct host_difference *item;
+	size_t count;
+};
+
+/* What ran A and B, as far as it differs within a pair. */
+void compare_hosts(const struct comparison *c, struct host_differences *ret);
+void host_differences_done(struct host_differences *d);
+
+/* Append why figures of A and B cannot be compared as they are. Return: false:
+ * they can, nothing was appended. */
+bool host_differences_note(const struct host_differences *d, struct str *out);
+
 /* The pair's test, and whatever else is not the same in all pairs. */
 void compare_label(const struct comparison *c, const struct pair *p,
 		   struct str *out);
 
 /* @all: each difference, however many. */
-void compare_print(const struct comparison *c, bool all);
-void compare_print_json(const struct comparison *c);
+void compare_print(const struct comparison *c,
+		   const struct host_differences *hosts, bool all);
+void compare_print_json(const struct comparison *c,
+			const struct host_differences *hosts);

@@ -8,24 +8,42 @@
 #include "tools/gauntlet/glob.h"
 #include "tools/gauntlet/request.h"
 #include "tools/lib/str.h"
-#include "tools/lib/utf8.h"
 #include "tools/lib/words.h"
 
 /* So many files that are no results are told one by one. */
 #define WARNINGS_MAX 5
 
-static char *host_of(const json_t *o)
+/* Add what @from has to @to, and what its objects have as "KEY.NAME". */
+static void flatten(json_t *to, json_t *from)
+{
+	json_t *value, *inner;
+	const char *key, *name;
+
+	json_object_foreach(from, key, value)
+	{
+		if (!json_is_object(value)) {
+			json_object_set(to, key, value);
+			continue;
+		}
+		json_object_foreach(value, name, inner)
+		{
+			auto_str struct str path = { 0 };
+
+			str_addf(&path, "%s.%s", key, name);
+			json_object_set(to, str_text(&path), inner);
+		}
+	}
+}
+
+static json_t *host_of(const json_t *o)
 {
 	const json_t *host = json_object_get(o, "host");
-	const char *kernel = json_string_value(json_object_get(host, "kernel"));
-	struct str line = { 0 };
+	json_t *all = must(json_object());
 
-	if (!kernel)
-		kernel = "unknown";
-	utf8_add_line(&line, kernel, strlen(kernel), 80);
-	str_addf(&line, ", %d CPUs",
-		 (int)json_integer_value(json_object_get(host, "cpus")));
-	return must(str_take(&line));
+	json_object_set(all, "kernel", json_object_get(host, "kernel"));
+	json_object_set(all, "cpus", json_object_get(host, "cpus"));
+	flatten(all, json_object_get(host, "system"));
+	return all;
 }
 
 static void take(void *arg, size_t index, const json_t *o)
@@ -79,7 +97,7 @@ static void free_one(struct sample *one)
 	dims_done(&one->dims);
 	values_done(&one->values);
 	json_decref(one->inputs);
-	free(one->host);
+	json_decref(one->host);
 	free(one->key);
 }
 

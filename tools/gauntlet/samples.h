@@ -12,15 +12,16 @@
  * struct sample - one run
  * @at:     of its result
  * @inputs: the result's object "inputs", or NULL
- * @host:   "KERNEL, N CPUs": what ran the machine
+ * @host:   what ran the machine: the result's "host.kernel" and "host.cpus" and
+ *	    all of "host.system", in one level: "sched.NAME"
  * @key:    what pairs it with others; whoever pairs owns and frees it
  */
 struct sample {
 	size_t at;
 	struct dims dims;
 	struct values values;
-	json_t *inputs;
-	char *host, *key;
+	json_t *inputs, *host;
+	char *key;
 	uint64_t seed;
 };
 

@@ -3,6 +3,7 @@ ktstr-vm-objs-y := tools/vm/main.o
 ktstr-vm-objs-y += tools/vm/answers.o
 ktstr-vm-objs-y += tools/vm/ask.o
 ktstr-vm-objs-y += tools/vm/clone.o
+ktstr-vm-objs-y += tools/vm/context.o
 ktstr-vm-objs-y += tools/vm/carrier.o
 ktstr-vm-objs-y += tools/vm/dmesg.o
 ktstr-vm-objs-y += tools/vm/doctor.o

@@ -10,6 +10,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/hash.h"
 #include "tools/lib/words.h"
+#include "tools/vm/context.h"
 #include "tools/vm/here-engine.h"
 #include "tools/vm/here-fit.h"
 #include "tools/vm/here-guard.h"
@@ -179,6 +180,7 @@ static json_t *make_json(const struct here *h)
 	set_text(host, "kernel_version", h->system.version);
 	json_object_set_new(host, "seconds",
 			    json_real(h->outcome.machine.seconds));
+	json_object_set_new(host, "system", context_json(""));
 	json_object_set_new(o, "host", host);
 	return o;
 }

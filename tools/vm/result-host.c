@@ -8,6 +8,7 @@
 
 #include "tools/lib/msg.h"
 #include "tools/lib/num.h"
+#include "tools/vm/context.h"
 #include "vmm/perf.h"
 
 #define ATTEMPTS_MAX 1000
@@ -80,6 +81,11 @@ static json_t *noise(const struct noise *n, const json_t *steal)
 	return o;
 }
 
+static void set_load(json_t *o, const char *key, double load)
+{
+	json_object_set_new(o, key, load < 0 ? json_null() : json_real(load));
+}
+
 json_t *result_host(const struct result *r)
 {
 	const struct machine_result *m = &r->outcome->machine;
@@ -111,5 +117,8 @@ json_t *result_host(const struct result *r)
 	json_object_set_new(o, "kernel",
 			    uname(&u) == 0 ? json_string(u.release)
 					   : json_null());
+	set_load(o, "load_before", r->load);
+	set_load(o, "load_after", context_load(""));
+	json_object_set_new(o, "system", context_json(""));
 	return o;
 }

@@ -12,6 +12,7 @@
  * @init: path of the guest's init
  * @inputs: as result_inputs() gives it
  * @layout: what the monitor was to read, or NULL
+ * @load: context_load() before the machine was started
  */
 struct result {
 	const struct request *req;
@@ -23,6 +24,7 @@ struct result {
 	const char *name, *init;
 	json_t *inputs;
 	const struct mon_layout *layout;
+	double load;
 };
 
 /**

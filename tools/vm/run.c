@@ -7,6 +7,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
+#include "tools/vm/context.h"
 #include "tools/vm/host.h"
 #include "tools/vm/judge.h"
 #include "tools/vm/launch.h"
@@ -187,12 +188,14 @@ int command_run(const struct request *req)
 	if (c.clock == CLOCK_REAL)
 		o.layout = monitor.wanted ? &monitor.layout : NULL;
 	json_t *inputs = result_inputs(req, &v, &c, init);
+	double load = context_load("");
 	launch(&c, &job, init, job.limits.host_s, &o);
 	performance_tell(&c);
 	fill_evidence(&v, &c, &monitor, &o, &e);
 	judge(&e, &j);
 	struct result r = {
-		req, &v, &c, &o, &j, &job.limits, name, init, inputs, e.layout,
+		req,  &v,   &c,	    &o,	      &j,   &job.limits,
+		name, init, inputs, e.layout, load,
 	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
