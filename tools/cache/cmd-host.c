@@ -45,7 +45,7 @@ int put_host(const struct options *o, const struct source *s,
 					   : host_of_image(s->path, &h, why);
 	if (r == 0)
 		r = temp_new_for(o->root, "host", &temp, why);
-	if (r < 0)
+	if (r)
 		return r;
 	if (asprintf(&config, "%s/config", temp.path) < 0)
 		return why_set(why, -ENOMEM, "out of memory");

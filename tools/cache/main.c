@@ -155,7 +155,7 @@ static const struct option longopts[] = {
 static bool take_string(struct options *o, int id)
 {
 	const char **const place[] = {
-		[O_PROBE_FILE - O_PROBE_FILE] = &o->probe_file,
+		[0] = &o->probe_file,
 		[O_EXTRA - O_PROBE_FILE] = &o->extra,
 		[O_KCONFIG_DIR - O_PROBE_FILE] = &o->kconfig_dir,
 		[O_BUILD_DIR - O_PROBE_FILE] = &o->build_dir,

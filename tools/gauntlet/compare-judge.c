@@ -121,8 +121,8 @@ static void judge_metric(const struct comparison *c, const struct pair *p,
 
 static void judge_metrics(const struct comparison *c, struct pair *p)
 {
-	double *a = must(calloc(p->count_a, sizeof(*a)));
-	double *b = must(calloc(p->count_b, sizeof(*b)));
+	double *a = must(calloc(p->count_a + 1, sizeof(*a)));
+	double *b = must(calloc(p->count_b + 1, sizeof(*b)));
 
 	p->difference =
 		must(calloc(c->metrics.count + 1, sizeof(*p->difference)));

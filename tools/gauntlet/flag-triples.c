@@ -27,8 +27,8 @@ struct triples {
 	struct states *missing;
 };
 
-static struct states *third(const struct triples *t, size_t i, int i_on,
-			    size_t j, int j_on)
+static struct states *third(const struct triples *t, size_t i, bool i_on,
+			    size_t j, bool j_on)
 {
 	return &t->missing[((2 * i + (size_t)i_on) * t->count + j) * 2 +
 			   (size_t)j_on];
@@ -36,14 +36,14 @@ static struct states *third(const struct triples *t, size_t i, int i_on,
 
 /* What flag @i in a state brings along: what it requires, or what requires it.
  */
-static flag_set brings(const struct triples *t, size_t i, int on)
+static flag_set brings(const struct triples *t, size_t i, bool on)
 {
 	return (on ? t->f->g.need[i] : t->f->g.users[i]) & t->free;
 }
 
 /* The others that may be on, and off, beside flag @i in its state. Whatever
  * pairs may be together, three of them may. */
-static struct states beside(const struct triples *t, size_t i, int on)
+static struct states beside(const struct triples *t, size_t i, bool on)
 {
 	flag_set others = t->free & ~WIDE_BIT(i), bound = brings(t, i, on);
 
@@ -75,10 +75,10 @@ static void cover(struct triples *t, flag_set on)
 	flag_set off = t->free & ~on;
 
 	for (size_t i = 0; i < t->count; i++) {
-		int i_on = on & WIDE_BIT(i) ? 1 : 0;
+		bool i_on = (on & WIDE_BIT(i)) != 0;
 
 		for (size_t j = 0; j < t->count; j++) {
-			int j_on = on & WIDE_BIT(j) ? 1 : 0;
+			bool j_on = (on & WIDE_BIT(j)) != 0;
 			struct states *s = third(t, i, i_on, j, j_on);
 
 			s->of[1] &= ~on;
@@ -87,7 +87,7 @@ static void cover(struct triples *t, flag_set on)
 	}
 }
 
-static void set(const struct triples *t, struct states *row, size_t i, int on)
+static void set(const struct triples *t, struct states *row, size_t i, bool on)
 {
 	row->of[on] |= brings(t, i, on);
 }
@@ -99,7 +99,7 @@ static bool is_set(const struct states *row, size_t i)
 
 /* How much flag @i in a state shows with those that are set. */
 static unsigned int gain(const struct triples *t, const struct states *row,
-			 size_t i, int on)
+			 size_t i, bool on)
 {
 	unsigned int sum = 0;
 
@@ -125,7 +125,7 @@ static bool set_missing(const struct triples *t, struct states *row,
 	for (size_t n = 0; n < places * places; n++) {
 		size_t i = (from + n / places) % places, j = n % places;
 		const struct states *s = third(t, i / 2, i % 2, j / 2, j % 2);
-		int on = s->of[1] ? 1 : 0;
+		bool on = s->of[1] != 0;
 
 		if (!s->of[on])
 			continue;

@@ -215,8 +215,10 @@ static const char *reason(struct git_child *c)
 	char *next = c->errors, *line;
 
 	while ((line = strsep(&next, "\n"))) {
-		for (char *p = line; *p; p++)
-			*p = (unsigned char)*p < ' ' || *p == 127 ? ' ' : *p;
+		for (char *p = line; *p; p++) {
+			if ((unsigned char)*p < ' ' || *p == 127)
+				*p = ' ';
+		}
 		if (last && is_epilogue(line))
 			return last;
 		if (strncmp(line, "fatal: ", 7) == 0)

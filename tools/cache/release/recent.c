@@ -54,17 +54,17 @@ bool recent_get(const char *root, const char *name, size_t max, struct str *ret,
 /* Under the lock of the folder, so that one leftover at most has the name. */
 static int replace(const char *path, const struct str *text)
 {
-	auto_free char *new = NULL;
+	auto_free char *fresh = NULL;
 	int r;
 
-	if (asprintf(&new, "%s.new", path) < 0)
+	if (asprintf(&fresh, "%s.new", path) < 0)
 		return -ENOMEM;
 	auto_fd int fd =
-		open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
 	r = file_write_all(fd, str_text(text), text->len);
-	if (r == 0 && rename(new, path) < 0)
+	if (r == 0 && rename(fresh, path) < 0)
 		r = -errno;
 	return r;
 }

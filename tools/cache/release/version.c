@@ -124,7 +124,7 @@ int version_range(const char *text, struct version *ret_from,
 	if (r == -ERANGE)
 		return why_set(reterr_why, -EINVAL,
 			       "range '%s': a number is too large", text);
-	if (r < 0)
+	if (r)
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is no range; write VERSION..VERSION",
 			       text);

@@ -165,7 +165,7 @@ int resolve_host(const struct source_request *req, struct source *s,
 	if (r == 0)
 		r = host_find(&h, reterr_why);
 	s->kind = SOURCE_HOST;
-	return r < 0 ? r : fill(req, &h, s, reterr_why);
+	return r ? r : fill(req, &h, s, reterr_why);
 }
 
 int resolve_image(const struct source_request *req, struct source *s,
@@ -177,5 +177,5 @@ int resolve_image(const struct source_request *req, struct source *s,
 	if (r == 0)
 		r = host_of_image(s->path, &h, reterr_why);
 	s->kind = SOURCE_IMAGE;
-	return r < 0 ? r : fill(req, &h, s, reterr_why);
+	return r ? r : fill(req, &h, s, reterr_why);
 }
