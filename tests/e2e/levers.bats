@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Maps of the scheduler under test, read and written by ops of a step.
+# shellcheck disable=SC2154 # run sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
 load project
