@@ -54,6 +54,22 @@ TEST(a_stall_tells_who_how_long_and_where)
 			     "task that waited"));
 }
 
+TEST(a_thread_of_one_cpu_tells_which)
+{
+	auto_run struct run r = { 0 }, s = { 0 };
+
+	FAILS(&r, "stalled", ATTACHED, DISABLED("runnable task stall"),
+	      KMSG("sched_ext: x: kworker/1:2[48] failed to run for 5.1s"),
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&r, "a thread of that name serves CPU 1 alone, and "
+			     "may run nowhere else"));
+	FAILS(&s, "stalled", ATTACHED, DISABLED("runnable task stall"),
+	      KMSG("sched_ext: x: kworker/u8:0[48] failed to run for 5.1s"),
+	      DETACHED, STOPPED);
+	CHECK_INT(json_array_size(s.j.reasons) + 1,
+		  json_array_size(r.j.reasons));
+}
+
 TEST(an_error_tells_the_functions)
 {
 	auto_run struct run r = { 0 };
@@ -186,6 +202,26 @@ TEST(tasks_must_run_on_afterwards)
 	      STOPPED);
 	check_reason(&bad, "1 of 2 tasks did not run on within 1000 ms after "
 			   "the scheduler was unloaded");
+}
+
+/* What the test measured is the scheduler's own, however that left. */
+TEST(who_does_not_leave_is_judged_by_the_checks_too)
+{
+	static const struct check_value least = { .set = true, .limit = 1 };
+	auto_run struct run r = { .e.check.value[CHECK_MAX_GAP] = least };
+	auto_run struct run s = { .e.check.value[CHECK_MAX_GAP] = least };
+
+	FAILS(&r, "fell-back", ATTACHED, EVENT("stopped", ",\"killed\":true"));
+	check_reason(&r, "the scheduler did not unload: it did not end on "
+			 "SIGINT within 5 s");
+	CHECK_INT(json_array_size(r.j.reasons), 2);
+	CHECK_INT(strncmp(json_string_value(json_array_get(r.j.reasons, 1)),
+			  "max-gap: ", 9),
+		  0);
+	/* Who was not in charge is not. */
+	FAILS(&s, "fell-back", ATTACHED, DETACHED,
+	      EVENT("stopped", ",\"killed\":true"));
+	CHECK_INT(json_array_size(s.j.checks), 0);
 }
 
 TEST(a_scheduler_that_is_to_take_all_tasks)

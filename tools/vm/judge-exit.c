@@ -117,6 +117,22 @@ static void copy_line(const char *at, char *ret, size_t size)
 }
 
 /*
+ * Threads of the kernel that serve one CPU have its number in their names:
+ * "kworker/1:2[48]", "ksoftirqd/1[20]"; others, as "kworker/u8:0", do not.
+ */
+static void tell_bound(const char *message, struct judgement *j)
+{
+	const char *number = strchr(message, '/');
+	size_t len = number ? strspn(++number, "0123456789") : 0;
+
+	if (len > 0 && len < 6 && (number[len] == ':' || number[len] == '['))
+		judge_reason(j,
+			     "a thread of that name serves CPU %.*s alone, and "
+			     "may run nowhere else",
+			     (int)len, number);
+}
+
+/*
  * "NAME[PID] failed to run for 5.024s": the dump has a paragraph for each task,
  * " R NAME[PID] -5024ms", with a line "cpus=MASK" in it.
  */
@@ -138,6 +154,7 @@ static void tell_stalled(const struct facts *f, const char *message,
 	if (!cpus || (end && cpus > end)) {
 		judge_reason(j, "the scheduler printed no exit dump that has "
 				"the task that waited");
+		tell_bound(message, j);
 		return;
 	}
 	copy_line(cpus + 5, mask, sizeof(mask));

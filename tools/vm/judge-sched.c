@@ -214,7 +214,7 @@ static bool judge_after(const struct facts *f, struct judgement *j)
 	return false;
 }
 
-/* Was it in charge until the end, and did it leave cleanly? */
+/* Was it in charge until the end? */
 static bool judge_stay(const struct evidence *e, struct judgement *j)
 {
 	const struct facts *f = e->facts;
@@ -238,12 +238,15 @@ static bool judge_stay(const struct evidence *e, struct judgement *j)
 			     times);
 		return false;
 	}
-	return judge_bypass(f, j) && judge_leave(f, j) && judge_after(f, j);
+	return judge_bypass(f, j);
 }
 
-bool judge_scheduler(const struct evidence *e, struct judgement *j)
+bool judge_scheduler(const struct evidence *e, struct judgement *j,
+		     bool *ret_ran)
 {
-	if (!e->has_sched || (judge_start(e, j) && judge_stay(e, j)))
+	*ret_ran = !e->has_sched || (judge_start(e, j) && judge_stay(e, j));
+	if (!e->has_sched ||
+	    (*ret_ran && judge_leave(e->facts, j) && judge_after(e->facts, j)))
 		return true;
 	/* It may be the cause. */
 	(void)judge_complaint(e, j);

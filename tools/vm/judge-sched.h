@@ -6,7 +6,10 @@
 
 /**
  * judge_scheduler() - was the scheduler, if there is one, what one must be?
+ * @ret_ran: it was in charge all the time, so that what the test measured is
+ *	     its own, however it left
  *
  * Return: false if not: verdict, class and reasons are then set.
  */
-bool judge_scheduler(const struct evidence *e, struct judgement *j);
+bool judge_scheduler(const struct evidence *e, struct judgement *j,
+		     bool *ret_ran);

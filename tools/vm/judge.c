@@ -162,20 +162,32 @@ bool judge_ran(const struct evidence *e, struct judgement *j)
 	return judge_machine(e, j) && judge_setup(e, j);
 }
 
+/* What failed before the checks is told before them, and as the class. */
+static void judge_run(const struct evidence *e, struct judgement *j)
+{
+	bool in_charge, left = judge_scheduler(e, j, &in_charge), failed;
+	const char *class = j->class;
+
+	if (!in_charge)
+		return;
+	failed = judge_workers(e, j);
+	judge_checks(e, j);
+	if (!left || failed)
+		judge_decide(j, VERDICT_FAIL, left ? "worker-failed" : class);
+	if (!left)
+		return;
+	judge_payloads(e, j);
+	judge_maps(e, j);
+	judge_kernel_log(e, j);
+}
+
 void judge(const struct evidence *e, struct judgement *ret)
 {
 	struct judgement j = { VERDICT_PASS, "ok",	   json_array(),
 			       json_array(), json_array(), 0 };
 
-	if (judge_ran(e, &j) && judge_room(e, &j) && judge_scheduler(e, &j)) {
-		bool failed = judge_workers(e, &j); /* told first */
-		judge_checks(e, &j);
-		if (failed)
-			judge_decide(&j, VERDICT_FAIL, "worker-failed");
-		judge_payloads(e, &j);
-		judge_maps(e, &j);
-		judge_kernel_log(e, &j);
-	}
+	if (judge_ran(e, &j) && judge_room(e, &j))
+		judge_run(e, &j);
 	judge_expected(&e->expect, &j);
 	*ret = j;
 }
