@@ -76,6 +76,8 @@ static void describe(struct str *out, const struct job *job)
 			 job->watchdog_ns);
 	if (job->cores)
 		str_add(out, "shared-cores = yes\n");
+	if (job->trace_kib)
+		str_addf(out, "trace = %" PRIu64 "\n", job->trace_kib);
 	if (job->shell)
 		str_addf(out, "shell = %s\nterm = %s\n",
 			 job->shell == JOB_SHELL_TTY ? "tty" : "pipe",

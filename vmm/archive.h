@@ -35,6 +35,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @cgroup_parent: where the cgroups of the test are, or NULL for the root
  * @layout: what the monitor reads, text of mon_layout_write(); NULL: nothing
  * @cores: a check asks for cores that workers share
+ * @trace_kib: keep a trace, with so much memory for each CPU; 0: none
  * @watchdog_ns: what the scheduler's ops.timeout_ms is to be; 0: as it says
  */
 struct job {
@@ -52,7 +53,7 @@ struct job {
 	struct limits limits;
 	char *const *sysctl, *const *enable, *const *disable;
 	const char *cgroup_parent, *layout;
-	uint64_t watchdog_ns;
+	uint64_t watchdog_ns, trace_kib;
 	bool cores;
 };
 

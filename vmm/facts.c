@@ -9,6 +9,7 @@
 
 #include "vmm/frame.h"
 #include "vmm/mon/series.h"
+#include "vmm/trace/stream.h"
 
 /* Text of a guest that is kept, in bytes: a scheduler may print for ever. */
 #define TEXT_MAX (4U << 20)
@@ -31,6 +32,7 @@ static const struct {
 	{ "engine", offsetof(struct facts, engine), false },
 	{ "monitor", offsetof(struct facts, monitor), false },
 	{ "kmsg-lost", offsetof(struct facts, kmsg_lost), false },
+	{ "trace", offsetof(struct facts, trace), false },
 	{ "end", offsetof(struct facts, end), false },
 	{ "scheduler", offsetof(struct facts, scheduler), true },
 	{ "event", offsetof(struct facts, event), true },
@@ -40,6 +42,7 @@ static const struct {
 	{ "payload", offsetof(struct facts, payload), true },
 	{ "kmsg", offsetof(struct facts, kmsg), true },
 	{ "program", offsetof(struct facts, program), true },
+	{ "task", offsetof(struct facts, task), true },
 };
 
 int64_t facts_int(const json_t *frame, const char *key)
@@ -79,6 +82,7 @@ void facts_done(struct facts *f)
 	str_done(&f->out);
 	str_done(&f->err);
 	str_done(&f->series);
+	str_done(&f->trace_data);
 	*f = (struct facts){ 0 };
 }
 
@@ -92,6 +96,8 @@ static void add_output(struct facts *f, int stream, const char *data,
 		str_add_bytes(&f->series, data, len);
 	else if (stream == FRAME_MONITOR)
 		return;
+	else if (stream == FRAME_TRACE)
+		str_add_bytes(&f->trace_data, data, len);
 	else if (f->on_output)
 		f->on_output(f->output_arg, stream, data, len);
 	else if (to->len < TEXT_MAX)
@@ -222,6 +228,22 @@ static int take_object(struct facts *f, const struct frame *raw)
 	return r;
 }
 
+static int check_trace(struct facts *f, const struct frame *raw)
+{
+	if (!f->traced)
+		return why_set(&f->why, -EBADMSG,
+			       "frame %" PRIu64 " is of a trace, and nobody "
+			       "asked for one",
+			       f->frames - 1);
+	if (f->trace_data.len + raw->len > TRACE_BYTES_MAX)
+		return why_set(&f->why, -EBADMSG,
+			       "at frame %" PRIu64 " the trace is longer than "
+			       "%u MiB",
+			       f->frames - 1,
+			       (unsigned int)(TRACE_BYTES_MAX >> 20));
+	return 0;
+}
+
 /* Nothing comes behind the end, and no more than anybody has to tell. */
 static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
 {
@@ -229,6 +251,8 @@ static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
 		return why_set(&f->why, -EBADMSG,
 			       "frame %" PRIu64 " comes after the end",
 			       f->frames - 1);
+	if (raw->stream == FRAME_TRACE)
+		return check_trace(f, raw);
 	/* What is passed on at once is not kept. */
 	if (raw->stream == 0 || raw->stream == FRAME_MONITOR || !f->on_output)
 		f->bytes += bytes;

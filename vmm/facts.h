@@ -39,6 +39,9 @@ struct facts_output {
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
  * @series: bytes of the monitor, see vmm/mon/series.h
+ * @trace, @task: frames of a trace, and @trace_data its bytes, see
+ *	vmm/trace/stream.h
+ * @traced: set behind facts_begin(): one may come; else it is damage
  * @payload: array, as @worker; @output, @output_count: what payloads wrote
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
@@ -51,16 +54,16 @@ struct facts_output {
 struct facts {
 	json_t *hello, *topology, *calibration, *error, *exec, *steal, *engine;
 	json_t *monitor;
-	json_t *kmsg_lost, *end;
+	json_t *kmsg_lost, *end, *trace, *task;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
 	json_t *program;
-	struct str log, work_log, program_log, out, err, series;
+	struct str log, work_log, program_log, out, err, series, trace_data;
 	struct facts_output output[FACTS_OUTPUTS];
 	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);
 	void *output_arg;
 	uint64_t frames, bytes;
-	bool damaged, complete;
+	bool traced, damaged, complete;
 	struct why why;
 };
 

@@ -29,6 +29,7 @@ $(eval $(call fuzz-target,qmp,,-ljansson))
 $(eval $(call fuzz-target,result,$$(gauntlet-parts),$$(ktstr-gauntlet-libs-y)))
 $(eval $(call fuzz-target,series))
 $(eval $(call fuzz-target,spec))
+$(eval $(call fuzz-target,trace,$$(addprefix tools/vm/,trace-out.o trace-tasks.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,ttylink))
 $(eval $(call fuzz-target,variant-name))
 

@@ -43,6 +43,8 @@ const char vm_help[] =
 	"      --shell PROGRAM   shell: this one in place of busybox's\n"
 	"      --dmesg           exec, shell: show the kernel's messages\n"
 	"      --perf            run, exec: with CPUs and memory of its own\n"
+	"      --trace           run: write down who runs where, as trace.json\n"
+	"      --trace-buffer K  KiB of it for each CPU\n"
 	"      --cold            boot; do not start from a template\n"
 	"      --list            template: those there are\n"
 	"      --remove          template: all that are not in use\n"

@@ -212,6 +212,7 @@ static void begin_attempt(struct machine_config *c, struct wire *wire,
 	c->channel_fd = wire->channel_fd;
 	if (facts_begin(&o->facts) < 0)
 		die(EX_BROKEN, "out of memory");
+	o->facts.traced = o->traced;
 	pump_begin(pump, wire, o->live, &o->facts);
 	live->pump = pump;
 	live->phases = &o->phases;
@@ -271,6 +272,7 @@ static void boot_instead(struct clone *start, struct wire *wire,
 	struct outcome asked = { .live = o->live,
 				 .cold = true,
 				 .dmesg = o->dmesg,
+				 .traced = o->traced,
 				 .layout = o->layout,
 				 .terminal = o->terminal };
 	struct why why;
@@ -317,6 +319,7 @@ void launch(struct machine_config *c, const struct job *job, const char *init,
 	*o = (struct outcome){ .live = o->live,
 			       .cold = o->cold,
 			       .dmesg = o->dmesg,
+			       .traced = o->traced,
 			       .layout = o->layout,
 			       .terminal = o->terminal };
 	if (wire_open(&wire, &why) < 0)

@@ -19,6 +19,7 @@
  * @cold:    set before the start: boot, do not start from a template
  * @layout:  set before the start: what is read of the guest from outside, or
  *	     NULL
+ * @traced:  set before the start: a trace will come
  * @dmesg:   set before the start: so are the kernel's messages
  * @terminal: set before the start: our terminal, or NULL; it is put back into
  *	     order when the machine has ended
@@ -30,7 +31,7 @@ struct outcome {
 	size_t console_len, channel_len;
 	struct facts facts;
 	struct phases phases;
-	bool live, cold, dmesg, terminal_ended;
+	bool live, cold, dmesg, traced, terminal_ended;
 	struct terminal *terminal;
 	const struct mon_layout *layout;
 	enum terminal_end terminal_how;

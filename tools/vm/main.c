@@ -14,6 +14,7 @@
 #include "tools/vm/named.h"
 #include "tools/vm/request.h"
 #include "version.h"
+#include "vmm/trace/stream.h"
 
 enum {
 	OPT_KERNEL = 256,
@@ -47,6 +48,8 @@ enum {
 	OPT_DMESG,
 	OPT_VARIANT,
 	OPT_PROJECT,
+	OPT_TRACE,
+	OPT_TRACE_BUFFER,
 };
 
 static const struct option longopts[] = {
@@ -81,6 +84,8 @@ static const struct option longopts[] = {
 	{ "dmesg", no_argument, NULL, OPT_DMESG },
 	{ "variant", required_argument, NULL, OPT_VARIANT },
 	{ "project", required_argument, NULL, OPT_PROJECT },
+	{ "trace", no_argument, NULL, OPT_TRACE },
+	{ "trace-buffer", required_argument, NULL, OPT_TRACE_BUFFER },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -143,6 +148,13 @@ static bool take_value(struct request *req, int c)
 	case OPT_INCLUDE:
 		if (words_append(&req->include, optarg) < 0)
 			die(EX_BROKEN, "out of memory");
+		return true;
+	case OPT_TRACE:
+		req->trace = true;
+		return true;
+	case OPT_TRACE_BUFFER:
+		req->trace_kib = number("--trace-buffer", TRACE_KIB_MIN,
+					TRACE_BUFFERS_KIB);
 		return true;
 	case OPT_PERF:
 		req->perf = true;
@@ -222,7 +234,8 @@ static const char **text_option(struct request *req, int c)
 	(OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_KERNEL_LABEL) |  \
 	 BIT(OPT_SCHED) | BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | \
 	 BIT(OPT_SEED) | BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON) |    \
-	 BIT(OPT_VARIANT) | BIT(OPT_PROJECT))
+	 BIT(OPT_VARIANT) | BIT(OPT_PROJECT) | BIT(OPT_TRACE) |                \
+	 BIT(OPT_TRACE_BUFFER))
 
 /* What a variant's name says. */
 #define OF_NAME                                                                \

@@ -27,6 +27,8 @@ enum accel_choice {
  * @timeout_s: of the host's time; 0: by limits_derive()
  * @perf:      with CPUs of the host for itself
  * @cold:      boot, though there may be a template
+ * @trace, @trace_kib: keep a trace, of so much for each CPU; 0: as trace_kib()
+ *	       says
  * @list, @remove: templates, in place of making one
  * @limits:    of the guest's time; 0: by limits_derive()
  */
@@ -35,9 +37,10 @@ struct request {
 	const char *profile, *out, *identity, *init, *qemu, *append, *shell;
 	const char *variant, *project;
 	bool has_clock, dry_run, json, console, cold, list, remove, dmesg, perf;
+	bool trace;
 	enum vm_clock clock;
 	enum accel_choice accel;
-	uint64_t seed;
+	uint64_t seed, trace_kib;
 	unsigned int memory_mib, timeout_s;
 	struct limits limits;
 	int shift;

@@ -60,6 +60,10 @@ static void add_machine(struct str *line, const struct request *q)
 	}
 	if (q->timeout_s)
 		add_number(line, "--timeout", q->timeout_s);
+	if (q->trace)
+		str_add(line, " --trace");
+	if (q->trace_kib)
+		add_number(line, "--trace-buffer", (unsigned int)q->trace_kib);
 	add_option(line, "--qemu", q->qemu);
 	add_option(line, "--append", q->append);
 	/* The guest spends instructions on what it prints. */
@@ -262,6 +266,7 @@ json_t *result_json(const struct result *r)
 					   r->config->clock == CLOCK_REAL));
 	json_object_set_new(o, "programs",
 			    result_programs(&r->variant->test, f));
+	json_object_set(o, "trace", r->trace);
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set(o, "inputs", r->inputs);

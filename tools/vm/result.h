@@ -13,6 +13,7 @@
  * @inputs: as result_inputs() gives it
  * @layout: what the monitor was to read, or NULL
  * @load: context_load() before the machine was started
+ * @trace: as trace_write() gives it
  */
 struct result {
 	const struct request *req;
@@ -25,6 +26,7 @@ struct result {
 	json_t *inputs;
 	const struct mon_layout *layout;
 	double load;
+	json_t *trace;
 };
 
 /**

@@ -16,6 +16,7 @@
 #include "tools/vm/result-host.h"
 #include "tools/vm/result.h"
 #include "tools/vm/threads.h"
+#include "tools/vm/trace.h"
 #include "tools/vm/variant.h"
 #include "vmm/console.h"
 
@@ -45,7 +46,9 @@ static char *result_folder(const struct request *req, const char *name)
 
 	if (req->out)
 		return strdup(req->out);
-	str_addf(&path, "ktstr-out/results/%s", name);
+	/* A trace takes time of the guest's: it is another run. */
+	str_addf(&path, "ktstr-out/%s/%s", req->trace ? "traced" : "results",
+		 name);
 	return str_take(&path);
 }
 
@@ -156,7 +159,7 @@ int command_run(const struct request *req)
 	struct variant v;
 	struct machine_config c;
 	struct perf perf;
-	struct outcome o = { .cold = req->cold };
+	struct outcome o = { .cold = req->cold, .traced = req->trace };
 	struct evidence e;
 	struct judgement j;
 	struct job job;
@@ -178,6 +181,8 @@ int command_run(const struct request *req)
 	monitor_plan(&v, c.kernel, &monitor);
 	hold_kernel(&monitor, &c, &more);
 	fill_job(req, &v, &c, &monitor, &job);
+	job.trace_kib = trace_kib(req, topology_cpus(&v.topology));
+	trace_give_memory(req, &c, job.trace_kib);
 	if (req->dry_run) {
 		launch_rehearse(&c, &job, init);
 		monitor_plan_done(&monitor);
@@ -194,8 +199,10 @@ int command_run(const struct request *req)
 	fill_evidence(&v, &c, &monitor, &o, &e);
 	judge(&e, &j);
 	struct result r = {
-		req,  &v,   &c,	    &o,	      &j,   &job.limits,
-		name, init, inputs, e.layout, load,
+		req,	  &v,	&c,
+		&o,	  &j,	&job.limits,
+		name,	  init, inputs,
+		e.layout, load, trace_write(&o, &c, job.trace_kib, folder),
 	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
@@ -207,6 +214,7 @@ int command_run(const struct request *req)
 	int code = verdict_exit_code(j.verdict);
 	json_decref(json);
 	json_decref(inputs);
+	json_decref(r.trace);
 	judgement_done(&j);
 	outcome_done(&o);
 	monitor_plan_done(&monitor);

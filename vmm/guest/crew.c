@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "vmm/guest/clock.h"
+#include "vmm/guest/ftrace.h"
 #include "vmm/guest/group.h"
 #include "vmm/guest/rng.h"
 #include "vmm/guest/spawn.h"
@@ -219,6 +220,8 @@ int crew_spawn(struct crew *c, struct why *reterr_why)
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot start %zu workers",
 			       c->count);
+	if (c->watch->ftrace)
+		ftrace_crew(c->watch->ftrace, c);
 	for (size_t i = 0; i < c->count; i++)
 		memory += c->member[i]->work->size;
 	deadline = clock_now_ns() + READY_NS + memory * READY_NS_PER_BYTE;

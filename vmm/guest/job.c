@@ -91,6 +91,8 @@ static int set_shell(struct job *j, const char *value)
 
 static int read_entry(struct job *j, const char *key, const char *value)
 {
+	int r;
+
 	if (strcmp(key, "seed") == 0)
 		return num_parse(value, 0, UINT64_MAX, &j->seed);
 	if (strcmp(key, "clock") == 0)
@@ -117,7 +119,10 @@ static int read_entry(struct job *j, const char *key, const char *value)
 		return set_text(&j->cgroup_parent, value);
 	if (strcmp(key, "scx-timeout") == 0)
 		return num_parse_time(value, &j->watchdog_ns);
-	return set_limit(j, key, value);
+	r = set_limit(j, key, value);
+	if (r == -ENOENT && strcmp(key, "trace") == 0)
+		return num_parse(value, 1, UINT32_MAX, &j->trace_kib);
+	return r;
 }
 
 static int read_section(struct job *j, const struct conf_section *s,

@@ -29,6 +29,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @watchdog_ns: for ops.timeout_ms of the scheduler; 0: as it says
  * @cores: a check asks for cores that workers share; @test's own does not
  *count, since a declaration may have it, too
+ * @trace_kib: keep a trace, with so much memory for each CPU; 0: none
  * @layout: what the monitor reads, text of mon_layout_write(); NULL: there is
  *no monitor
  * @name, @test: the test's name and content, when there is no @exec
@@ -45,7 +46,7 @@ struct job {
 	char *term;
 	char **sysctl, **enable, **disable;
 	char *cgroup_parent;
-	uint64_t watchdog_ns;
+	uint64_t watchdog_ns, trace_kib;
 	char *layout, *name, *test_path;
 	struct test test;
 };

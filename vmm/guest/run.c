@@ -18,6 +18,7 @@
 #include "vmm/guest/clocksource.h"
 #include "vmm/guest/exec.h"
 #include "vmm/guest/feeder.h"
+#include "vmm/guest/ftrace.h"
 #include "vmm/guest/job.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/machine.h"
@@ -51,6 +52,7 @@ struct guest {
 	struct guest_machine machine;
 	struct scheduler scheduler;
 	struct monitor monitor;
+	struct ftrace ftrace;
 	struct instant born;
 	uint64_t booted_ns;
 	bool has_ports;
@@ -174,6 +176,7 @@ static void end_late(struct watch *w)
 	for (int i = 0; i < WATCH_LOGS; i++)
 		textlog_close(&w->log[i], w->channel);
 	kmsg_close(&w->kmsg, w->channel);
+	ftrace_end(&g->ftrace);
 	channel_send_error(w->channel, "time-limit",
 			   "%s did not finish within %.1f s of the guest's "
 			   "time; --limit sets it",
@@ -346,6 +349,9 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 		r = start_ports(g, reterr_why);
 	if (r == 0)
 		r = start_monitor(g, reterr_why);
+	if (r == 0)
+		r = ftrace_begin(&g->ftrace, &g->watch, &g->machine.machine.all,
+				 g->job.trace_kib, reterr_why);
 	if (r < 0)
 		return r;
 	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
@@ -381,6 +387,7 @@ noreturn void run_guest(void)
 	r = run_steps(&g, &why);
 	begin_channel(&g);
 	kmsg_close(&g.watch.kmsg, &g.channel);
+	ftrace_end(&g.ftrace);
 	if (r < 0)
 		tell_failure(&g, r, &why);
 	if (channel_end(&g.channel) == 0)

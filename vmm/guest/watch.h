@@ -16,6 +16,7 @@
 #include "vmm/guest/textlog.h"
 #include "vmm/limits.h"
 
+struct ftrace;
 struct monitor;
 
 #define WATCH_LOGS 3
@@ -46,6 +47,7 @@ enum watch_result {
  *	  scheduler is in charge, and once it said yes
  * @was_lost: it said yes
  * @monitor: of the test that is played, or NULL
+ * @ftrace: if a trace is kept, or NULL
  * @look: called at @look_at and each @look_every_ns after that; NULL: nothing
  */
 struct watch {
@@ -69,6 +71,7 @@ struct watch {
 	void *lost_arg;
 	bool was_lost;
 	struct monitor *monitor;
+	struct ftrace *ftrace;
 	void (*look)(void *);
 	void *look_arg;
 	uint64_t look_at, look_every_ns;

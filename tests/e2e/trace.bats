@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# doc/trace.md: what a run with a trace leaves behind.
+# shellcheck disable=SC2154 # bats sets output, stderr
+bats_require_minimum_version 1.5.0
+load ../helper
+load project
+
+setup() {
+	needs_kernel
+	cd "$BATS_TEST_TMPDIR" || return 1
+	cat >mix.test <<-T
+		[test]
+		duration = 300ms
+		settle = 10ms
+		topology = 1n2l2c1t
+		monitor = yes
+		[cgroup left]
+		cpuset = disjoint 0/2
+		work = cpu-spin workers=3
+		[cgroup right]
+		cpuset = disjoint 1/2
+		work = bursty workers=1 burst=5ms sleep=3ms
+		work = pipe-io workers=2
+		[step first]
+		hold = 50%
+		[step swap]
+		swap-cpusets = left right
+		hold = 50%
+		[check]
+		max-spread = none
+		max-gap = none
+	T
+}
+
+# traced STATUS OUT [OPTION...]
+traced() {
+	local status=$1 out=$2
+	shift 2
+	run "-$status" --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" \
+		--kernel-label k --clock virtual --test mix.test --out "$out" "$@"
+}
+
+@test "trace: another parser reads it, it tells what the result tells, and is the same twice" {
+	traced 0 a --trace
+	run -0 python3 "$KTSTR_TOP/tests/trace.py" a/trace.json a/result.json
+	read -r slices arrows counters lost <<<"$output"
+	[ "$slices" -gt 300 ]
+	[ "$arrows" -gt 100 ]
+	[ "$counters" -ge 12 ]
+	[ "$lost" = 0 ]
+	[ "$(jq '.trace | .switches > 300 and .wakeups > 100 and .lost == 0 and .odd == 0' a/result.json)" = true ]
+	[[ $(jq -r .rerun a/result.json) == *" --trace" ]]
+
+	traced 0 b --trace
+	cmp a/trace.json b/trace.json
+	diff <(jq -S 'del(.host)' a/result.json) <(jq -S 'del(.host)' b/result.json)
+
+	# Without the option there is none, and none of an earlier run either.
+	traced 0 b
+	[ ! -e b/trace.json ]
+	[ "$(jq .trace b/result.json)" = null ]
+}
+
+@test "trace: of a buffer that is full the newest stays, and what was lost is counted and shown" {
+	traced 0 a --trace --trace-buffer 16
+	[ "$(jq '.trace | .lost > 0 and .buffer_kib == 16 and .odd == 0' a/result.json)" = true ]
+	run -0 python3 "$KTSTR_TOP/tests/trace.py" a/trace.json a/result.json
+	[ "${output##* }" = "$(jq .trace.lost a/result.json)" ]
+	[ "$(jq '[.traceEvents[] | select(.name == "events were lost")] | length >= 1' a/trace.json)" = true ]
+	# To the end: the last slice of a CPU ends with the trace.
+	[ "$(jq --slurpfile r a/result.json '[.traceEvents[] | select(.ph == "X" and .pid == 2) | .ts + .dur] | max * 1000 | round == $r[0].trace.to_ns' a/trace.json)" = true ]
+	# All of them together fit the channel.
+	traced 2 b --trace --trace-buffer 163840
+	[[ $stderr == *"--trace-buffer 163840 on 4 CPUs is more than 163840 KiB, all that a trace may have; at most 40960" ]]
+	traced 2 b --trace-buffer 16
+	[[ $stderr == *"--trace-buffer is of --trace, which is missing" ]]
+}

@@ -1,0 +1,4 @@
+# A trace of a guest, made by hand and recorded.
+tests-y            += test-trace
+test-trace-objs-y  := tests/unit/test-trace.o $(addprefix tools/vm/,trace-out.o trace-tasks.o)
+test-trace-libs-y  := -ljansson -lnettle $(lib-lzma)

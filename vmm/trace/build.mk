@@ -1,0 +1,4 @@
+# A trace of the guest's kernel, taken apart.
+lib-objs-y += vmm/trace/format.o
+lib-objs-y += vmm/trace/ring.o
+lib-objs-y += vmm/trace/sched.o
