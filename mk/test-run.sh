@@ -14,6 +14,7 @@
 #   rerun=WORD     all, failed or nothing
 #   verbose=N      1: show commands; 2: say why variants run
 #   launch=WORDS   what starts each variant
+#   trace=WORD     yes, or KiB for each CPU: runs write traces; or nothing
 #   level=WORD     smoke, pairwise, full or nothing: of list and select
 #   select=WORDS   more options of ktstr-gauntlet select, or nothing
 #   shard=K/N      or nothing
@@ -25,7 +26,7 @@
 # process at a time in each out, under a lock that all of its children have:
 # another TEST is another plan, and a variant has one folder.
 set -euf
-out='' make='' init='' files='' format='' report='' rerun='' verbose='' launch='' level='' select='' shard='' sources='' dry='' list=''
+out='' make='' init='' files='' format='' report='' rerun='' verbose='' launch='' trace='' level='' select='' shard='' sources='' dry='' list=''
 for setting; do
 	shift
 	case $setting in
@@ -39,6 +40,7 @@ for setting; do
 	rerun=*) rerun=${setting#*=} ;;
 	verbose=*) verbose=${setting#*=} ;;
 	launch=*) launch=${setting#*=} ;;
+	trace=*) trace=${setting#*=} ;;
 	level=*) level=${setting#*=} ;;
 	select=*) select=${setting#*=} ;;
 	shard=*) shard=${setting#*=} ;;
@@ -108,6 +110,7 @@ plan() {
 	set -- --out "$out/results" --init "$init" --launch "$launch" "$@"
 	[ "$rerun" != all ] || set -- --all "$@"
 	[ "$verbose" != 2 ] || set -- --reasons "$@"
+	[ -z "$trace" ] || set -- --trace "$trace" "$@"
 	[ -n "$dry" ] || set -- --variants "$out/variants" --progress "$out/progress" "$@"
 	if [ -z "$select$failed$shard" ]; then
 		ktstr-gauntlet plan "$@" $files

@@ -25,6 +25,8 @@
 #:   TEST=GLOB             only tests of these names
 #:   PRESET=GLOB           machines by name, see doc/files.md; or TOPOLOGY=2n4l4c2t
 #:   PROFILE=GLOB          sets of flags by name, as llc+steal
+#:   TRACE=1               write who runs where and when, as trace.json, see doc/trace.md
+#:   TRACE_BUFFER=KIB      memory of each CPU for that
 #:   KTSTR_SHELL_ARGS=...  ktstr-shell: more options of ktstr-vm shell
 #:   RERUN=all             run also what passed and has not changed; RERUN=failed:
 #:                         only what did not pass the last time
@@ -101,7 +103,7 @@ ktstr-fewer     = $(addprefix --budget ,$(KTSTR_BUDGET_SECS))
 # Said before machines run, not after.
 ktstr-formats   = table tap ktap json jsonl junit markdown github
 ktstr-bad-words = $(if $(filter-out $(ktstr-formats),$(KTSTR_FORMAT)),$(error \
-	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)
+	ktstr: KTSTR_FORMAT knows $(ktstr-formats), not '$(KTSTR_FORMAT)'))$(ktstr-bad-rerun)$(ktstr-bad-trace)
 ktstr-bad-rerun = $(if $(filter-out all failed,$(RERUN))$(word 2,$(RERUN)),$(error ktstr: RERUN knows 'all' and \
 	'failed', not '$(RERUN)'))
 
@@ -115,7 +117,12 @@ ktstr-lock-file = '$(KTSTR_OUT)/lock'
 ktstr-words:
 	$(ktstr-no-blanks)$(if $(ktstr-chosen)$(ktstr-sched),)$(ktstr-bad-words)@:
 
-ktstr-run-args  = out='$(KTSTR_OUT)' make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
+# A run with a trace is another one, so its results are apart.
+ktstr-test-out  = $(KTSTR_OUT)$(if $(ktstr-trace),/traced)
+ktstr-trace     = $(if $(filter-out 0,$(TRACE)),$(or $(strip $(TRACE_BUFFER)),yes))
+ktstr-bad-trace = $(if $(filter-out 0 1,$(TRACE))$(word 2,$(TRACE)),$(error ktstr: TRACE knows 0 and 1, not '$(TRACE)'))$(if \
+	$(TRACE_BUFFER),$(if $(ktstr-trace),,$(error ktstr: TRACE_BUFFER is of TRACE=1, which is missing)))
+ktstr-run-args  = out='$(ktstr-test-out)' trace=$(call ktstr-quoted,$(ktstr-trace)) make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
 	rerun='$(RERUN)' verbose=$(call ktstr-quoted,$(V)) launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
 	-- $(ktstr-select) $(ktstr-kernels)
 ktstr-choice    = level=$(call ktstr-quoted,$(strip $(KTSTR_LEVEL))) select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \
@@ -124,6 +131,7 @@ ktstr-test ktstr-gauntlet: ktstr-words $(ktstr-tools) $(ktstr-kernel-first) ktst
 	$(if $(ktstr-dry),$(ktstr-run-dry),$(ktstr-run-it))
 
 define ktstr-run-it
+$(if $(ktstr-trace),$(ktstr-q)mkdir -p '$(ktstr-test-out)')
 $(ktstr-q)flock -n -E 75 $(ktstr-lock-file) true 2>/dev/null || [ $$? -ne 75 ] || \
 	echo "ktstr: another make runs tests in '$(KTSTR_OUT)'; waiting for it" >&2
 +$(ktstr-q)exec env $(ktstr-path) KTSTR_RETRIES=$(call ktstr-quoted,$(KTSTR_RETRIES)) ktstr-cache --die-with-parent exec -- flock --no-fork $(ktstr-lock-file) \

@@ -75,3 +75,25 @@ traced() {
 	traced 2 b --trace-buffer 16
 	[[ $stderr == *"--trace-buffer is of --trace, which is missing" ]]
 }
+
+@test "trace: TRACE=1 runs a variant anew in a folder of its own, and then it is up to date there" {
+	new_project p
+	rm ktstr/*.test
+	sed "/^monitor/d; s/300ms/100ms/" ../mix.test >ktstr/mix.test
+	run -2 --separate-stderr kmake ktstr-test TRACE=2
+	[[ $stderr == *"TRACE knows 0 and 1, not '2'"* ]]
+	run -2 --separate-stderr kmake ktstr-test TRACE_BUFFER=64
+	[[ $stderr == *"TRACE_BUFFER is of TRACE=1, which is missing"* ]]
+	run -0 kmake ktstr-test TRACE=1 TRACE_BUFFER=512
+	[[ $output == *"1 passed, 0 failed"* ]]
+	[ ! -e ktstr-out/results ]
+	local v=ktstr-out/traced/results/k/scx_mini/mix/own/default/virtual/s1
+	[ "$(jq '.trace.buffer_kib, .trace.odd' $v/result.json | xargs)" = "512 0" ]
+	# The scheduler is there from its start to its end.
+	run -0 python3 "$KTSTR_TOP/tests/trace.py" $v/trace.json $v/result.json
+	[ "$(jq '[.traceEvents[] | select(.name == "in charge" and .dur > 100000)] | length' $v/trace.json)" = 1 ]
+	run -0 kmake ktstr-test TRACE=1 TRACE_BUFFER=512 V=2
+	[[ $output == *"1 of 1 variants are up to date"* ]]
+	# Other memory, another run.
+	[[ $(kmake -n ktstr-test TRACE=1) == *" --trace "* ]]
+}

@@ -383,6 +383,8 @@ void identity_of(const struct request *req, const struct project *p,
 	add_input(inputs, "machine", shape);
 	add_input(inputs, "profile", v->profile->name);
 	add_args(inputs, v);
+	if (req->trace)
+		add_input(inputs, "trace", req->trace);
 	if (inputs->failed)
 		die(EX_BROKEN, "out of memory");
 	cut_hash_of(inputs->text, ret);

@@ -37,6 +37,7 @@ static const struct option longopts[] = {
 	{ "expect", required_argument, NULL, 'W' },
 	{ "launch", required_argument, NULL, 'H' },
 	{ "only", required_argument, NULL, 'Y' },
+	{ "trace", required_argument, NULL, 'r' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "reasons", no_argument, NULL, 'T' },
 	{ "json", no_argument, NULL, 'j' },
@@ -80,6 +81,8 @@ static const char **text_option(struct request *req, int letter)
 		return &req->launch;
 	case 'Y':
 		return &req->only;
+	case 'r':
+		return &req->trace;
 	default: /* all letters of the table are here or in take_option() */
 		abort();
 	}

@@ -45,6 +45,10 @@ static void add_vm(struct str *out, const struct plan *p,
 	plan_add_option(out, "--seed", seed);
 	plan_add_option(out, "--identity", identity);
 	plan_add_option(out, "--init", p->req->init);
+	if (p->req->trace)
+		plan_add_word(out, "--trace");
+	if (p->req->trace && strcmp(p->req->trace, "yes") != 0)
+		plan_add_option(out, "--trace-buffer", p->req->trace);
 	plan_add_option(out, "--out", folder);
 }
 

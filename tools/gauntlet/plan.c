@@ -25,7 +25,9 @@
 #include "tools/gauntlet/walk.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/num.h"
 #include "tools/lib/words.h"
+#include "vmm/trace/stream.h"
 
 /* A rule, and where it belongs. */
 struct rule {
@@ -210,6 +212,19 @@ static void plan_all(struct planning *p, struct project *project,
 	identity_facts_done(&facts);
 }
 
+static void check_trace(const char *trace)
+{
+	uint64_t kib;
+
+	if (trace && strcmp(trace, "yes") != 0 &&
+	    num_parse(trace, TRACE_KIB_MIN, TRACE_BUFFERS_KIB, &kib) < 0)
+		die(EX_USAGE,
+		    "--trace is yes, or a number of KiB from %d to %llu, not "
+		    "'%s'",
+		    TRACE_KIB_MIN, (unsigned long long)TRACE_BUFFERS_KIB,
+		    trace);
+}
+
 int command_plan(const struct request *req)
 {
 	struct planning planning = { .plan.req = req };
@@ -222,6 +237,7 @@ int command_plan(const struct request *req)
 	plan->lock = option_words("--lock-command", req->lock_command);
 	if (req->launch)
 		words_free(option_words("--launch", req->launch));
+	check_trace(req->trace);
 	if (!plan->vm[0])
 		die(EX_USAGE, "--vm-command: a program is missing");
 	if (req->only)

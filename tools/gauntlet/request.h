@@ -29,6 +29,7 @@ struct kernel {
  * @progress: file of progress.h, or NULL
  * @expect: seconds that the run will take, 0 when not known
  * @launch: see launch.h
+ * @trace:  runs write traces: "yes", or KiB for each CPU; NULL: they do not
  * @only:   a file with the names of the variants to plan, "-", or NULL: all
  * @all:    plan also what is up to date; report all rows
  * @reasons: say why each variant has to run
@@ -43,7 +44,7 @@ struct request {
 	enum level level;
 	const char *format, *variants, *out, *init, *identity, *why;
 	const char *vm_command, *lock_command;
-	const char *inputs, *progress, *launch, *only;
+	const char *inputs, *progress, *launch, *only, *trace;
 	double expect;
 	bool json, scenarios, count, all, reasons;
 	char **operand, **command;

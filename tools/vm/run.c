@@ -47,7 +47,7 @@ static char *result_folder(const struct request *req, const char *name)
 	if (req->out)
 		return strdup(req->out);
 	/* A trace takes time of the guest's: it is another run. */
-	str_addf(&path, "ktstr-out/%s/%s", req->trace ? "traced" : "results",
+	str_addf(&path, "ktstr-out/%s/%s", req->trace ? "traced/results" : "results",
 		 name);
 	return str_take(&path);
 }
