@@ -61,8 +61,8 @@ TEST(a_thread_of_one_cpu_tells_which)
 	FAILS(&r, "stalled", ATTACHED, DISABLED("runnable task stall"),
 	      KMSG("sched_ext: x: kworker/1:2[48] failed to run for 5.1s"),
 	      DETACHED, STOPPED);
-	CHECK(has_reason(&r, "a thread of that name serves CPU 1 alone, and "
-			     "may run nowhere else"));
+	CHECK(has_reason(&r, "kworker/1:2 serves CPU 1 alone, and may run "
+			     "nowhere else"));
 	FAILS(&s, "stalled", ATTACHED, DISABLED("runnable task stall"),
 	      KMSG("sched_ext: x: kworker/u8:0[48] failed to run for 5.1s"),
 	      DETACHED, STOPPED);

@@ -127,9 +127,10 @@ static void tell_bound(const char *message, struct judgement *j)
 
 	if (len > 0 && len < 6 && (number[len] == ':' || number[len] == '['))
 		judge_reason(j,
-			     "a thread of that name serves CPU %.*s alone, and "
-			     "may run nowhere else",
-			     (int)len, number);
+			     "%.*s serves CPU %.*s alone, and may run nowhere "
+			     "else",
+			     (int)strcspn(message, "["), message, (int)len,
+			     number);
 }
 
 /*
