@@ -31,7 +31,7 @@ for shape in ${BENCH_SHAPES:-1n1l1c1t 1n2l2c1t 1n2l4c1t 2n4l8c1t}; do
 	done
 	jq -rs --arg shape "$shape" '(map(.stats.total.units)) as $u | .[1].monitor as $m |
 		"\($shape): a sample each \($m.period_ns / 1000000) ms, \($m.samples) of them; " +
-		"\($m.cost.percent * 1000 | round / 1000) % of a CPU, at most 1; " +
+		"\($m.cost.percent * 1000 | round / 1000) % of a CPU, at most 1, and \($m.cost.once_ns / 100000 | round / 10) ms once; " +
 		"workers do \(100 * (1 - $u[1] / $u[0]) * 1000 | round / 1000) % less"' \
 		"$shape"-{without,with}/result.json
 done

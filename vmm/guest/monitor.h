@@ -15,7 +15,7 @@
 
 /* Of machines with more CPUs a sample is taken at each @every-th look: what one
  * takes of a CPU grows as the square of their number. */
-#define MONITOR_CPUS	    48
+#define MONITOR_CPUS	    40
 #define MONITOR_CPUS_EVENTS 32 /* where events are counted, too */
 
 /**
@@ -24,9 +24,12 @@
  *	 alone: the kernel counts events of schedulers
  * @record: room for the record of a sample, and for one of counters
  * @every: each so many looks are a sample; @looks: how many there were
+ * @present: CPUs that the machine has
  * @left_out: samples for which a series has no room any more
- * @begin_ns, @cpu_ns: since when, and what it took of a CPU while workers ran;
- *	 init's priority is the highest, so that is the time it took
+ * @begin_ns, @end_ns: from the workers' start to their stop
+ * @within, @within_ns: looks that ended in the turn in which they began, and
+ *	 what they took: init's priority is the highest, so that is all theirs
+ * @beyond, @beyond_ns: those in which other CPUs had their turns
  * @once_ns: what it took before they started and after they stopped
  * @error: why nothing is read any more; 0
  */
@@ -39,7 +42,9 @@ struct monitor {
 	bool counts_always;
 	char *record;
 	uint64_t every, looks, samples, left_out, bytes;
-	uint64_t begin_ns, end_ns, cpu_ns, once_ns;
+	uint64_t begin_ns, end_ns, once_ns;
+	uint64_t within, within_ns, beyond, beyond_ns;
+	unsigned int present;
 	int error;
 };
 
