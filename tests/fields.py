@@ -33,6 +33,7 @@ def walk(path, value, found):
 def plain(path):
     """The spelling that the page has."""
     path = re.sub(r"^workers\[\]\.pages\.nodes\.\d+$", "workers[].pages.nodes.N", path)
+    path = re.sub(r"^(host\.kvm\.(vm|vcpus\[\]))\.\w+$", r"\1.NAME", path)
     path = re.sub(r"^(host\.system\.sched)\.\w+$", r"\1.NAME", path)
     path = re.sub(r"^(monitor\.domains\[\]\.increase)\.\w+", r"\1.NAME", path)
     if path != "stats.cgroups[].name":
@@ -58,7 +59,7 @@ def main():
     sources = "".join(
         file.read_text() for folder in ("vmm", "tools/vm") for file in (top / folder).rglob("*.c"))
     for path, (unit, what, only) in sorted(fields.items()):
-        last = re.split(r"[.\[]", path.rstrip("[]").removesuffix(".N"))[-1]
+        last = re.split(r"[.\[]", path.rstrip("[]").removesuffix(".N").removesuffix(".NAME").rstrip("[]"))[-1]
         if not unit and not what:
             bad.append(f"{path} has neither a unit nor a meaning")
         if path not in found and not only:

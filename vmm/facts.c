@@ -309,6 +309,16 @@ void facts_end(struct facts *f)
 		f->complete = true;
 }
 
+bool facts_has_event(const struct facts *f, const char *what)
+{
+	for (size_t i = 0; i < json_array_size(f->event); i++) {
+		if (strcmp(facts_text(json_array_get(f->event, i), "what"),
+			   what) == 0)
+			return true;
+	}
+	return false;
+}
+
 int facts_read(const char *stream, size_t len, struct facts *ret)
 {
 	struct facts f = { 0 };

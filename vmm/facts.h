@@ -100,6 +100,9 @@ void facts_done(struct facts *f);
 int64_t facts_int(const json_t *frame, const char *key);
 const char *facts_text(const json_t *frame, const char *key);
 
+/* Has the guest told of event @what: start, stop ...? */
+bool facts_has_event(const struct facts *f, const char *what);
+
 /* What the payload of that @name wrote to its descriptor, 1 or 2; "" if
  * nothing. */
 const struct str *facts_output(const struct facts *f, const char *name,

@@ -265,6 +265,10 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		if (left > next_ms / 1e3)
 			left = next_ms / 1e3;
 	}
+	/* What QEMU said meanwhile wakes nobody any more. */
+	if (v->c.clock == CLOCK_REAL && v->c.talk && v->qmp.fd >= 0 &&
+	    v->c.talk(v->c.talk_arg, &v->qmp))
+		return hear(v, reterr_why);
 	/* After the look at what the guest said. */
 	if (has_hung(v)) {
 		finish(v, END_HUNG, 0);

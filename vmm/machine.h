@@ -45,6 +45,8 @@ struct perf;
  *		not block, and returns after how many ms, at the latest, it
  *		wants to be called again, or 0 to end the machine
  * @tick_fd:    it is called when this becomes readable, too; -1 for none
+ * @talk:       real clock: called behind @tick, or NULL; it may send commands,
+ *		and says whether it did
  * @append:     more words for the kernel's command line, or NULL
  * @sandbox:    QEMU has a filter of system calls of its own
  * @ram_fds:    @ram_count files, one for each RAM backend in their order, of
@@ -79,6 +81,8 @@ struct machine_config {
 	int (*tick)(void *arg);
 	void *tick_arg;
 	int tick_fd;
+	bool (*talk)(void *arg, struct qmp *q);
+	void *talk_arg;
 	const int *ram_fds;
 	unsigned int ram_count;
 	bool ram_shared;

@@ -51,6 +51,7 @@ known_load() {
 	[ "$(monitor '[.cpus[0, 3].mean_nr_running] | max < 0.5' a)" = true ]
 	[ "$(monitor '.summary.sustained_imbalance.value' a)" = 3 ]
 	[ "$(monitor '.summary.stalled_cpus' a)" = 0 ]
+	[ "$(monitor '[.vcpus, .timeline[0].vcpu_run_ns, (.vcpus_why | length > 9)] == [null, null, true]' a)" = true ]
 	# The kernel's own counters moved, and what it has not is said.
 	[ "$(monitor '.counters[] | select(.name == "sched_count") | .increase > 100' a)" = true ]
 	[ "$(monitor '.counters[] | select(.name == "run_delay_ns") | .increase > 1500000000' a)" = true ]

@@ -41,6 +41,9 @@ monitor() {
 	[ "$(monitor '.cpus[0].mean_nr_running | . >= 0.9 and . < 1.9')" = true ]
 	[ "$(monitor '.counters[] | select(.name == "sched_count") | .increase > 100')" = true ]
 	[ "$(monitor '.domains | length >= 1')" = true ]
+	# One thread is all CPUs, and says nothing of one of them.
+	[ "$(jq .host.noise.one_thread out/result.json)" = true ]
+	[ "$(monitor '[.vcpus, .timeline[0].vcpu_run_ns] == [null, null] and (.vcpus_why | length > 9)')" = true ]
 }
 
 @test "monitor: each CPU of a wide machine is read, and what that costs is told" {

@@ -21,6 +21,8 @@ static uint64_t sum(const struct mon_series *s)
 		for (size_t k = 0; k < MON_COUNTS; k++)
 			n += s->counts[i].count[k];
 	}
+	for (size_t i = 0; i < s->vcpus_count; i++)
+		n += s->vcpus[i].vcpu[s->cpus - 1].wait_ns;
 	for (size_t i = 0; i < s->last_domains; i++)
 		n += s->last_domain[i].value[MON_DOMAIN_FIELDS - 1][2];
 	for (size_t i = 0; i < s->last_programs; i++)

@@ -15,7 +15,7 @@ TEST(a_stream_that_is_wrong_is_told)
 				 .own = -1,
 				 .len = sizeof(struct mon_cpu) };
 
-	for (int kind = 0; kind < 10; kind++) {
+	for (int kind = 0; kind < 11; kind++) {
 		struct {
 			struct mon_head h;
 			struct mon_cpu cpu[2];
@@ -40,8 +40,10 @@ TEST(a_stream_that_is_wrong_is_told)
 			r.h.cpus = MON_CPUS_MAX + 1;
 		else if (kind == 8)
 			r.h.kind = MON_COUNTS_OF;
-		else
+		else if (kind == 9)
 			r.h.kind = MON_DOMAINS; /* a part of one */
+		else
+			r.h.kind = MON_VCPUS; /* one and a half */
 		why.text[0] = '\0';
 		CHECK_INT(mon_series_read(&r, len, &s, &why), -EBADMSG);
 		CHECK(why.text[0]);

@@ -45,6 +45,7 @@ ktstr-vm-objs-y += tools/vm/outside.o
 ktstr-vm-objs-y += tools/vm/payload.o
 ktstr-vm-objs-y += tools/vm/judge-turns.o
 ktstr-vm-objs-y += tools/vm/kvm.o
+ktstr-vm-objs-y += tools/vm/kvm-stats.o
 ktstr-vm-objs-y += tools/vm/named.o
 ktstr-vm-objs-y += tools/vm/launch.o
 ktstr-vm-objs-y += tools/vm/live.o

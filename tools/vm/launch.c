@@ -20,6 +20,7 @@
 #include "tools/vm/environment.h"
 #include "tools/vm/gate.h"
 #include "tools/vm/host.h"
+#include "tools/vm/kvm-stats.h"
 #include "tools/vm/live.h"
 #include "tools/vm/pump.h"
 #include "tools/vm/qemu.h"
@@ -231,6 +232,7 @@ static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
 	struct machine_config *c = start->c;
 	auto_fd int console_fd = unnamed_file();
 	struct live live = { 0 };
+	struct kvm_stats kvm;
 	struct outside outside;
 	struct pump pump;
 	struct why why;
@@ -239,7 +241,9 @@ static void attempt(struct clone *start, struct wire *wire, struct outcome *o)
 	begin_attempt(c, wire, &live, &pump, o);
 	outside_begin(&outside, o->layout, c, &o->facts);
 	live.outside = &outside;
+	kvm_stats_begin(&kvm, c, &o->facts);
 	int r = clone_run(start, &o->machine, &why);
+	o->kvm = kvm_stats_end(&kvm, c);
 	outside_end(&outside);
 	end_live(&live, o, start->stop_fd);
 	if (r == -EINTR && !start->signal)
@@ -347,5 +351,6 @@ void outcome_done(struct outcome *o)
 	free(o->console);
 	free(o->channel);
 	facts_done(&o->facts);
+	json_decref(o->kvm);
 	*o = (struct outcome){ 0 };
 }

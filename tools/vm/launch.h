@@ -23,6 +23,7 @@
  * @dmesg:   set before the start: so are the kernel's messages
  * @terminal: set before the start: our terminal, or NULL; it is put back into
  *	     order when the machine has ended
+ * @kvm:     as kvm_stats_end() gives it
  * @terminal_ended: that was by the terminal's own end, @terminal_how
  */
 struct outcome {
@@ -34,6 +35,7 @@ struct outcome {
 	bool live, cold, dmesg, traced, terminal_ended;
 	struct terminal *terminal;
 	const struct mon_layout *layout;
+	json_t *kvm;
 	enum terminal_end terminal_how;
 };
 

@@ -50,16 +50,6 @@ void outside_begin(struct outside *o, const struct mon_layout *layout,
 	c->before_arg = o;
 }
 
-static bool has_event(const struct facts *f, const char *what)
-{
-	for (size_t i = 0; i < json_array_size(f->event); i++) {
-		if (strcmp(facts_text(json_array_get(f->event, i), "what"),
-			   what) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void send(struct outside *o, const void *record, size_t len)
 {
 	str_add_bytes(&o->facts->series, record, len);
@@ -106,12 +96,32 @@ static void add_times(struct outside *o, struct mon_cpu *cpu)
 {
 	const struct noise *n = &o->noise;
 
-	noise_sample(&o->noise, o->machine.pid, true);
 	for (unsigned int i = 0; i < o->cpus && n->count > 0; i++) {
 		const struct noise_vcpu *v =
 			&n->vcpu[n->one_thread || i >= n->count ? 0 : i];
 
 		cpu[i].ran_us = (uint32_t)(v->run_ns / 1000) + 1;
+	}
+}
+
+/* The same to be told; of one thread it says nothing of a CPU. */
+static void send_times(struct outside *o, uint64_t at_ns)
+{
+	const struct noise *n = &o->noise;
+	struct mon_head head =
+		head_of(o, MON_VCPUS, o->cpus * sizeof(struct mon_vcpu));
+
+	if (n->count == 0 || n->one_thread)
+		return;
+	head.at_ns = at_ns;
+	send(o, &head, sizeof(head));
+	for (unsigned int i = 0; i < o->cpus; i++) {
+		struct mon_vcpu v = { 0 };
+
+		if (i < n->count)
+			v = (struct mon_vcpu){ n->vcpu[i].run_ns,
+					       n->vcpu[i].wait_ns };
+		send(o, &v, sizeof(v));
 	}
 }
 
@@ -128,9 +138,11 @@ static void take_sample(struct outside *o)
 				     (struct mon_cpu *)(void *)o->record);
 	if (o->error)
 		return;
+	noise_sample(&o->noise, o->machine.pid, true);
 	add_times(o, (struct mon_cpu *)(void *)o->record);
 	send(o, &head, sizeof(head));
 	send(o, o->record, len);
+	send_times(o, head.at_ns);
 	o->samples++;
 	/* A machine may end before we hear that its workers have stopped. */
 	if (mon_has_events(o->layout) || o->samples % COUNTS_EVERY == 0)
@@ -184,12 +196,13 @@ int outside_tick(struct outside *o)
 {
 	uint64_t now = now_ns(CLOCK_MONOTONIC), cpu_ns;
 
-	if (!o->layout || o->error || o->ended || !has_event(o->facts, "start"))
+	if (!o->layout || o->error || o->ended ||
+	    !facts_has_event(o->facts, "start"))
 		return INT_MAX;
 	if (now < o->next_ns)
 		return wait_ms(o, now);
 	cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
-	if (has_event(o->facts, "stop"))
+	if (facts_has_event(o->facts, "stop"))
 		end(o);
 	else if (!o->begun)
 		begin(o, now);

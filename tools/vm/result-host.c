@@ -109,6 +109,8 @@ json_t *result_host(const struct result *r)
 			    r->config->clock == CLOCK_REAL
 				    ? noise(&m->noise, r->outcome->facts.steal)
 				    : json_null());
+	json_object_set(o, "kvm",
+			r->outcome->kvm ? r->outcome->kvm : json_null());
 	json_object_set_new(o, "performance",
 			    r->config->perf ? perf_json(r->config->perf)
 					    : json_null());

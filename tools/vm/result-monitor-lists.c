@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* result-monitor-lists.c - scheduling domains and BPF programs of a run. */
+/* result-monitor-lists.c - scheduling domains and BPF programs of a run, and
+ * what the host gave to its CPUs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,4 +162,76 @@ json_t *result_monitor_programs(const struct mon_series *s)
 		json_array_append_new(list, o);
 	}
 	return list;
+}
+
+/* The record of the sample that was taken at @at_ns; NULL: there is none. */
+static const struct mon_vcpu *vcpus_at(const struct mon_series *s,
+				       uint64_t at_ns)
+{
+	size_t low = 0, high = s->vcpus_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->vcpus[middle].at_ns < at_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < s->vcpus_count && s->vcpus[low].at_ns == at_ns
+		       ? s->vcpus[low].vcpu
+		       : NULL;
+}
+
+static json_t *vcpu(const struct mon_series *s, unsigned int cpu)
+{
+	const struct mon_vcpu *first = &s->vcpus[0].vcpu[cpu];
+	const struct mon_vcpu *last = &s->vcpus[s->vcpus_count - 1].vcpu[cpu];
+	uint64_t longest = 0;
+	json_t *o = json_object();
+
+	for (size_t i = 1; i < s->vcpus_count; i++) {
+		uint64_t wait = s->vcpus[i].vcpu[cpu].wait_ns -
+				s->vcpus[i - 1].vcpu[cpu].wait_ns;
+
+		if (wait > longest)
+			longest = wait;
+	}
+	set(o, "cpu", cpu);
+	set(o, "run_ns", last->run_ns - first->run_ns);
+	set(o, "wait_ns", last->wait_ns - first->wait_ns);
+	set(o, "max_wait_ns", longest);
+	return o;
+}
+
+json_t *result_monitor_vcpus(const struct mon_series *s)
+{
+	json_t *list;
+
+	if (s->vcpus_count < 2)
+		return json_null();
+	list = json_array();
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+		json_array_append_new(list, vcpu(s, cpu));
+	return list;
+}
+
+void result_monitor_row(const struct mon_series *s, size_t from, size_t to,
+			json_t *row)
+{
+	const struct mon_vcpu *a = vcpus_at(s, s->sample[from].at_ns);
+	const struct mon_vcpu *b = vcpus_at(s, s->sample[to].at_ns);
+	uint64_t run_ns = 0, wait_ns = 0;
+
+	if (!a || !b) {
+		json_object_set_new(row, "vcpu_run_ns", json_null());
+		json_object_set_new(row, "vcpu_wait_ns", json_null());
+		return;
+	}
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
+		run_ns += b[cpu].run_ns - a[cpu].run_ns;
+		wait_ns += b[cpu].wait_ns - a[cpu].wait_ns;
+	}
+	set(row, "vcpu_run_ns", run_ns);
+	set(row, "vcpu_wait_ns", wait_ns);
 }

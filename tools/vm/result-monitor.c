@@ -155,9 +155,27 @@ static json_t *timeline(const struct mon_series *s)
 		set_real(o, "mean_nr_running", n ? running / (double)n : 0);
 		set_real(o, "max_imbalance", imbalance);
 		set(o, "max_dsq_depth", dsq);
+		result_monitor_row(s, i, end < s->samples ? end : end - 1, o);
 		json_array_append_new(list, o);
 	}
 	return list;
+}
+
+/* Under the virtual clock all CPUs are one thread of the host, and so they are
+ * where TCG cannot have one for each. */
+static void set_vcpus(json_t *o, const struct mon_series *s, bool outside)
+{
+	json_t *list = outside ? result_monitor_vcpus(s) : json_null();
+
+	json_object_set_new(o, "vcpus", list);
+	json_object_set_new(
+		o, "vcpus_why",
+		!json_is_null(list) ? json_null()
+		: outside
+			? json_string("one thread of the host is all CPUs, or "
+				      "there were fewer than two samples")
+			: json_string("under the virtual clock one thread of "
+				      "the host is all CPUs"));
 }
 
 json_t *result_monitor(const struct facts *f, const struct checks *c,
@@ -183,6 +201,7 @@ json_t *result_monitor(const struct facts *f, const struct checks *c,
 	json_object_set_new(o, "cost", cost(f->monitor));
 	json_object_set_new(o, "summary", summary(&m, mon_has_events(l)));
 	json_object_set_new(o, "cpus", queues(&m.summary));
+	set_vcpus(o, &m.series, outside);
 	json_object_set_new(o, "counters", counters(&m.series, l));
 	json_object_set_new(o, "absent", absent(l));
 	json_object_set_new(o, "domains", result_monitor_domains(&m.series, l));

@@ -22,3 +22,12 @@ json_t *result_monitor(const struct facts *f, const struct checks *c,
 json_t *result_monitor_domains(const struct mon_series *s,
 			       const struct mon_layout *l);
 json_t *result_monitor_programs(const struct mon_series *s);
+
+/* What the host gave to each CPU in all samples; null where it does not tell.
+ */
+json_t *result_monitor_vcpus(const struct mon_series *s);
+
+/* The same of all CPUs from sample @from to @to: set "vcpu_run_ns" and
+ * "vcpu_wait_ns" of @row, to null where the host does not tell. */
+void result_monitor_row(const struct mon_series *s, size_t from, size_t to,
+			json_t *row);

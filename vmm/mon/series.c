@@ -50,6 +50,23 @@ static int add_counts(struct mon_series *s, const struct mon_head *h)
 	return 0;
 }
 
+static int add_vcpus(struct mon_series *s, const struct mon_head *h)
+{
+	struct mon_vcpus *grown = s->vcpus;
+
+	if ((s->vcpus_count & (s->vcpus_count - 1)) == 0)
+		grown = reallocarray(s->vcpus,
+				     s->vcpus_count ? 2 * s->vcpus_count : 1,
+				     sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	s->vcpus = grown;
+	grown[s->vcpus_count++] =
+		(struct mon_vcpus){ h->at_ns,
+				    (const struct mon_vcpu *)(h + 1) };
+	return 0;
+}
+
 static void take_domains(struct mon_series *s, const struct mon_head *h)
 {
 	s->last_domain = (const struct mon_domain *)(h + 1);
@@ -84,6 +101,10 @@ static bool fits(const struct mon_head *h)
 		part = MON_COUNTS * sizeof(uint64_t);
 		least = most = 1;
 		break;
+	case MON_VCPUS:
+		part = sizeof(struct mon_vcpu);
+		least = most;
+		break;
 	case MON_DOMAINS:
 		part = sizeof(struct mon_domain);
 		most *= MON_DOMAINS_MAX;
@@ -106,6 +127,8 @@ static int take(struct mon_series *s, const struct mon_head *h)
 		return add_sample(s, h);
 	case MON_COUNTS_OF:
 		return add_counts(s, h);
+	case MON_VCPUS:
+		return add_vcpus(s, h);
 	case MON_DOMAINS:
 		take_domains(s, h);
 		return 0;
@@ -148,5 +171,6 @@ void mon_series_done(struct mon_series *s)
 {
 	free(s->sample);
 	free(s->counts);
+	free(s->vcpus);
 	*s = (struct mon_series){ 0 };
 }

@@ -28,6 +28,7 @@ enum mon_record {
 	MON_COUNTS_OF, /* MON_COUNTS numbers of 8 bytes, of all CPUs together */
 	MON_DOMAINS,   /* struct mon_domain, each CPU from its lowest up */
 	MON_PROGRAMS,  /* struct mon_program */
+	MON_VCPUS,     /* struct mon_vcpu of each CPU, from outside alone */
 };
 
 /**
@@ -89,6 +90,12 @@ struct mon_program {
 /* The type of programs of schedulers: BPF_PROG_TYPE_STRUCT_OPS. */
 #define MON_STRUCT_OPS 27
 
+/* What the host gave a CPU since the first sample, and how long that CPU waited
+ * for it. */
+struct mon_vcpu {
+	uint64_t run_ns, wait_ns;
+};
+
 /* One sample, in the memory of its series. */
 struct mon_sample {
 	uint64_t at_ns;
@@ -100,6 +107,12 @@ struct mon_sample {
 struct mon_counts {
 	uint64_t at_ns;
 	const uint64_t *count;
+};
+
+/* The host's part of the sample of the same time. */
+struct mon_vcpus {
+	uint64_t at_ns;
+	const struct mon_vcpu *vcpu;
 };
 
 /**
@@ -116,6 +129,8 @@ struct mon_series {
 	size_t samples;
 	struct mon_counts *counts;
 	size_t counts_count;
+	struct mon_vcpus *vcpus;
+	size_t vcpus_count;
 	const struct mon_domain *first_domain, *last_domain;
 	size_t first_domains, last_domains;
 	const struct mon_program *first_program, *last_program;
