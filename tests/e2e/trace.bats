@@ -49,6 +49,7 @@ traced() {
 	[ "$counters" -ge 12 ]
 	[ "$lost" = 0 ]
 	[ "$(jq '.trace | .switches > 300 and .wakeups > 100 and .lost == 0 and .odd == 0' a/result.json)" = true ]
+	[ "$(jq -c '[.steps[] | .name, .samples > 0]' a/result.json)" = '["first",true,"swap",true]' ]
 	[[ $(jq -r .rerun a/result.json) == *" --trace" ]]
 
 	traced 0 b --trace
@@ -89,6 +90,10 @@ traced() {
 	[ ! -e ktstr-out/results ]
 	local v=ktstr-out/traced/results/k/scx_mini/mix/own/default/virtual/s1
 	[ "$(jq '.trace.buffer_kib, .trace.odd' $v/result.json | xargs)" = "512 0" ]
+	# One axis for what the test did and what became of the scheduler.
+	[ "$(jq '[.timeline[].at_ns] | . == sort' $v/result.json)" = true ]
+	run -0 jq -r '[.timeline[] | select(.what == "scheduler" or .what == "step") | .name] | join(" ")' $v/result.json
+	[[ $output == "started attached first swap "*stopped* ]]
 	# The scheduler is there from its start to its end.
 	run -0 python3 "$KTSTR_TOP/tests/trace.py" $v/trace.json $v/result.json
 	[ "$(jq '[.traceEvents[] | select(.name == "in charge" and .dur > 100000)] | length' $v/trace.json)" = 1 ]

@@ -18,9 +18,11 @@
 #include "tools/vm/qemu.h"
 #include "tools/vm/result-guest.h"
 #include "tools/vm/result-host.h"
+#include "tools/vm/result-logs.h"
 #include "tools/vm/result-monitor.h"
 #include "tools/vm/result-programs.h"
 #include "tools/vm/stats.h"
+#include "tools/vm/steps.h"
 #include "version.h"
 #include "vmm/firmware.h"
 
@@ -231,6 +233,34 @@ static json_t *engine(const json_t *frame)
 	return o;
 }
 
+/* Where in @list, which is in order, is one of @at_ns: behind its equals. */
+static size_t place_of(const json_t *list, int64_t at_ns)
+{
+	size_t i = json_array_size(list);
+
+	while (i > 0 && facts_int(json_array_get(list, i - 1), "at_ns") > at_ns)
+		i--;
+	return i;
+}
+
+/* What the test did and what became of the scheduler, in the order of time. */
+static json_t *timeline(const struct facts *f)
+{
+	json_t *list = json_copy(f->event);
+
+	for (size_t i = 0; i < json_array_size(f->scheduler); i++) {
+		const json_t *s = json_array_get(f->scheduler, i);
+		int64_t at = facts_int(s, "at_ns");
+
+		json_array_insert_new(list, place_of(list, at),
+				      json_pack("{ss ss ss sI}", "t", "event",
+						"what", "scheduler", "name",
+						facts_text(s, "event"), "at_ns",
+						(json_int_t)at));
+	}
+	return list;
+}
+
 void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
 		    json_t *again)
 {
@@ -245,7 +275,7 @@ void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
 	json_object_set_new(o, "engine", engine(f->engine));
 	json_object_set_new(o, "monitor", json_null());
 	json_object_set(o, "scheduler_events", f->scheduler);
-	json_object_set(o, "timeline", f->event);
+	json_object_set_new(o, "timeline", timeline(f));
 	json_object_set(o, "workers", f->worker);
 	json_object_set(o, "payloads", j->payloads);
 	json_object_set(o, "kernel_messages", f->kmsg);
@@ -266,23 +296,15 @@ json_t *result_json(const struct result *r)
 					   r->config->clock == CLOCK_REAL));
 	json_object_set_new(o, "programs",
 			    result_programs(&r->variant->test, f));
+	json_object_set_new(
+		o, "steps",
+		steps_json(f, r->layout, r->config->clock == CLOCK_REAL));
 	json_object_set(o, "trace", r->trace);
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set(o, "inputs", r->inputs);
 	json_object_set_new(o, "host", result_host(r));
 	return o;
-}
-
-static void publish(const char *folder, const char *name, const void *data,
-		    size_t len)
-{
-	auto_str struct str path = { 0 };
-	struct why why;
-
-	str_addf(&path, "%s/%s", folder, name);
-	if (file_publish(str_text(&path), data, len, 0644, &why) < 0)
-		die(EX_BROKEN, "%s", why.text);
 }
 
 /* Stamps of earlier passes say nothing about this run. */
@@ -299,102 +321,24 @@ static void remove_stamps(const char *folder)
 	closedir(d);
 }
 
-static bool has_programs(const struct test *t)
-{
-	const struct work *w;
-
-	for (size_t i = 0; (w = test_work(t, i)); i++) {
-		if (w->program)
-			return true;
-	}
-	return false;
-}
-
-/* Of tests that have such workers: one of an earlier run is no longer true. */
-static void write_worker_log(const struct result *r, const char *folder)
-{
-	const struct str *log = &r->outcome->facts.work_log;
-	auto_str struct str path = { 0 };
-
-	if (has_programs(&r->variant->test)) {
-		publish(folder, "worker.log", str_text(log), log->len);
-		return;
-	}
-	str_addf(&path, "%s/worker.log", folder);
-	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
-		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
-}
-
-/* What the verifier wrote: "log_at" and "log_bytes" of programs are places. */
-static void write_verifier_log(const struct result *r, const char *folder)
-{
-	const struct str *log = &r->outcome->facts.program_log;
-	auto_str struct str path = { 0 };
-
-	if (r->variant->test.verifier) {
-		publish(folder, "verifier.log", str_text(log), log->len);
-		return;
-	}
-	str_addf(&path, "%s/verifier.log", folder);
-	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
-		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
-}
-
-/* All that payloads wrote, a line "[payload NAME, stdout]" above each. */
-static void write_payload_log(const struct result *r, const char *folder)
-{
-	const struct test *t = &r->variant->test;
-	auto_str struct str text = { 0 }, path = { 0 };
-
-	for (size_t i = 0; i < t->payload_count; i++) {
-		for (int k = 1; k <= 2; k++) {
-			const struct str *out = facts_output(
-				&r->outcome->facts, t->payload[i].name, k);
-
-			if (!out->len)
-				continue;
-			str_addf(&text, "[payload %s, %s]\n",
-				 t->payload[i].name,
-				 k == 1 ? "stdout" : "stderr");
-			str_add_bytes(&text, out->text, out->len);
-			if (out->text[out->len - 1] != '\n')
-				str_add(&text, "\n");
-		}
-	}
-	if (t->payload_count) {
-		publish(folder, "payload.log", str_text(&text), text.len);
-		return;
-	}
-	str_addf(&path, "%s/payload.log", folder);
-	if (unlink(str_text(&path)) < 0 && errno != ENOENT)
-		die(EX_BROKEN, "cannot remove '%s': %m", str_text(&path));
-}
-
 void result_write(const struct result *r, const json_t *json,
 		  const char *folder)
 {
-	const struct outcome *o = r->outcome;
 	struct why why;
 
 	if (file_make_folders(folder, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	remove_stamps(folder);
-	publish(folder, "console.log", o->console, o->console_len);
-	publish(folder, "channel.log", o->channel, o->channel_len);
-	publish(folder, "scheduler.log", str_text(&o->facts.log),
-		o->facts.log.len);
-	write_worker_log(r, folder);
-	write_payload_log(r, folder);
-	write_verifier_log(r, folder);
+	result_logs(r, folder);
 	auto_free char *text =
 		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	if (!text)
 		die(EX_BROKEN, "out of memory");
-	publish(folder, "result.json", text, strlen(text));
+	result_publish(folder, "result.json", text, strlen(text));
 	if (r->judgement->verdict == VERDICT_PASS && r->req->identity) {
 		auto_str struct str stamp = { 0 };
 
 		str_addf(&stamp, "passed-%s", r->req->identity);
-		publish(folder, str_text(&stamp), "", 0);
+		result_publish(folder, str_text(&stamp), "", 0);
 	}
 }

@@ -15,6 +15,7 @@
 #include "tools/vm/performance.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/result.h"
+#include "tools/vm/steps.h"
 #include "tools/vm/threads.h"
 #include "tools/vm/trace.h"
 #include "tools/vm/variant.h"
@@ -47,8 +48,8 @@ static char *result_folder(const struct request *req, const char *name)
 	if (req->out)
 		return strdup(req->out);
 	/* A trace takes time of the guest's: it is another run. */
-	str_addf(&path, "ktstr-out/%s/%s", req->trace ? "traced/results" : "results",
-		 name);
+	str_addf(&path, "ktstr-out/%s/%s",
+		 req->trace ? "traced/results" : "results", name);
 	return str_take(&path);
 }
 
@@ -206,6 +207,7 @@ int command_run(const struct request *req)
 	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
+	steps_tell(json_object_get(json, "steps"));
 	if (req->json)
 		json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII),
 			putchar('\n');

@@ -209,7 +209,7 @@ static void write_sample(struct trace_out *o, const struct mon_series *s,
 			continue;
 		snprintf(name, sizeof(name), "run queue of CPU %u", cpu);
 		trace_out_counter(o, sample->at_ns, name, "tasks",
-				  c->nr_running);
+				  mon_tasks(sample, cpu));
 	}
 }
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/vm/steps.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "vmm/mon/derive.h"
+
+enum { IMBALANCE, DSQ, FALLBACK, KEEP_LAST, VALUES };
+
+/* What is compared; the larger one is the worse. */
+static const struct {
+	const char *key, *name;
+	double bound;
+} values[VALUES] = {
+	[IMBALANCE] = { "mean_imbalance", "imbalance", STEPS_IMBALANCE },
+	[DSQ] = { "mean_dsq_depth", "dsq-depth", STEPS_DSQ },
+	[FALLBACK] = { "fallback_rate", "fallback-rate", STEPS_RATE },
+	[KEEP_LAST] = { "keep_last_rate", "keep-last-rate", STEPS_RATE },
+};
+
+/**
+ * struct step_seen - the samples of one step
+ * @value: NAN: there is none
+ */
+struct step_seen {
+	uint64_t from_ns, to_ns;
+	size_t samples;
+	double running, imbalance, dsq, max_imbalance, max_dsq;
+	double value[VALUES];
+};
+
+static bool is_inside(const struct step_seen *s, uint64_t at_ns)
+{
+	return at_ns >= s->from_ns && at_ns < s->to_ns;
+}
+
+static double rate(const struct mon_series *m, const struct step_seen *s,
+		   enum mon_field field)
+{
+	const struct mon_counts *first = NULL, *last = NULL;
+
+	for (size_t i = 0; i < m->counts_count; i++) {
+		if (!is_inside(s, m->counts[i].at_ns))
+			continue;
+		if (!first)
+			first = &m->counts[i];
+		last = &m->counts[i];
+	}
+	if (!first || last->at_ns <= first->at_ns)
+		return NAN;
+	return (double)mon_increase(first, last, field) * 1e9 /
+	       (double)(last->at_ns - first->at_ns);
+}
+
+static void see(const struct mon_series *m, bool events, struct step_seen *s)
+{
+	for (size_t i = 0; i < m->samples; i++) {
+		struct mon_look look;
+
+		if (!is_inside(s, m->sample[i].at_ns))
+			continue;
+		look = mon_look(m, &m->sample[i], NULL, NULL);
+		if (!look.ok)
+			continue;
+		s->samples++;
+		s->running += look.nr_running;
+		s->imbalance += look.imbalance;
+		s->dsq += look.dsq;
+		s->max_imbalance = fmax(s->max_imbalance, look.imbalance);
+		s->max_dsq = fmax(s->max_dsq, look.dsq);
+	}
+	s->value[IMBALANCE] = s->imbalance / (double)s->samples;
+	s->value[DSQ] = s->dsq / (double)s->samples;
+	s->value[FALLBACK] = events ? rate(m, s, MON_SELECT_CPU_FALLBACK) : NAN;
+	s->value[KEEP_LAST] = events ? rate(m, s, MON_DISPATCH_KEEP_LAST) : NAN;
+}
+
+static json_t *number(double n)
+{
+	return isfinite(n) ? json_real(n) : json_null();
+}
+
+/* How @now differs from @before; @changed gets the names. */
+static const char *change(const struct step_seen *before,
+			  const struct step_seen *now, json_t *changed)
+{
+	bool worse = false, better = false, any = false;
+
+	for (int i = 0; i < VALUES; i++) {
+		double d = now->value[i] - before->value[i];
+
+		if (!isfinite(d))
+			continue;
+		any = true;
+		if (fabs(d) <= values[i].bound)
+			continue;
+		worse |= d > 0;
+		better |= d < 0;
+		json_array_append_new(changed, json_string(values[i].name));
+	}
+	if (!any)
+		return NULL;
+	if (worse && better)
+		return "mixed";
+	return worse ? "worse" : better ? "better" : "even";
+}
+
+static json_t *describe(const char *name, const struct step_seen *s,
+			const struct step_seen *before)
+{
+	double n = (double)s->samples;
+	json_t *o = json_object(), *changed = json_array();
+	const char *how = before ? change(before, s, changed) : NULL;
+
+	json_object_set_new(o, "name", json_string(name));
+	json_object_set_new(o, "from_ns", json_integer((json_int_t)s->from_ns));
+	json_object_set_new(o, "to_ns", json_integer((json_int_t)s->to_ns));
+	json_object_set_new(o, "samples", json_integer((json_int_t)s->samples));
+	json_object_set_new(o, "mean_nr_running", number(s->running / n));
+	for (int i = 0; i < VALUES; i++)
+		json_object_set_new(o, values[i].key, number(s->value[i]));
+	json_object_set_new(o, "max_imbalance",
+			    s->samples ? number(s->max_imbalance)
+				       : json_null());
+	json_object_set_new(o, "max_dsq_depth",
+			    s->samples ? number(s->max_dsq) : json_null());
+	json_object_set_new(o, "change", how ? json_string(how) : json_null());
+	json_object_set_new(o, "changed", changed);
+	return o;
+}
+
+/* The next event from @i on of one of two kinds; their count: there is none. */
+static size_t next(const json_t *events, size_t i, const char *one,
+		   const char *other)
+{
+	for (; i < json_array_size(events); i++) {
+		const char *what =
+			facts_text(json_array_get(events, i), "what");
+
+		if (strcmp(what, one) == 0 || strcmp(what, other) == 0)
+			break;
+	}
+	return i;
+}
+
+static uint64_t at_of(const json_t *events, size_t i)
+{
+	return (uint64_t)facts_int(json_array_get(events, i), "at_ns");
+}
+
+static json_t *compare(const struct facts *f, const struct mon_series *m,
+		       bool events)
+{
+	struct step_seen before = { 0 };
+	size_t count = json_array_size(f->event);
+	json_t *list = json_array();
+	bool is_first = true;
+
+	for (size_t i = next(f->event, 0, "step", "step"); i < count;) {
+		size_t end = next(f->event, i + 1, "step", "stop");
+		struct step_seen now = { .from_ns = at_of(f->event, i) };
+
+		now.to_ns = end < count ? at_of(f->event, end) : UINT64_MAX / 2;
+		see(m, events, &now);
+		json_array_append_new(
+			list, describe(facts_text(json_array_get(f->event, i),
+						  "name"),
+				       &now, is_first ? NULL : &before));
+		before = now;
+		is_first = false;
+		i = next(f->event, end, "step", "step");
+	}
+	return list;
+}
+
+json_t *steps_json(const struct facts *f, const struct mon_layout *l,
+		   bool outside)
+{
+	struct mon_series m;
+	struct why why;
+	json_t *list;
+
+	if (!l || outside || !f->series.len)
+		return json_null();
+	(void)mon_series_read(f->series.text, f->series.len, &m, &why);
+	list = compare(f, &m, mon_has_events(l));
+	mon_series_done(&m);
+	if (json_array_size(list) == 0) {
+		json_decref(list);
+		return json_null();
+	}
+	return list;
+}
+
+static double real(const json_t *o, const char *key)
+{
+	return json_real_value(json_object_get(o, key));
+}
+
+void steps_tell(const json_t *steps)
+{
+	const json_t *before = NULL;
+
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		const json_t *s = json_array_get(steps, i);
+		const char *how =
+			json_string_value(json_object_get(s, "change"));
+		const char *name = facts_text(s, "name");
+
+		if (facts_int(s, "samples") == 0)
+			detail("step %s: no samples", name);
+		else if (!before || !how)
+			detail("step %s: imbalance %.1f, local queue %.1f",
+			       name, real(s, "mean_imbalance"),
+			       real(s, "mean_dsq_depth"));
+		else
+			detail("step %s: imbalance %.1f to %.1f, local queue "
+			       "%.1f to %.1f: %s",
+			       name, real(before, "mean_imbalance"),
+			       real(s, "mean_imbalance"),
+			       real(before, "mean_dsq_depth"),
+			       real(s, "mean_dsq_depth"), how);
+		before = s;
+	}
+}
