@@ -31,7 +31,7 @@ figures() {
 
 # part LEVEL SEEDS: all of it.
 part() {
-	printf '\n## %s\n\n%s. It took %d minutes.\n\n' "${1^}" "$2" \
+	printf '\n## %s\n\n%s. It took about %d minutes.\n\n' "${1^}" "$2" \
 		$((($(awk '{ n += $1 } END { print n + 0 }' "$folder/wall.$1") + 59) / 60))
 	figures "$1" | sed 's/^/    /'
 	printf '\n'

@@ -154,7 +154,8 @@ score() {
 is_known() {
 	local sched scenario class pattern
 	while read -r sched scenario class pattern; do
-		[ "$sched $scenario" = "$1 $2" ] && told "$3" "$class" "$pattern" >/dev/null && return
+		case "$sched $scenario" in "$1 $2" | "$1 *") ;; *) continue ;; esac
+		told "$3" "$class" "$pattern" >/dev/null && return
 	done < <(grep -v '^#' "$here/known.list")
 	return 1
 }
