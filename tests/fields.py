@@ -36,6 +36,7 @@ def plain(path):
     path = re.sub(r"^(host\.kvm\.(vm|vcpus\[\]))\.\w+$", r"\1.NAME", path)
     path = re.sub(r"^(host\.system\.sched)\.\w+$", r"\1.NAME", path)
     path = re.sub(r"^(monitor\.domains\[\]\.increase)\.\w+", r"\1.NAME", path)
+    path = re.sub(r"^(dumps\[\].*\.values)\.\w+", r"\1.NAME", path)
     if path != "stats.cgroups[].name":
         path = path.replace("stats.cgroups[].", "stats.total.")
     return path

@@ -50,7 +50,7 @@ check_row() {
 	while read -r text; do
 		check_row '[test]' "$text" '[cgroup a]'
 	done < <(examples_below test)
-	[ "$rows" -eq 27 ]
+	[ "$rows" -eq 28 ]
 }
 
 @test "files: the example of each cpuset, option, op and check is right" {
@@ -83,7 +83,7 @@ check_row() {
 cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 		esac
 	done < <(examples_below 'step NAME')
-	[ "$rows" -eq 25 ]
+	[ "$rows" -eq 26 ]
 	rows=0
 	while read -r text; do
 		case $text in
@@ -132,7 +132,7 @@ cpuset = disjoint 1/2\n[step s]\nwait = 1ms' "$text" '' ;;
 	run -0 --separate-stderr ktstr-init --list
 	list=$output
 	[ "$(cut -d' ' -f1 <<<"$list" | uniq | paste -sd' ')" = "work op cpuset affinity policy mem mem-flag check payload expect" ]
-	[ "$(grep -c '^work' <<<"$list") $(grep -c '^op' <<<"$list")" = "20 25" ]
+	[ "$(grep -c '^work' <<<"$list") $(grep -c '^op' <<<"$list")" = "20 26" ]
 	[ "$(grep -c '^check' <<<"$list")" -eq "$(grep -c '\[CHECK_[A-Z_0-9]*\] = { "' "$KTSTR_TOP/tools/lib/spec/checks.c")" ]
 	[ "$(sort <<<"$list" | uniq -d)" = "" ]
 	grep -Fx 'work bursty burst=50ms sleep=100ms' <<<"$list"

@@ -75,6 +75,7 @@ void facts_done(struct facts *f)
 	str_done(&f->log);
 	str_done(&f->work_log);
 	str_done(&f->program_log);
+	str_done(&f->dump);
 	for (size_t i = 0; i < f->output_count; i++) {
 		str_done(&f->output[i].text);
 		free(f->output[i].name);
@@ -143,6 +144,8 @@ static void add_log(struct facts *f, const json_t *frame)
 		to = find_output(f, name);
 	else if (strcmp(name, "work") == 0)
 		to = &f->work_log;
+	else if (strcmp(name, "dump") == 0)
+		to = &f->dump;
 	if (to && to->len < TEXT_MAX)
 		str_add(to, facts_text(frame, "text"));
 }

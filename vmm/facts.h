@@ -14,9 +14,9 @@
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
  * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
  * (8 of them, 512 KiB each, of which a byte may need 6); 12 MiB of the
- * monitor's, and 10 of what the verifier wrote.
+ * monitor's, 10 of what the verifier wrote, and 6 of dumps.
  */
-#define FACTS_BYTES_MAX (78U << 20)
+#define FACTS_BYTES_MAX (84U << 20)
 /* Two for each payload of a test. */
 #define FACTS_OUTPUTS 16
 
@@ -38,6 +38,7 @@ struct facts_output {
  *	@program_log their part begins
  * @log, @work_log: text of the scheduler, and of programs that are workers;
  *	 @out, @err: of a command that was run
+ * @dump: what sched_ext printed of its state, see vmm/guest/dumps.h
  * @series: bytes of the monitor, see vmm/mon/series.h
  * @trace, @task: frames of a trace, and @trace_data its bytes, see
  *	vmm/trace/stream.h
@@ -57,7 +58,8 @@ struct facts {
 	json_t *kmsg_lost, *end, *trace, *task;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
 	json_t *program;
-	struct str log, work_log, program_log, out, err, series, trace_data;
+	struct str log, work_log, program_log, dump, out, err, series,
+		trace_data;
 	struct facts_output output[FACTS_OUTPUTS];
 	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);

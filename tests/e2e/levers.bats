@@ -54,6 +54,9 @@ refuses() {
 		'read-map = lever_cpus min=2' 'write-map = lever_cpus@1 7000' 'read-map = lever_cpus@1 min=7000 max=7100' 'read-map = lever_cpus' \
 		'wait = 20ms' 'read-map = lever_hash[5] is=45' 'write-map = lever_hash[5] 9' 'read-map = lever_hash[5] is=9'
 	[ "$(told all)" = "pass ok: " ]
+	# Who asks for no dump has none.
+	[ "$(jq -c .dumps all/result.json)" = '[]' ]
+	[ ! -e all/dump.log ]
 	# Each is in the timeline, the map by its name.
 	jq -r '.timeline[] | select(.map) | .name + " " + .map + " " + .in_force' all/result.json >rows
 	grep -Ex 'read-map scx_mini\.bss turns [1-9][0-9]*' rows
@@ -64,9 +67,18 @@ refuses() {
 }
 
 @test "levers: a switch that is flipped in mid-run decides the verdict, and a bound is a check" {
-	run -1 play crash 'write-map = .bss crash true'
+	run -1 play crash 'dump = before' 'write-map = .bss crash true'
 	[[ $(told crash) == "fail scx-error: the scheduler lost its charge: "* ]]
 	jq -e '.reasons | any(test("non-existent DSQ 0x4d"))' crash/result.json
+	# Both dumps are there, though this scheduler's program prints none.
+	jq -e '.dumps | length == 2 and all(.source == "trace" and (.truncated | not))' crash/result.json
+	jq -e '(.timeline[] | select(.dump) | .at_ns) as $at | .dumps[0] | .name == "before" and .kind == 0 and
+		.at_ns <= $at and .at_ns > $at - 20000000 and ([.cpus[].tasks[] | select(.comm == "ktstr-worker")] | length > 2) and
+		(.cpus | all(.values.nr_run > 0 and .curr.class and (.tasks | all(.values.scx_state == 3 and .values.cpus == "3"))))' crash/result.json
+	jq -e '.dumps[1] | .by and .kind == 1024 and .reason == "runtime error" and (.message | test("non-existent DSQ 0x4d")) and
+		(.backtrace | any(test("do_enqueue_task"))) and ([.cpus[].tasks[].backtrace[]] | length > 0)' crash/result.json
+	grep -q '^Debug dump triggered by SysRq-D$' crash/dump.log
+	run ! grep -q 'triggered exit kind' crash/scheduler.log
 	run -1 play bound 'read-map = .bss config.limit min=1' 'read-map = .bss crash is=true' 'read-map = .bss turns min=1'
 	[ "$(jq -c '[.class, .reasons]' bound/result.json)" = \
 		'["check-failed",["read-map of scx_mini.bss config.limit in step '"'ops'"' found 0, not min=1","read-map of scx_mini.bss crash in step '"'ops'"' found false, not is=true"]]' ]

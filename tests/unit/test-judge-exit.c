@@ -32,15 +32,24 @@ static bool has_reason(const struct run *r, const char *want)
 		check_verdict(r, VERDICT_FAIL, class);                         \
 	} while (0)
 
+/* What UEI_REPORT() prints around it. */
+#define DUMP(tasks)                                                            \
+	LOG("\\nDEBUG DUMP\\n=====\\n\\nkworker/u8:1[20] triggered exit kind " \
+	    "1026:\\n  runnable task stall (spin[48] failed to run for "       \
+	    "7.176s)\\n\\nBacktrace:\\n  scx_watchdog_workfn+0x1/0x2\\n\\n"    \
+	    "CPU states\\n----------\\n\\nCPU 0   : nr_run=3 flags=0x1\\n"     \
+	    "          curr=swapper/0[0] class=idle_sched_class\\n\\n" tasks   \
+	    "\\n=====\\n\\nEXIT: runnable task stall\\n")
+
 TEST(a_stall_tells_who_how_long_and_where)
 {
 	auto_run struct run r = { 0 }, s = { 0 };
 
 	FAILS(&r, "stalled", ATTACHED, DISABLED("runnable task stall"),
 	      KMSG("sched_ext: x: spin[48] failed to run for 7.176s"),
-	      LOG(" R other[4] -3ms\\n      cpus=1\\n\\n"
-		  " R spin[48] -7176ms\\n      scx_state/flags=3/0x9\\n"
-		  "      cpus=00000000,0000000c\\n\\n R last[5] +0ms\\n"),
+	      DUMP("  R other[4] -3ms\\n      cpus=1\\n\\n"
+		   "  R spin[48] -7176ms\\n      scx_state/flags=3/0x9\\n"
+		   "      cpus=00000000,0000000c\\n\\n  R last[5] +0ms\\n"),
 	      DETACHED, STOPPED);
 	CHECK(has_reason(&r, "the kernel: spin[48] failed to run for 7.176s"));
 	CHECK(has_reason(&r, "the task that waited: spin[48] -7176ms; mask of "
@@ -48,10 +57,12 @@ TEST(a_stall_tells_who_how_long_and_where)
 	/* The mask of another task is not taken for that one's. */
 	FAILS(&s, "stalled", ATTACHED, DISABLED("runnable task stall"),
 	      KMSG("sched_ext: x: spin[48] failed to run for 7.176s"),
-	      LOG(" R spin[48] -7176ms\\n\\n R b[4] -3ms\\n      cpus=1\\n\\n"),
+	      DUMP("  R spin[48] -7176ms\\n\\n  R b[4] -3ms\\n"
+		   "      cpus=1\\n\\n"),
 	      DETACHED, STOPPED);
 	CHECK(has_reason(&s, "the scheduler printed no exit dump that has the "
-			     "task that waited"));
+			     "task that waited; 'exit-dump = yes' keeps one "
+			     "whatever it prints"));
 }
 
 TEST(a_thread_of_one_cpu_tells_which)

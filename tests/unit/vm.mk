@@ -1,11 +1,14 @@
 # Verdicts: one program for each topic, all of the same parts.
 define judge-test
 tests-y            += $1
-$1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o judge-maps.o judge-payloads.o payload.o judge-machine.o judge-checks.o judge-monitor.o judge-expect.o judge-workers.o judge-kernel.o judge-noise.o \
+$1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o dump-line.o dump-read.o judge-maps.o judge-payloads.o payload.o judge-machine.o judge-checks.o judge-monitor.o judge-expect.o judge-workers.o judge-kernel.o judge-noise.o \
 	judge-turns.o judge-measure.o judge-sched.o judge-exit.o stats.o stats-places.o stats-rates.o stats-wakes.o stats-weights.o stats-windows.o)
 $1-libs-y := -ljansson -lnettle -lm $(lib-lzma)
 endef
 $(foreach t,test-judge test-judge-monitor test-judge-exit test-judge-expect test-judge-invariants test-judge-places test-judge-rates test-judge-sched test-judge-timing test-judge-machine test-payload,$(eval $(call judge-test,$t)))
+tests-y            += test-dump
+test-dump-objs-y   := tests/unit/test-dump.o tools/vm/dump-line.o tools/vm/dump-read.o
+test-dump-libs-y   := -ljansson -lnettle $(lib-lzma)
 tests-y            += test-argv
 test-argv-objs-y   := tests/unit/test-argv.o
 tests-y            += test-attest

@@ -270,6 +270,10 @@ void project_check_pair(struct project *p, const struct test *t,
 		diag_add(&p->d, place_of(&t->conf, "test", "", "verifier"),
 			 "there is no scheduler of sched_ext that could have "
 			 "programs to verify");
+	if ((!s || !s->binary) && t->exit_dump)
+		diag_add(&p->d, place_of(&t->conf, "test", "", "exit-dump"),
+			 "there is no scheduler of sched_ext that could be "
+			 "taken out");
 	if ((!s || !s->binary) && test_scheduler_op(t))
 		diag_add(&p->d, &test_scheduler_op(t)->at,
 			 "there is no scheduler of sched_ext for op '%s'",

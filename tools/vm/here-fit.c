@@ -84,11 +84,11 @@ static void check_ops(const struct test *t)
 				    "are not taken from its other work; "
 				    "ktstr-vm run plays it in a machine",
 				    t->name, op_kind_names[kind]);
-			if (t->step[i].op[k].map.map)
+			if (op_is_of_scheduler(&t->step[i].op[k]))
 				die(EX_SKIP,
-				    "test '%s' has op '%s': maps of the host's "
-				    "own scheduler are left alone; ktstr-vm "
-				    "run plays it in a machine",
+				    "test '%s' has op '%s': the host's own "
+				    "scheduler is left alone; ktstr-vm run "
+				    "plays it in a machine",
 				    t->name, op_kind_names[kind]);
 		}
 	}

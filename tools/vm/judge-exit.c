@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/vm/judge-exit.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/vm/dump-read.h"
 #include "tools/vm/judge-checks.h"
 
 #define FUNCTIONS_MAX 8 /* of a backtrace that are told */
@@ -133,37 +135,36 @@ static void tell_bound(const char *message, struct judgement *j)
 			     number);
 }
 
-/*
- * "NAME[PID] failed to run for 5.024s": the dump has a paragraph for each task,
- * " R NAME[PID] -5024ms", with a line "cpus=MASK" in it.
- */
+/* "NAME[PID] failed to run for 5.024s": the exit dump has that task. */
 static void tell_stalled(const struct facts *f, const char *message,
 			 struct judgement *j)
 {
-	const char *end = strstr(message, "] failed to run"), *at, *cpus;
-	char who[80], mask[200];
+	const char *end = strstr(message, "] failed to run");
+	const json_t *task, *values;
+	json_t *dumps;
+	char who[80];
 
-	if (!end || (size_t)(end - message) + 4 > sizeof(who))
+	if (!end || (size_t)(end - message) + 2 > sizeof(who))
 		return;
-	snprintf(who, sizeof(who), " %.*s] ", (int)(end - message), message);
-	at = strstr(str_text(&f->log), who);
-	/* In its own paragraph, which an empty line ends. */
-	cpus = at ? strstr(at, "cpus=") : NULL;
-	end = at ? strstr(at, "\n\n") : NULL;
+	snprintf(who, sizeof(who), "%.*s]", (int)(end - message), message);
 	if (json_array_size(f->scheduler) == 0)
 		return; /* not started by us, so its output is not here */
-	if (!cpus || (end && cpus > end)) {
+	dumps = dumps_read(f);
+	task = dumps_task(dumps, who);
+	values = json_object_get(task, "values");
+	if (!*facts_text(values, "cpus")) {
 		judge_reason(j, "the scheduler printed no exit dump that has "
-				"the task that waited");
+				"the task that waited; 'exit-dump = yes' keeps "
+				"one whatever it prints");
 		tell_bound(message, j);
-		return;
+	} else {
+		judge_reason(j,
+			     "the task that waited: %s %+" PRIi64 "ms; mask of "
+			     "the CPUs it may use: %s",
+			     who, facts_int(task, "runnable_ms"),
+			     facts_text(values, "cpus"));
 	}
-	copy_line(cpus + 5, mask, sizeof(mask));
-	copy_line(at + strspn(at, " "), who, sizeof(who));
-	judge_reason(j,
-		     "the task that waited: %s; mask of the CPUs it may "
-		     "use: %s",
-		     who, mask);
+	json_decref(dumps);
 }
 
 void sched_exit_tell(const struct facts *f, const struct sched_exit *x,

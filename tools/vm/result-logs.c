@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tools/lib/file.h"
+#include "tools/vm/dump-read.h"
 
 void result_publish(const char *folder, const char *name, const void *data,
 		    size_t len)
@@ -91,6 +92,18 @@ static void write_payload_log(const struct result *r, const char *folder)
 	remove_old(folder, "payload.log");
 }
 
+/* Of runs in which some were kept. */
+static void write_dump_log(const struct result *r, const char *folder)
+{
+	auto_str struct str text = { 0 };
+
+	dumps_text(&r->outcome->facts, &text);
+	if (text.len)
+		result_publish(folder, "dump.log", text.text, text.len);
+	else
+		remove_old(folder, "dump.log");
+}
+
 void result_logs(const struct result *r, const char *folder)
 {
 	const struct outcome *o = r->outcome;
@@ -102,4 +115,5 @@ void result_logs(const struct result *r, const char *folder)
 	write_worker_log(r, folder);
 	write_payload_log(r, folder);
 	write_verifier_log(r, folder);
+	write_dump_log(r, folder);
 }

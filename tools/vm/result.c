@@ -15,6 +15,7 @@
 #include "tools/lib/hash.h"
 #include "tools/lib/program.h"
 #include "tools/lib/words.h"
+#include "tools/vm/dump-read.h"
 #include "tools/vm/qemu.h"
 #include "tools/vm/result-guest.h"
 #include "tools/vm/result-host.h"
@@ -274,6 +275,7 @@ void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
 			f->calibration ? f->calibration : json_null());
 	json_object_set_new(o, "engine", engine(f->engine));
 	json_object_set_new(o, "monitor", json_null());
+	json_object_set_new(o, "dumps", dumps_read(f));
 	json_object_set(o, "scheduler_events", f->scheduler);
 	json_object_set_new(o, "timeline", timeline(f));
 	json_object_set(o, "workers", f->worker);

@@ -128,6 +128,11 @@ void variant_read_guest(struct variant *v)
 		    "test '%s' asks for the verifier's numbers, and scheduler "
 		    "'%s' has no programs to verify",
 		    v->test.name, v->sched_name);
+	if (v->test.exit_dump && !variant_loads(v))
+		die(EX_USAGE,
+		    "test '%s' wants the exit dump of sched_ext, and scheduler "
+		    "'%s' is none of it",
+		    v->test.name, v->sched_name);
 	if (test_scheduler_op(&v->test) && !variant_loads(v))
 		die(EX_USAGE,
 		    "test '%s' has op '%s', and scheduler '%s' is none of "

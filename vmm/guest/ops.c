@@ -49,6 +49,8 @@ static void send_event(struct scenario *s, const struct op *op,
 	}
 	if (lever)
 		lever_tell(lever, &out);
+	if (op->dump)
+		json_text(&out, "dump", op->dump);
 	if (in_force->len)
 		json_text(&out, "in_force", str_text(in_force));
 	channel_send(s->watch->channel, &out);
@@ -136,6 +138,7 @@ int scenario_op(struct scenario *s, const struct op *op, struct why *reterr_why)
 		[OP_KILL_PAYLOAD] = op_payload,
 		[OP_WRITE_MAP] = op_map,
 		[OP_READ_MAP] = op_map,
+		[OP_DUMP] = op_dump,
 	};
 	auto_str struct str in_force = { 0 };
 	int r = run[op->kind](s, op, &in_force, reterr_why);

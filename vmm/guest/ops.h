@@ -25,6 +25,8 @@ op_run op_add_cgroup, op_stop_cgroup, op_remove_cgroup, op_move_tasks, op_spawn,
 	op_spawn_host, op_freezer;
 /* levers.c */
 op_run op_map;
+/* dumps.c */
+op_run op_dump;
 /* payload.c */
 op_run op_payload;
 /* ops-limits.c */

@@ -16,6 +16,7 @@
 #include "vmm/guest/cgroup.h"
 #include "vmm/guest/clock.h"
 #include "vmm/guest/clocksource.h"
+#include "vmm/guest/dumps.h"
 #include "vmm/guest/exec.h"
 #include "vmm/guest/feeder.h"
 #include "vmm/guest/ftrace.h"
@@ -175,6 +176,7 @@ static void end_late(struct watch *w)
 	w->late_at = 0;
 	for (int i = 0; i < WATCH_LOGS; i++)
 		textlog_close(&w->log[i], w->channel);
+	dumps_end(w);
 	kmsg_close(&w->kmsg, w->channel);
 	ftrace_end(&g->ftrace);
 	channel_send_error(w->channel, "time-limit",

@@ -14,9 +14,26 @@
 #include "tools/lib/words.h"
 #include "vmm/guest/afterwards.h"
 #include "vmm/guest/clock.h"
+#include "vmm/guest/dumps.h"
 #include "vmm/guest/json.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/trace.h"
+
+/* Are dumps of sched_ext kept? Under the virtual clock only where the test
+ * wants that: it moves all that comes later, as another seed does. */
+static int begin_dumps(struct watch *w, const struct job *job,
+		       struct why *reterr_why)
+{
+	struct why ignored;
+
+	if (job->exec)
+		return 0;
+	if (test_wants_dumps(&job->test))
+		return dumps_begin(w, reterr_why);
+	if (!job->virtual_clock)
+		(void)dumps_begin(w, &ignored);
+	return 0;
+}
 
 static void open_frame(struct str *out, const char *event,
 		       const struct scheduler *s)
@@ -191,7 +208,9 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot prepare '%s'",
 			       job->scheduler);
-	r = trace_begin(&trace, w, job, reterr_why);
+	r = begin_dumps(w, job, reterr_why);
+	if (r == 0)
+		r = trace_begin(&trace, w, job, reterr_why);
 	if (r == 0)
 		r = spawn_behind(w, argv, (struct spawn_pipes){ -1, out, out },
 				 trace.gate, &s->child, reterr_why);
@@ -259,6 +278,7 @@ void scheduler_stop(struct scheduler *s, const struct machine *m)
 			       is_unloaded, NULL) == WATCH_DONE;
 	afterwards_end(&tasks);
 	textlog_close(&w->log[0], w->channel);
+	dumps_end(w);
 	scx_read(SCX_ROOT, &now);
 	open_frame(&out, "stopped", s);
 	json_text(&out, "state", now.state);

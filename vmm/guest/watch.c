@@ -14,9 +14,11 @@ int watch_init(struct watch *w, struct channel *c)
 {
 	sigset_t set;
 
-	*w = (struct watch){
-		.channel = c, .signal_fd = -1, .work_log = -1, .input.fd = -1
-	};
+	*w = (struct watch){ .channel = c,
+			     .signal_fd = -1,
+			     .work_log = -1,
+			     .input.fd = -1,
+			     .dump.fd = -1 };
 	for (int i = 0; i < WATCH_LOGS; i++)
 		w->log[i].fd = -1;
 	/* No kernel log is no reason to stop: the console has it too. */

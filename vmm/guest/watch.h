@@ -40,6 +40,7 @@ enum watch_result {
  * @more: pipes of others, @more_count of them
  * @tick: called at each turn of a wait, NULL for none; says when it wants to be
  *	  called again at the latest; UINT64_MAX: it does not care
+ * @dump: of sched_ext, see dumps.h; fd -1 where none are kept
  * @work_log: where programs that are workers write to; -1: there are none
  * @input: of a command, fd -1 when there is none
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
@@ -54,7 +55,7 @@ struct watch {
 	struct channel *channel;
 	struct children children;
 	struct kmsg kmsg;
-	struct textlog log[WATCH_LOGS];
+	struct textlog log[WATCH_LOGS], dump;
 	struct textlog *more[WATCH_MORE];
 	size_t more_count;
 	uint64_t (*tick)(void *);

@@ -6,6 +6,8 @@
 
 #include "tools/lib/spec/test-parts.h"
 
+#define DUMP_NAME_MAX 64
+
 #define US	1000ULL
 #define MS	(1000 * US)
 #define HOUR_NS (3600 * 1000 * MS)
@@ -36,6 +38,7 @@ const char *const op_kind_names[OP_KINDS] = {
 	[OP_KILL_PAYLOAD] = "kill-payload",
 	[OP_WRITE_MAP] = "write-map",
 	[OP_READ_MAP] = "read-map",
+	[OP_DUMP] = "dump",
 };
 
 /* An op on its way: its words, from the first on. */
@@ -175,6 +178,19 @@ static int read_map(const struct reading *r)
 			   &r->op->map);
 }
 
+static int read_dump(const struct reading *r)
+{
+	const struct value_word *w = &r->w->item[0];
+
+	if (!is_name(w->text, "-_.") || strlen(w->text) > DUMP_NAME_MAX)
+		diag_add(r->d, &w->at,
+			 "'%s' is no name for a dump: up to %d letters, digits "
+			 "and -_.",
+			 w->text, DUMP_NAME_MAX);
+	r->op->dump = strdup(w->text);
+	return r->op->dump ? 0 : -ENOMEM;
+}
+
 #define ANY ((size_t)-1)
 
 /* What stands behind "=": the words, the first is a cgroup but for some. */
@@ -212,6 +228,7 @@ static const struct {
 	[OP_WRITE_MAP] = { read_map, 2, 3, "MAP FIELD VALUE", true },
 	[OP_READ_MAP] = { read_map, 1, 5, "MAP FIELD min=N max=N is=VALUE",
 			  true },
+	[OP_DUMP] = { read_dump, 1, 1, "NAME", true },
 };
 
 const char *op_usage(enum op_kind kind)
@@ -249,15 +266,31 @@ int op_read(struct step *s, enum op_kind kind, const struct conf_entry *e,
 		&(struct reading){ .op = op, .w = &w, .e = e, .d = d });
 }
 
+bool op_is_of_scheduler(const struct op *op)
+{
+	return op->map.map || op->kind == OP_DUMP;
+}
+
 const struct op *test_scheduler_op(const struct test *t)
 {
 	for (size_t i = 0; i < t->step_count; i++) {
 		for (size_t k = 0; k < t->step[i].op_count; k++) {
-			if (t->step[i].op[k].map.map)
+			if (op_is_of_scheduler(&t->step[i].op[k]))
 				return &t->step[i].op[k];
 		}
 	}
 	return NULL;
+}
+
+bool test_wants_dumps(const struct test *t)
+{
+	bool any = t->exit_dump;
+
+	for (size_t i = 0; i < t->step_count; i++) {
+		for (size_t k = 0; k < t->step[i].op_count; k++)
+			any |= t->step[i].op[k].kind == OP_DUMP;
+	}
+	return any;
 }
 
 void op_done(struct op *op)
@@ -267,6 +300,7 @@ void op_done(struct op *op)
 	free(op->cgroup);
 	free(op->other);
 	free(op->payload);
+	free(op->dump);
 	map_op_done(&op->map);
 	free(op->work);
 	*op = (struct op){ 0 };

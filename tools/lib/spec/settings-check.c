@@ -86,6 +86,9 @@ static void check_flags(const struct test *t, const struct conf_section *s,
 	if (none && t->verifier)
 		diag_add(d, place_in(s, "verifier"),
 			 "'scheduler = none' has no programs to verify");
+	if (none && t->exit_dump)
+		diag_add(d, place_in(s, "exit-dump"),
+			 "'scheduler = none' has no exit dump of sched_ext");
 	if (none && t->expect.class && expect_is_of_scheduler(t->expect.class))
 		diag_add(d, place_in(s, "expect"),
 			 "'scheduler = none' cannot fail with class '%s'",

@@ -239,6 +239,12 @@ static int read_monitor(const struct setting *s)
 	return 0;
 }
 
+static int read_exit_dump(const struct setting *s)
+{
+	read_yesno(s->e, s->d, &s->t->exit_dump);
+	return 0;
+}
+
 static int read_verifier(const struct setting *s)
 {
 	if (strcmp(s->e->value, "numbers") == 0)
@@ -288,6 +294,7 @@ static const struct {
 	{ "cleanup-budget", read_cleanup, false },
 	{ "monitor", read_monitor, false },
 	{ "verifier", read_verifier, false },
+	{ "exit-dump", read_exit_dump, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 

@@ -135,7 +135,8 @@ static void check_op(const struct test *t, const struct op *op, struct diag *d)
 			 "'%s' needs the controller cpu, and this test has "
 			 "'cpu-controller = no'",
 			 op_kind_names[op->kind]);
-	if (op->map.map && t->scheduler && strcmp(t->scheduler, "none") == 0)
+	if (op_is_of_scheduler(op) && t->scheduler &&
+	    strcmp(t->scheduler, "none") == 0)
 		diag_add(d, &op->at,
 			 "'%s' is for a scheduler of sched_ext, and 'scheduler "
 			 "= none' is none",

@@ -121,6 +121,7 @@ enum op_kind {
 	OP_KILL_PAYLOAD,  /* kill-payload = PAYLOAD */
 	OP_WRITE_MAP,	  /* write-map = MAP [FIELD] VALUE */
 	OP_READ_MAP,	  /* read-map = MAP [FIELD] [BOUNDS] */
+	OP_DUMP,	  /* dump = NAME, of the state of sched_ext */
 	OP_KINDS,
 };
 
@@ -132,13 +133,14 @@ enum op_kind {
  * @work:   OP_SPAWN, OP_SPAWN_HOST
  * @payload: of those kinds
  * @map:    OP_WRITE_MAP, OP_READ_MAP
+ * @dump:   OP_DUMP: what it is called in the result
  *
  * A @cgroup that is made in copies means all of them, with "-N" behind it copy
  * N alone.
  */
 struct op {
 	enum op_kind kind;
-	char *cgroup, *other, *payload;
+	char *cgroup, *other, *payload, *dump;
 	struct cpuset_spec cpuset;
 	struct affinity affinity;
 	struct work *work;
@@ -205,6 +207,7 @@ enum verifier_wish { VERIFIER_NONE, VERIFIER_NUMBERS, VERIFIER_LOG };
  *		 scheduler out; 0: what the scheduler says
  * @monitor: samples of the run queues are wanted, though no check needs them
  * @cleanup_ns: limit of the phase shutdown; 0: as usual
+ * @exit_dump: of sched_ext, when it takes the scheduler out, is kept
  * @verifier: what of the kernel's verifier is kept
  */
 struct test {
@@ -217,7 +220,7 @@ struct test {
 		max_cpus;
 	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
 	bool has_min_nodes, has_min_llcs, has_min_cpus, has_smt;
-	bool requires_smt, performance, no_cpu_controller, monitor;
+	bool requires_smt, performance, no_cpu_controller, monitor, exit_dump;
 	struct expectation expect;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
@@ -254,8 +257,12 @@ void test_done(struct test *t);
  * payloads; NULL behind the last. */
 const struct work *test_work(const struct test *t, size_t index);
 
-/* The first op that is about the inside of a BPF scheduler; NULL: none. */
+/* Is it about the inside of a BPF scheduler? And the first of a test that is,
+ * or NULL. */
+bool op_is_of_scheduler(const struct op *op);
 const struct op *test_scheduler_op(const struct test *t);
+/* Does it want dumps of sched_ext, at its end or by an op? */
+bool test_wants_dumps(const struct test *t);
 
 /* Complain about programs of exec that this host does not have. */
 void test_check_programs(const struct test *t, struct diag *d);
