@@ -13,6 +13,7 @@
 #:   ktstr-verifier-baseline
 #:                   keep that, to compare with later
 #:   ktstr-scenarios the tests that come with ktstr: KTSTR_TESTS += $(call ktstr-scenarios,basic)
+#:   ktstr-debug     gdb in VARIANT=NAME where its scheduler fails, or at BREAK=FUNCTION
 #:   ktstr-shell     a shell in a machine that has schedulers and tests
 #:   ktstr-kernel    get or build the kernels that KERNEL names
 #:   ktstr-progs     build the schedulers that KTSTR_PROGS names

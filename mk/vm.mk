@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm.mk - a shell in a machine with the project's things (ktstr.mk includes it).
+# vm.mk - a shell in a machine with the project's things, and gdb on one that fails
+# (ktstr.mk includes it).
 ifndef ktstr-vm-mk
 ktstr-vm-mk := y
 
@@ -19,4 +20,11 @@ ktstr-shell: $(ktstr-tools) $(ktstr-kernel-first) ktstr-progs
 	for binary in $$(sed -n 's/^[[:blank:]]*binary[[:blank:]]*=[[:blank:]]*//p' /dev/null $(filter-out none,$(ktstr-sched))); do \
 		! [ -x "$$binary" ] || set -- "$$@" --include "$$binary=/bin/$${binary##*/}"; \
 	done; exec ktstr-vm shell $(ktstr-shell-args) $(ktstr-shell-folder) "$$@" $(KTSTR_SHELL_ARGS)
+
+.PHONY: ktstr-debug
+ktstr-debug: $(ktstr-tools)
+	$(if $(VARIANT),,$(error ktstr: ktstr-debug needs VARIANT=NAME, as ktstr-list prints it))
+	$(ktstr-no-blanks)
+	$(ktstr-q)exec env $(ktstr-path) ktstr-vm debug --variant $(call ktstr-quoted,$(VARIANT)) \
+		--project '$(KTSTR_OUT)' --init '$(ktstr-init)' $(if $(BREAK),--break $(call ktstr-quoted,$(BREAK)))
 endif # ktstr-vm-mk

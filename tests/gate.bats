@@ -12,7 +12,7 @@ setup() {
 	if [ "${KTSTR_SAN:-}" = thread ]; then
 		san=(-fsanitize=thread -g)
 		gate=$PWD/gate.so
-		"${CC:-cc}" -D_GNU_SOURCE "${san[@]}" -fPIC -shared -fvisibility=hidden -o gate.so "$KTSTR_TOP/vmm/gate/gate.c"
+		"${CC:-cc}" -D_GNU_SOURCE "${san[@]}" -I"$KTSTR_TOP" -fPIC -shared -fvisibility=hidden -o gate.so "$KTSTR_TOP/vmm/gate/gate.c"
 	fi
 	"${CC:-cc}" -D_GNU_SOURCE -pthread "${san[@]}" -o loop "$KTSTR_TOP/tests/gate-loop.c"
 }

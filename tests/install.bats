@@ -89,6 +89,7 @@ expected() {
 		share/man/man1/ktstr-kconfig.1 644
 		share/man/man1/ktstr-lock.1 644
 		share/man/man1/ktstr-sandbox.1 644
+		share/man/man1/ktstr-vm-debug.1 644
 		share/man/man1/ktstr-vm.1 644
 		share/man/man7/ktstr-cache-build.7 644
 		share/man/man7/ktstr-cache-remote.7 644

@@ -76,6 +76,12 @@ static void add_monitor(struct argv *a, const struct machine_config *c)
 	argv_addf(a, "socket,id=qmp,fd=%d", c->qmp_fd);
 	argv_add(a, "-mon");
 	argv_add(a, "chardev=qmp,mode=control");
+	if (c->debug) {
+		argv_add(a, "-chardev");
+		argv_addf(a, "socket,id=gdb,fd=%d", c->debug->stub_fd);
+		argv_add(a, "-gdb");
+		argv_add(a, "chardev:gdb");
+	}
 	if (!boots) {
 		argv_add(a, "-incoming");
 		argv_add(a, "defer");

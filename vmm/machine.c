@@ -11,67 +11,30 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/cpulist.h"
 #include "tools/lib/words.h"
+#include "vmm/machine-parts.h"
 #include "vmm/process.h"
 #include "vmm/state.h"
 
-#define EVENTS_MAX 256
-
-/**
- * struct vigil - a machine from its start to its end
- * @c:       with @c.qmp_fd set
- * @end:     when the host-time limit runs out
- * @is_ready: the guest has been at the place where the job begins to matter
- * @ready_cpu_s: the CPU time that QEMU had used there
- * @bitten:  the watchdog has; QEMU had used @bitten_cpu_s then
- * @begun:   nobody has to watch for a hang any more
- * @over:    nothing more is to be waited for; @result->end says why
- */
-struct vigil {
-	struct machine_config c;
-	struct machine_result *result;
-	struct qmp qmp;
-	pid_t pid;
-	int stop_fd;
-	double begin, end, ready_cpu_s, bitten_cpu_s;
-	bool is_ready, begun, bitten, over;
-};
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static unsigned int left_ms(const struct vigil *v)
 {
-	double left = v->end - now();
+	double left = v->end - machine_now();
 
 	return left > 0 ? (unsigned int)(left * 1000) + 1 : 0;
 }
 
 static int await(struct vigil *v, struct why *reterr_why);
 
-static void finish(struct vigil *v, enum machine_end end, int status)
-{
-	v->over = true;
-	v->result->end = end;
-	v->result->status = status;
-}
-
 static void finish_by_signal(struct vigil *v)
 {
 	struct signalfd_siginfo info = { 0 };
 
 	(void)!read(v->stop_fd, &info, sizeof(info));
-	finish(v, END_STOPPED, (int)info.ssi_signo);
+	machine_finish(v, END_STOPPED, (int)info.ssi_signo);
 }
 
 /*
@@ -83,7 +46,7 @@ static int judge_talk(struct vigil *v, int error)
 	if (error == -EINTR)
 		finish_by_signal(v);
 	else if (error == -ETIME)
-		finish(v, END_TIMEOUT, 0);
+		machine_finish(v, END_TIMEOUT, 0);
 	else if (error != -EPIPE)
 		return error;
 	return 0;
@@ -100,7 +63,7 @@ static int be_ready(struct vigil *v, struct why *reterr_why)
 	int r = 0;
 
 	v->is_ready = true;
-	v->result->times.ready = now() - v->begin;
+	v->result->times.ready = machine_now() - v->begin;
 	v->ready_cpu_s = boot_limit_cpu_s(v->pid);
 	/* A booted machine may have stopped itself by the watchdog; from now on
 	 * that means a hang. */
@@ -111,9 +74,11 @@ static int be_ready(struct vigil *v, struct why *reterr_why)
 	if (r == 0 && v->c.ready)
 		r = v->c.ready(v->c.ready_arg, &v->qmp, reterr_why);
 	if (r == 1) {
-		finish(v, END_READY, 0);
+		machine_finish(v, END_READY, 0);
 		return 0;
 	}
+	if (r == 0 && v->c.debug)
+		return v->c.debug->begin(v->c.debug->arg, reterr_why);
 	return r < 0 ? r : go_on(v, reterr_why);
 }
 
@@ -144,7 +109,7 @@ static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 {
 	int r = qmp_begin(&v->qmp, fd, v->stop_fd, left_ms(v), reterr_why);
 
-	v->result->times.monitor = now() - v->begin;
+	v->result->times.monitor = machine_now() - v->begin;
 	/* Before it answers, libraries may be about to be loaded. */
 	v->result->gated =
 		v->c.gate_fd && (r < 0 || process_has_loaded(v->pid, "gate"));
@@ -166,51 +131,11 @@ static int set_off(struct vigil *v, int fd, struct why *reterr_why)
 	return be_ready(v, reterr_why);
 }
 
-/* The watchdog's interrupt makes the guest's kernel panic, which a busy host
- * makes slow. One that cannot even do that is not waited for any longer. */
-static void hear_watchdog(struct vigil *v)
-{
-	double end = now() + 10 * MACHINE_BITTEN_S;
-
-	if (!v->is_ready || v->bitten)
-		return;
-	v->bitten = true;
-	v->bitten_cpu_s = boot_limit_cpu_s(v->pid);
-	if (end < v->end)
-		v->end = end;
-}
-
-static bool is_beyond_help(const struct vigil *v)
-{
-	return v->bitten &&
-	       boot_limit_cpu_s(v->pid) - v->bitten_cpu_s > MACHINE_BITTEN_S;
-}
-
-/* Move the events to the result; true if one says that the machine stands. */
-static bool keep_events(struct vigil *v)
-{
-	bool stopped = false;
-	json_t *event;
-
-	while ((event = qmp_take_event(&v->qmp, NULL))) {
-		const char *name =
-			json_string_value(json_object_get(event, "event"));
-
-		stopped |= name && strcmp(name, "STOP") == 0;
-		if (name && strcmp(name, "WATCHDOG") == 0)
-			hear_watchdog(v);
-		if (json_array_size(v->result->events) < EVENTS_MAX)
-			json_array_append(v->result->events, event);
-		json_decref(event);
-	}
-	return stopped;
-}
-
 /* QEMU has said something, or closed its monitor. */
 static int hear(struct vigil *v, struct why *reterr_why)
 {
 	int r = qmp_pump(&v->qmp);
-	bool stopped = keep_events(v);
+	bool stopped = machine_keep_events(v);
 
 	if (r < 0) {
 		/* It has ended, or will: its process tells. */
@@ -219,7 +144,7 @@ static int hear(struct vigil *v, struct why *reterr_why)
 		return 0;
 	}
 	if (stopped && v->is_ready)
-		finish(v, END_PANICKED, 0);
+		machine_finish(v, END_PANICKED, 0);
 	else if (stopped)
 		return judge_talk(v, be_ready(v, reterr_why));
 	return 0;
@@ -232,22 +157,24 @@ static bool has_hung(struct vigil *v)
 	const struct boot_limit *b = &v->c.boot;
 
 	if (!v->is_ready)
-		return boot_limit_reached(b, now() - v->begin, v->pid);
-	v->begun |= !v->c.begun || v->c.begun(v->c.begun_arg);
+		return boot_limit_reached(b, machine_now() - v->begin, v->pid);
+	v->begun |= v->c.debug || !v->c.begun || v->c.begun(v->c.begun_arg);
 	return !v->begun && boot_limit_job_reached(b, v->ready_cpu_s, v->pid);
 }
 
 /* Wait for something to happen, at most as long as we may be away. */
 static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 {
-	struct pollfd p[4] = { { pid_fd, POLLIN, 0 },
+	struct machine_debug *debug = v->is_ready ? v->c.debug : NULL;
+	struct pollfd p[5] = { { pid_fd, POLLIN, 0 },
 			       { v->stop_fd, POLLIN, 0 },
 			       { v->qmp.fd, POLLIN, 0 },
-			       { v->c.tick ? v->c.tick_fd : -1, POLLIN, 0 } };
-	double left = v->end - now();
+			       { v->c.tick ? v->c.tick_fd : -1, POLLIN, 0 },
+			       { debug ? debug->wait_fd : -1, POLLIN, 0 } };
+	double left = debug && debug->patient ? 1 : v->end - machine_now();
 
-	if (left <= 0 || is_beyond_help(v)) {
-		finish(v, END_TIMEOUT, 0);
+	if (left <= 0 || machine_is_beyond_help(v)) {
+		machine_finish(v, END_TIMEOUT, 0);
 		return 0;
 	}
 	if (v->c.clock == CLOCK_REAL) {
@@ -259,7 +186,7 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		int next_ms = v->c.tick(v->c.tick_arg);
 
 		if (next_ms == 0) {
-			finish(v, END_REFUSED, 0);
+			machine_finish(v, END_REFUSED, 0);
 			return 0;
 		}
 		if (left > next_ms / 1e3)
@@ -271,12 +198,12 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 		return hear(v, reterr_why);
 	/* After the look at what the guest said. */
 	if (has_hung(v)) {
-		finish(v, END_HUNG, 0);
+		machine_finish(v, END_HUNG, 0);
 		return 0;
 	}
 	if (!v->begun && left > 1)
 		left = 1;
-	if (poll(p, 4, (int)(left * 1000) + 1) < 0)
+	if (poll(p, 5, (int)(left * 1000) + 1) < 0)
 		return errno == EINTR ? 0
 				      : why_set(reterr_why, -errno,
 						"cannot wait for QEMU: %s",
@@ -284,9 +211,11 @@ static int wait_for_news(struct vigil *v, int pid_fd, struct why *reterr_why)
 	if (p[1].revents)
 		finish_by_signal(v);
 	else if (p[0].revents)
-		finish(v, END_EXIT, 0);
+		machine_finish(v, END_EXIT, 0);
 	else if (p[2].revents)
 		return hear(v, reterr_why);
+	else if (p[4].revents)
+		return machine_hear_debugger(v, debug, reterr_why);
 	return 0;
 }
 
@@ -317,7 +246,7 @@ static void reap(struct vigil *v)
 		continue;
 	if (v->qmp.fd >= 0) {
 		(void)qmp_pump(&v->qmp);
-		keep_events(v);
+		machine_keep_events(v);
 	}
 	if (result->end != END_EXIT)
 		return;
@@ -343,7 +272,7 @@ static int start(struct vigil *v, const cpu_set_t *cpus, int errors,
 	r = machine_argv(&v->c, &argv, reterr_why);
 	if (r < 0)
 		return r;
-	v->begin = now();
+	v->begin = machine_now();
 	r = process_start(&v->c, argv, cpus, errors, &v->pid, reterr_why);
 	if (r == 0)
 		*ret_fd = take_fd(ours);
@@ -378,7 +307,7 @@ int machine_run(const struct machine_config *c, const char *cpus,
 			r = await(&v, reterr_why);
 		reap(&v);
 	}
-	ret->seconds = now() - v.begin;
+	ret->seconds = machine_now() - v.begin;
 	ret->errors = process_errors(errors);
 	qmp_done(&v.qmp);
 	if (r == -ESTALE && ret->errors)

@@ -25,6 +25,27 @@ enum vm_accel { ACCEL_TCG, ACCEL_KVM };
 struct perf;
 
 /**
+ * struct machine_debug - who looks at a machine through QEMU's gdb stub
+ * @fd:      our end of a socket
+ * @stub_fd: QEMU's
+ * @begin:   called where machine_config.ready is; it makes the machine go on
+ * @wait_fd: called is
+ * @hear:    when this becomes readable; -1: not any more
+ * @patient: as long as somebody looks, no limit of time holds
+ *
+ * Both are called with @arg, and return -errno with a sentence to give the
+ * machine up; @hear returns 1 to end it. A stop takes none of the guest's time
+ * under the virtual clock, and with the gate it is as if there had been none.
+ */
+struct machine_debug {
+	int fd, stub_fd, wait_fd;
+	bool patient;
+	int (*begin)(void *arg, struct why *reterr_why);
+	int (*hear)(void *arg, struct why *reterr_why);
+	void *arg;
+};
+
+/**
  * struct machine_config - everything that makes a machine
  * @qemu:       QEMU's program
  * @kernel:     boot image
@@ -61,6 +82,7 @@ struct perf;
  * @boot:       until the machine is ready, and from there until its job begins
  * @begun:      has it begun? NULL: nobody can tell
  * @perf:       performance mode, or NULL; see vmm/perf.h
+ * @debug:      who looks at it, or NULL
  * @before:     called once, or NULL: the machine has its CPUs and has not run
  * @ready:      called once, or NULL: a machine that booted stands still where
  *		what its init does begins to depend on the job. When it returns
@@ -94,6 +116,7 @@ struct machine_config {
 	void *before_arg, *ready_arg, *begun_arg;
 	struct boot_limit boot;
 	struct perf *perf;
+	struct machine_debug *debug;
 };
 
 /* In an initializer: no file of its own yet but the kernel. */
@@ -150,6 +173,7 @@ enum machine_end {
 			 it; QEMU was killed */
 	END_READY,    /* machine_config.ready wanted no more */
 	END_REFUSED,  /* machine_config.tick wanted no more */
+	END_DEBUGGED, /* machine_debug.hear wanted no more */
 };
 
 /**

@@ -54,9 +54,11 @@ static int give_up_rights(const struct machine_config *c, const char *program,
 	const int tty_fd = c->tty_fd ? c->tty_fd : -1;
 	const int gate_fd = c->gate_fd ? c->gate_fd : -1;
 	const int kernel_fd = c->kernel_fd ? c->kernel_fd : -1;
+	const int stub_fd = c->debug ? c->debug->stub_fd : -1;
 	const int own[] = { kernel_fd, c->initrd_fd,  c->console_fd,
 			    c->job_fd, c->channel_fd, c->state_fd,
-			    c->qmp_fd, tty_fd,	      gate_fd };
+			    c->qmp_fd, tty_fd,	      gate_fd,
+			    stub_fd };
 	const size_t owns = sizeof(own) / sizeof(own[0]);
 	unsigned int rams = c->ram_fds ? c->ram_count : 0;
 	const char *const read[] = { c->kernel_fd ? NULL : c->kernel, NULL };
@@ -88,7 +90,10 @@ static int make_environment(const struct machine_config *c, char ***ret)
 	if (r < 0 || !c->gate_fd)
 		return r;
 	snprintf(word, sizeof(word), "LD_PRELOAD=/proc/self/fd/%d", c->gate_fd);
-	return words_append(ret, word);
+	r = words_append(ret, word);
+	if (r == 0 && c->debug)
+		r = words_append(ret, "KTSTR_GATE=stops");
+	return r;
 }
 
 /* In the child: become QEMU, or tell why not. */

@@ -4,6 +4,7 @@
 const char vm_help[] =
 	"usage: ktstr-vm run --kernel K [--sched FILE] --test FILE [OPTION...]\n"
 	"       ktstr-vm run --variant NAME [--project DIR] [OPTION...]\n"
+	"       ktstr-vm debug --variant NAME [--break FUNCTION] [OPTION...]\n"
 	"       ktstr-vm exec --kernel K [OPTION...] -- COMMAND [ARG...]\n"
 	"       ktstr-vm shell --kernel K [--sched FILE] [OPTION...]\n"
 	"       ktstr-vm template --kernel K [OPTION...] | --list | --remove\n"
@@ -20,6 +21,9 @@ const char vm_help[] =
 	"      --variant NAME    run: all of this by the name that ktstr-gauntlet\n"
 	"                        list prints\n"
 	"      --project DIR     run --variant: what make has written; ktstr-out\n"
+	"      --break FUNCTION  debug: where gdb begins; where a scheduler's\n"
+	"                        error is noted\n"
+	"      --gdb PROGRAM     debug: gdb\n"
 	"      --preset P        named machine instead of the test's own\n"
 	"      --topology T      machine such as 2n4l4c2t, or with words behind it\n"
 	"      --profile P       flags that are on, as llc+steal, or default\n"

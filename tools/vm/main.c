@@ -50,6 +50,8 @@ enum {
 	OPT_PROJECT,
 	OPT_TRACE,
 	OPT_TRACE_BUFFER,
+	OPT_BREAK,
+	OPT_GDB,
 };
 
 static const struct option longopts[] = {
@@ -86,6 +88,8 @@ static const struct option longopts[] = {
 	{ "project", required_argument, NULL, OPT_PROJECT },
 	{ "trace", no_argument, NULL, OPT_TRACE },
 	{ "trace-buffer", required_argument, NULL, OPT_TRACE_BUFFER },
+	{ "break", required_argument, NULL, OPT_BREAK },
+	{ "gdb", required_argument, NULL, OPT_GDB },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -218,6 +222,10 @@ static const char **text_option(struct request *req, int c)
 		return &req->variant;
 	case OPT_PROJECT:
 		return &req->project;
+	case OPT_BREAK:
+		return &req->break_at;
+	case OPT_GDB:
+		return &req->gdb;
 	}
 	return NULL;
 }
@@ -279,6 +287,11 @@ static const struct {
 	uint64_t options;
 } commands[] = {
 	{ "run", command_run, false, OF_RUN },
+	{ "debug", command_debug, false,
+	  (OF_RUN | BIT(OPT_BREAK) | BIT(OPT_GDB)) &
+		  ~(BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON) |
+		    BIT(OPT_DRY_RUN) | BIT(OPT_PERF) | BIT(OPT_TRACE) |
+		    BIT(OPT_TRACE_BUFFER)) },
 	{ "exec", command_exec, true,
 	  OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_SEED) |
 		  BIT(OPT_INCLUDE) | BIT(OPT_DMESG) },
@@ -332,7 +345,7 @@ int main(int argc, char **argv)
 
 	if (!name)
 		die(EX_USAGE,
-		    "needs a command: run, exec, shell, template, "
+		    "needs a command: run, debug, exec, shell, template, "
 		    "host, topology, initramfs or doctor; see --help");
 	optind = at + 1; /* more options may stand behind the command */
 	at = parse(argc, argv, &req, &given);

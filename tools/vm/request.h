@@ -30,14 +30,17 @@ enum accel_choice {
  * @trace, @trace_kib: keep a trace, of so much for each CPU; 0: as trace_kib()
  *	       says
  * @list, @remove: templates, in place of making one
+ * @debugs:    gdb looks at the machine, at @break_at or where a scheduler fails
  * @limits:    of the guest's time; 0: by limits_derive()
  */
 struct request {
 	const char *kernel, *kernel_label, *sched, *test, *preset, *topology;
 	const char *profile, *out, *identity, *init, *qemu, *append, *shell;
 	const char *variant, *project;
+	const char *break_at, *gdb;
 	bool has_clock, dry_run, json, console, cold, list, remove, dmesg, perf;
 	bool trace;
+	bool debugs;
 	enum vm_clock clock;
 	enum accel_choice accel;
 	uint64_t seed, trace_kib;
@@ -64,6 +67,7 @@ static inline bool request_wants_tcg(const struct request *req)
 
 /* The subcommands; each returns the program's exit code. */
 int command_run(const struct request *req);
+int command_debug(const struct request *req);
 int command_exec(const struct request *req);
 int command_shell(const struct request *req);
 int command_initramfs(const struct request *req);

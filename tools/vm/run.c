@@ -8,6 +8,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/str.h"
 #include "tools/vm/context.h"
+#include "tools/vm/debug.h"
 #include "tools/vm/host.h"
 #include "tools/vm/judge.h"
 #include "tools/vm/launch.h"
@@ -155,6 +156,38 @@ static void hold_kernel(const struct monitor_plan *monitor,
 	c->append = str_text(room);
 }
 
+static void done(struct outcome *o, struct monitor_plan *monitor,
+		 struct machine_config *c, struct variant *v)
+{
+	outcome_done(o);
+	monitor_plan_done(monitor);
+	launch_done(c);
+	variant_done(v);
+}
+
+/* The same machine, up to where gdb has it; there is no result. */
+static int run_debugged(const struct request *req, struct machine_config *c,
+			const struct job *job, const char *init,
+			struct outcome *o)
+{
+	struct debug d;
+
+	debug_begin(&d, req, c);
+	launch(c, job, init, job->limits.host_s, o);
+	return debug_end(&d);
+}
+
+int command_debug(const struct request *req)
+{
+	struct request with = *req;
+
+	with.debugs = true;
+	if (!with.has_clock)
+		with.clock = CLOCK_VIRTUAL;
+	with.has_clock = true;
+	return command_run(&with);
+}
+
 int command_run(const struct request *req)
 {
 	struct variant v;
@@ -186,10 +219,14 @@ int command_run(const struct request *req)
 	trace_give_memory(req, &c, job.trace_kib);
 	if (req->dry_run) {
 		launch_rehearse(&c, &job, init);
-		monitor_plan_done(&monitor);
-		launch_done(&c);
-		variant_done(&v);
+		done(&o, &monitor, &c, &v);
 		return EX_PASS;
+	}
+	if (req->debugs) {
+		int end = run_debugged(req, &c, &job, init, &o);
+
+		done(&o, &monitor, &c, &v);
+		return end;
 	}
 	if (c.clock == CLOCK_REAL)
 		o.layout = monitor.wanted ? &monitor.layout : NULL;
@@ -218,9 +255,6 @@ int command_run(const struct request *req)
 	json_decref(inputs);
 	json_decref(r.trace);
 	judgement_done(&j);
-	outcome_done(&o);
-	monitor_plan_done(&monitor);
-	launch_done(&c);
-	variant_done(&v);
+	done(&o, &monitor, &c, &v);
 	return code;
 }

@@ -126,6 +126,7 @@ static int prepare(struct making *m, struct why *reterr_why)
 	m->c.tick = NULL;
 	m->c.tick_fd = -1;
 	m->c.before = NULL;
+	m->c.debug = NULL;
 	m->c.ready = save;
 	m->c.ready_arg = m;
 	m->c.begun = NULL;

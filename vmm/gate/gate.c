@@ -27,10 +27,7 @@
  *
  * Every wait here has an end: then QEMU runs as it does without us.
  */
-#include <dlfcn.h>
 #include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -38,11 +35,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "vmm/gate/real.h"
+#include "vmm/gate/stop.h"
+#include "vmm/gate/wait.h"
 
 #define OURS __attribute__((visibility("default")))
 
@@ -64,15 +65,6 @@
 #define MAIN_S 30  /* the CPUs, for the main loop */
 #define CPUS_S 600 /* the main loop, for the CPUs */
 
-static struct {
-	int (*cond_wait)(pthread_cond_t *cond, pthread_mutex_t *lock);
-	int (*mutex_lock)(pthread_mutex_t *lock);
-	int (*mutex_unlock)(pthread_mutex_t *lock);
-	int (*poll)(struct pollfd *fds, nfds_t count, const struct timespec *t,
-		    const sigset_t *mask);
-	int (*eventfd)(unsigned int value, int flags);
-} real;
-
 enum role { ROLE_NONE, ROLE_MAIN, ROLE_CPUS };
 static __thread enum role role;
 
@@ -88,9 +80,8 @@ static __thread bool holds;
 static _Atomic(pthread_mutex_t *) locks[LOCKS_MAX];
 static _Atomic(pthread_mutex_t *) big_lock;
 
-static atomic_bool is_event[FDS_MAX], is_mains[FDS_MAX], off;
+static atomic_bool is_event[FDS_MAX], is_mains[FDS_MAX];
 static atomic_bool main_rests, cpus_rest;
-static atomic_uint rounds, news, waiters;
 
 /* Of the CPUs' thread: descriptors that it has written to, as it believes. */
 static bool is_kept[FDS_MAX];
@@ -98,84 +89,13 @@ static int kept[FDS_MAX];
 static unsigned int kept_fds, kept_words;
 static int64_t kept_since;
 
-/* Without a version it would be that of another pthread_cond_t; that of
- * ThreadSanitizer has none and calls the right one. */
-#ifdef __SANITIZE_THREAD__
-#define WAIT_VERSION NULL
-#else
-#define WAIT_VERSION "GLIBC_2.3.2"
-#endif
-
-static void find(void *ret, const char *name, const char *version)
-{
-	void *f = version ? dlvsym(RTLD_NEXT, name, version) : NULL;
-
-	if (!f)
-		f = dlsym(RTLD_NEXT, name);
-	memcpy(ret, &f, sizeof(f));
-}
-
-/* Constructors of other libraries may call us before ours has run. */
-static void resolve(void)
-{
-	find(&real.cond_wait, "pthread_cond_wait", WAIT_VERSION);
-	find(&real.poll, "ppoll", NULL);
-	find(&real.eventfd, "eventfd", NULL);
-	find(&real.mutex_lock, "pthread_mutex_lock", NULL);
-	find(&real.mutex_unlock, "pthread_mutex_unlock", NULL);
-}
-
 __attribute__((constructor)) static void begin(void)
 {
+	const char *mode = getenv("KTSTR_GATE");
+
 	resolve();
 	role = ROLE_MAIN;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static void tell(void)
-{
-	atomic_fetch_add(&news, 1);
-	if (atomic_load(&waiters))
-		syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, INT_MAX);
-}
-
-static void set(atomic_bool *flag, bool value)
-{
-	atomic_store(flag, value);
-	if (value)
-		tell();
-}
-
-/*
- * Wait until @flag is set, or, with @flag NULL, until @rounds is not @round; or
- * until nobody keeps to turns any more. Return: was there an end to it?
- */
-static bool await(const atomic_bool *flag, unsigned int round, int seconds)
-{
-	int64_t end = now_ns() + (int64_t)seconds * 1000000000;
-	bool is = false;
-
-	atomic_fetch_add(&waiters, 1);
-	for (;;) {
-		unsigned int seen = atomic_load(&news);
-		int64_t left = end - now_ns();
-		struct timespec t = { left / 1000000000, left % 1000000000 };
-
-		is = flag ? atomic_load(flag) : atomic_load(&rounds) != round;
-		is |= atomic_load(&off);
-		if (is || left <= 0)
-			break;
-		syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, seen, &t);
-	}
-	atomic_fetch_sub(&waiters, 1);
-	return is;
+	stop.on = mode && strcmp(mode, "stops") == 0;
 }
 
 /* Say what was kept back. Return: was something for the main loop? */
@@ -232,6 +152,33 @@ static void hand_over(void)
 	leave_rest(NULL);
 }
 
+/* A CPU is at a breakpoint: the main loop begins to stop the machine. The
+ * thread has the big lock. */
+static void ask_to_stop(int fd)
+{
+	const uint64_t one = 1;
+	unsigned int round = atomic_load(&rounds);
+	pthread_mutex_t *lock = atomic_load(&big_lock);
+
+	set(&cpus_rest, true);
+	(void)!syscall(SYS_write, fd, &one, sizeof(one));
+	real.mutex_unlock(lock);
+	if (!await(NULL, round, MAIN_S))
+		give_up("the main loop does");
+	stop.stopping = atomic_load(&stop.pauses);
+	leave_rest(NULL);
+	real.mutex_lock(lock);
+}
+
+/* All CPUs stand, however long a debugger takes. */
+static void stand(void)
+{
+	set(&cpus_rest, true);
+	while (atomic_load(&stop.stands) && !atomic_load(&off))
+		(void)await(NULL, atomic_load(&rounds), CPUS_S);
+	leave_rest(NULL);
+}
+
 static void main_begins_rest(void)
 {
 	atomic_fetch_add(&rounds, 1);
@@ -243,6 +190,8 @@ OURS int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *t,
 {
 	if (!real.poll)
 		resolve();
+	if (role == ROLE_MAIN)
+		stop_listens();
 	if (role != ROLE_MAIN || !atomic_load(&big_lock) || holds ||
 	    atomic_load(&off))
 		return real.poll(fds, count, t, mask);
@@ -309,9 +258,11 @@ OURS int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
 	if (!real.cond_wait)
 		resolve();
 	if (role == ROLE_MAIN && remember(lock)) {
+		atomic_store(&stop.pauses, lock == atomic_load(&big_lock));
 		main_begins_rest();
 		int r = real.cond_wait(cond, lock);
 		atomic_store(&main_rests, false);
+		atomic_store(&stop.pauses, false);
 		holds |= lock == atomic_load(&big_lock);
 		return r;
 	}
@@ -326,15 +277,28 @@ OURS int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
 	return r;
 }
 
+OURS int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	if (!real.cond_broadcast)
+		resolve();
+	if (role == ROLE_CPUS)
+		stop_tells();
+	else if (role == ROLE_MAIN && stop_ends())
+		tell();
+	return real.cond_broadcast(cond);
+}
+
 OURS int pthread_mutex_lock(pthread_mutex_t *lock)
 {
 	if (!real.mutex_lock)
 		resolve();
-	if (role == ROLE_CPUS && kept_words >= KEPT_MAX &&
-	    lock == atomic_load(&big_lock))
+	bool is_big = lock == atomic_load(&big_lock);
+	if (role == ROLE_CPUS && kept_words >= KEPT_MAX && is_big)
 		hand_over();
+	if (role == ROLE_CPUS && is_big && atomic_load(&stop.stands))
+		stand();
 	int r = real.mutex_lock(lock);
-	if (role == ROLE_MAIN && lock == atomic_load(&big_lock))
+	if (role == ROLE_MAIN && is_big)
 		holds = true;
 	return r;
 }
@@ -360,6 +324,31 @@ static void keep(int fd)
 		(void)say_kept();
 }
 
+/* Of QEMU's module for TCG: one CPU's turn, and that all leave theirs. */
+OURS int tcg_cpus_exec(void *cpu);
+OURS void rr_kick_vcpu_thread(void *cpu);
+
+int tcg_cpus_exec(void *cpu)
+{
+	static int (*exec)(void *cpu);
+
+	if (!exec)
+		stop_find("tcg_cpus_exec", &exec, sizeof(exec));
+	int r = exec(cpu);
+	stop.at_break = r == STOP_EXCP_DEBUG;
+	return r;
+}
+
+void rr_kick_vcpu_thread(void *cpu)
+{
+	static void (*kick)(void *cpu);
+
+	if (!kick)
+		stop_find("rr_kick_vcpu_thread", &kick, sizeof(kick));
+	if (role != ROLE_MAIN || !atomic_load(&stop.quiet))
+		kick(cpu);
+}
+
 OURS ssize_t write(int fd, const void *data, size_t len)
 {
 	uint64_t value = 0;
@@ -368,7 +357,10 @@ OURS ssize_t write(int fd, const void *data, size_t len)
 	    fd < FDS_MAX && atomic_load(&is_event[fd]) && !atomic_load(&off)) {
 		memcpy(&value, data, sizeof(value));
 		if (value == 1) {
-			keep(fd);
+			if (stop_asks())
+				ask_to_stop(fd);
+			else
+				keep(fd);
 			return sizeof(value);
 		}
 	}

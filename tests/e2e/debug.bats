@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# gdb in a machine: what ktstr-vm-debug(1) says.
+# shellcheck disable=SC2016,SC2154 # code for other shells; bats sets stderr
+bats_require_minimum_version 1.5.0
+load ../helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
+	printf '%s\n' '[test]' 'description = two spin' 'duration = 100ms' 'topology = 1n1l2c1t' 'scheduler = none' \
+		'[cgroup a]' 'work = cpu-spin workers=3' >spin.test
+	# The clock of the kernel, as bytes; after NEXT, where gdb itself stops.
+	printf '%s\n' '#!/bin/sh' 'set -- -batch "$@"' '[ -z "$NEXT" ] || set -- "$@" -ex "break *$NEXT" -ex continue' \
+		'exec gdb "$@" -ex "x/i \$pc" -ex "x/6gx &tk_core" -ex kill' >gdb-batch
+	chmod +x gdb-batch
+	exec </dev/null
+}
+
+debug() { ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test spin.test "$@"; }
+
+@test "debug: gdb begins with the CPU that stopped, at the function; a stop before it takes none of the guest's time" {
+	command -v gdb >/dev/null || skip "needs gdb"
+	run -0 --separate-stderr debug --gdb ./gdb-batch --break cgroup_rmdir
+	[[ $stderr == *"ktstr-vm: CPU "[01]" stands at cgroup_rmdir; the end of gdb is that of the machine"* ]]
+	grep -E '^=> 0x[0-9a-f]+ <cgroup_rmdir>:|^0x.* <tk_core' <<<"$output" >once
+	[ "$(wc -l <once)" -eq 4 ]
+	NEXT=cgroup_rmdir run -0 --separate-stderr debug --gdb ./gdb-batch --break kernel_clone
+	[[ $output == *" in kernel_clone ()"* ]]
+	grep -E '^=> 0x[0-9a-f]+ <cgroup_rmdir>:|^0x.* <tk_core' <<<"$output" | diff once -
+}
+
+@test "debug: who does not come to the function is told, and what cannot be is refused" {
+	printf '#!/bin/sh\ntouch began\n' >gdb-none
+	chmod +x gdb-none
+	run -1 --separate-stderr debug --gdb ./gdb-none
+	[ "$stderr" = "ktstr-vm: the machine ended without coming to scx_ops_exit_kind" ]
+	[ ! -e began ]
+	run -2 --separate-stderr debug --gdb ./gdb-none --break nowhere
+	[ "$stderr" = "ktstr-vm: this kernel has no function 'nowhere'" ]
+	run -2 --separate-stderr debug --gdb ./gdb-none --clock real
+	[[ $stderr == "ktstr-vm: debug needs --clock virtual: "* ]]
+	run -4 --separate-stderr debug --gdb ./nothing
+	[ "$stderr" = "ktstr-vm: cannot run './nothing': No such file or directory (install gdb)" ]
+}
+
+@test "debug: the end of gdb ends the machine; a killed ktstr-vm leaves neither" {
+	printf '#!/bin/sh\necho $$ >gdb.pid\nexec sleep 600\n' >gdb-waits
+	chmod +x gdb-waits
+	spawn ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test spin.test --gdb ./gdb-waits --break kernel_clone
+	vm=${spawned[-1]}
+	until_true test -s gdb.pid
+	gdb=$(cat gdb.pid)
+	qemu=$(pgrep -P "$vm" | grep -vx "$gdb")
+	kill -KILL "$vm"
+	until_true sh -c '! kill -0 '"$gdb"' 2>/dev/null && ! kill -0 '"$qemu"' 2>/dev/null'
+	printf '#!/bin/sh\nexit 3\n' >gdb-waits
+	run -0 --separate-stderr debug --gdb ./gdb-waits --break kernel_clone
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/symbols.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "tests/unit/t.h"
+
+/* Of this program, whose symbols they are. */
+void look_here(void);
+void look_here(void)
+{
+}
+
+TEST(the_first_name_that_a_program_has_is_found)
+{
+	static const char *const names[] = { "look_there", "look_here", "main",
+					     NULL };
+	const char *name = NULL;
+	uint64_t at = 0, main_at = 0;
+	struct why why;
+
+	CHECK_INT(symbols_find("/proc/self/exe", names, &at, &name, &why), 0);
+	CHECK(name == names[1]);
+	CHECK_INT(symbols_find("/proc/self/exe", names + 2, &main_at, &name,
+			       &why),
+		  0);
+	CHECK(at != main_at && at != 0);
+}
+
+TEST(a_name_that_only_begins_so_is_another)
+{
+	static const char *const names[] = { "look_her", NULL };
+	const char *name;
+	struct why why;
+	uint64_t at;
+
+	CHECK_INT(symbols_find("/proc/self/exe", names, &at, &name, &why),
+		  -ENOENT);
+	CHECK(strcmp(why.text, "this kernel has no function 'look_her'") == 0);
+}
+
+TEST(what_has_no_symbols_is_told_from_what_lacks_one)
+{
+	static const char *const names[] = { "main", NULL };
+	const char *name;
+	struct why why;
+	uint64_t at;
+
+	CHECK_INT(symbols_find("/etc/passwd", names, &at, &name, &why),
+		  -ENOEXEC);
+	CHECK_INT(symbols_find("/nowhere", names, &at, &name, &why), -ENOENT);
+	CHECK(strstr(why.text, "cannot open"));
+}

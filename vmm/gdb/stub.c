@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/gdb/stub.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of a "m" packet: two digits a byte. */
+#define MEMORY_MAX 1024
+
+static int ask_ok(struct gdb_remote *g, const char *packet,
+		  struct why *reterr_why)
+{
+	int r = gdb_remote_ask(g, packet, reterr_why);
+
+	if (r == 0 && strcmp(str_text(&g->packet), "OK") != 0)
+		return why_set(reterr_why, -ENOTSUP,
+			       "QEMU's stub for a debugger does not know %s",
+			       packet);
+	return r;
+}
+
+int gdb_begin(struct gdb_remote *g, struct why *reterr_why)
+{
+	int r = gdb_remote_ask(g, "qSupported:multiprocess+;vContSupported+",
+			       reterr_why);
+
+	if (r < 0)
+		return r;
+	/* Without it a step hides interrupts and stops timers:
+	 * https://www.qemu.org/docs/master/system/gdb.html, "Advanced
+	 * debugging options". */
+	return ask_ok(g, "Qqemu.sstep=0x1", reterr_why);
+}
+
+int gdb_break(struct gdb_remote *g, uint64_t at, bool set,
+	      struct why *reterr_why)
+{
+	char packet[64];
+
+	snprintf(packet, sizeof(packet), "%c0,%" PRIx64 ",1", set ? 'Z' : 'z',
+		 at);
+	return ask_ok(g, packet, reterr_why);
+}
+
+int gdb_continue(struct gdb_remote *g, struct why *reterr_why)
+{
+	return gdb_remote_send(g, "c", reterr_why);
+}
+
+int gdb_step(struct gdb_remote *g, const struct gdb_stop *s,
+	     struct why *reterr_why)
+{
+	char packet[64];
+
+	snprintf(packet, sizeof(packet), "vCont;s:%s", s->thread);
+	return gdb_remote_send(g, packet, reterr_why);
+}
+
+int gdb_read_stop(const struct gdb_remote *g, struct gdb_stop *ret,
+		  struct why *reterr_why)
+{
+	const char *text = str_text(&g->packet), *at;
+	struct gdb_stop s = { 0 };
+
+	if (text[0] == 'W' || text[0] == 'X')
+		s.ended = true;
+	else if ((text[0] != 'T' && text[0] != 'S') ||
+		 sscanf(text + 1, "%2x", &s.signal) != 1)
+		return why_set(reterr_why, -EBADMSG,
+			       "QEMU's stub for a debugger says '%.40s' where "
+			       "it should say why the machine stands",
+			       text);
+	at = text[0] == 'T' ? strstr(text, "thread:") : NULL;
+	if (at)
+		snprintf(s.thread, sizeof(s.thread), "%.*s",
+			 (int)strcspn(at + 7, ";"), at + 7);
+	*ret = s;
+	return 0;
+}
+
+int gdb_registers(struct gdb_remote *g, const struct gdb_stop *s,
+		  uint64_t ret[GDB_REGISTERS], struct why *reterr_why)
+{
+	char packet[64];
+	int r;
+
+	snprintf(packet, sizeof(packet), "Hg%s", s->thread);
+	r = ask_ok(g, packet, reterr_why);
+	if (r == 0)
+		r = gdb_remote_ask(g, "g", reterr_why);
+	if (r < 0)
+		return r;
+	/* Little-endian, as we are. */
+	if (gdb_unhex(str_text(&g->packet), ret, GDB_REGISTERS * sizeof(*ret)) <
+	    GDB_REGISTERS * sizeof(*ret))
+		return why_set(reterr_why, -EBADMSG,
+			       "QEMU's stub for a debugger tells of too few "
+			       "registers");
+	return 0;
+}
+
+int gdb_memory(struct gdb_remote *g, uint64_t at, void *ret, size_t len,
+	       struct why *reterr_why)
+{
+	char *to = ret;
+	char packet[64];
+
+	while (len > 0) {
+		size_t part = len < MEMORY_MAX ? len : MEMORY_MAX;
+		int r;
+
+		snprintf(packet, sizeof(packet), "m%" PRIx64 ",%zx", at, part);
+		r = gdb_remote_ask(g, packet, reterr_why);
+		if (r == -EREMOTEIO)
+			return -EFAULT;
+		if (r < 0)
+			return r;
+		if (gdb_unhex(str_text(&g->packet), to, part) < part)
+			return why_set(reterr_why, -EBADMSG,
+				       "QEMU's stub for a debugger sends less "
+				       "of the memory than was asked for");
+		at += part;
+		to += part;
+		len -= part;
+	}
+	return 0;
+}

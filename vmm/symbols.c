@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vmm/symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "tools/lib/cleanup.h"
+
+/* The best so far: the number of a name, and its address. */
+struct found {
+	const char *const *names;
+	size_t best, count;
+	uint64_t at;
+	bool any;
+};
+
+static bool is_name(const char *symbol, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(symbol, name, len) == 0 &&
+	       (symbol[len] == '\0' || symbol[len] == '.');
+}
+
+static void take(struct found *f, const char *symbol, uint64_t at)
+{
+	for (size_t i = 0; symbol && i < f->best; i++) {
+		if (!is_name(symbol, f->names[i]))
+			continue;
+		f->best = i;
+		f->at = at;
+	}
+}
+
+static void read_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *h,
+		       struct found *f)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count = h->sh_entsize ? h->sh_size / h->sh_entsize : 0;
+	GElf_Sym sym;
+
+	for (size_t i = 0; data && i < count; i++) {
+		if (!gelf_getsym(data, (int)i, &sym) ||
+		    GELF_ST_TYPE(sym.st_info) != STT_FUNC)
+			continue;
+		f->any = true;
+		take(f, elf_strptr(elf, h->sh_link, sym.st_name), sym.st_value);
+	}
+}
+
+int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
+		 const char **ret_name, struct why *reterr_why)
+{
+	auto_fd int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
+	struct found f = { .names = names };
+	Elf_Scn *section = NULL;
+	GElf_Shdr h;
+
+	if (fd < 0)
+		return why_set(reterr_why, -errno, "cannot open '%s': %s",
+			       vmlinux, strerror(errno));
+	while (names[f.count])
+		f.count++;
+	f.best = f.count;
+	elf_version(EV_CURRENT);
+	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	while (elf && (section = elf_nextscn(elf, section))) {
+		if (gelf_getshdr(section, &h) && h.sh_type == SHT_SYMTAB)
+			read_table(elf, section, &h, &f);
+	}
+	elf_end(elf);
+	if (!f.any)
+		return why_set(reterr_why, -ENOEXEC,
+			       "'%s' has no symbols of functions", vmlinux);
+	if (f.best == f.count)
+		return why_set(reterr_why, -ENOENT,
+			       "this kernel has no function '%s'", names[0]);
+	*ret = f.at;
+	*ret_name = names[f.best];
+	return 0;
+}

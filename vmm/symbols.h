@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* symbols.h - where a kernel has its functions, by libelf. */
+#pragma once
+
+#include <stdint.h>
+
+#include "tools/lib/why.h"
+
+/**
+ * symbols_find() - the function that comes first among @names
+ * @vmlinux: an ELF file with symbols
+ * @names:   NULL behind the last; a compiler's ".isra.0" behind one does not
+ *	     count
+ * @ret:     its address
+ * @ret_name: which one it was, of @names
+ *
+ * Return: 0; -ENOENT: this kernel has none of them; -ENOEXEC: no ELF file with
+ * symbols; -errno.
+ */
+int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
+		 const char **ret_name, struct why *reterr_why);
