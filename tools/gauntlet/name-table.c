@@ -89,8 +89,10 @@ uint32_t name_table_add(struct name_table *t, const void *text, size_t len)
 
 uint32_t name_table_add_pair(struct name_table *t, uint32_t a, uint32_t b)
 {
-	uint32_t pair[2] = { a, b };
+	unsigned char pair[sizeof(a) + sizeof(b)];
 
+	memcpy(pair, &a, sizeof(a));
+	memcpy(pair + sizeof(a), &b, sizeof(b));
 	return name_table_add(t, pair, sizeof(pair));
 }
 
