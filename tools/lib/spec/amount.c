@@ -326,7 +326,7 @@ int amount_read_at(const char *text, const struct place *at, const char *what,
 		*ret = (struct amount){ 1, { { STEP_NUMBER, number } } };
 		return 0;
 	}
-	if (amount_parse(text, &a, &offset, &why) < 0) {
+	if (amount_parse(text, &a, &offset, &why)) {
 		complain(text, at, offset, what, &why, d);
 		return -EINVAL;
 	}

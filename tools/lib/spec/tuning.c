@@ -290,9 +290,10 @@ void sysctl_path(const char *name, struct str *ret)
 
 	str_add(ret, "/proc/sys/");
 	for (const char *p = name; *p; p++) {
-		char c = !dots ? *p : *p == '.' ? '/' : *p == '/' ? '.' : *p;
-
-		str_add_bytes(ret, &c, 1);
+		if (dots && (*p == '.' || *p == '/'))
+			str_add(ret, *p == '.' ? "/" : ".");
+		else
+			str_add_bytes(ret, p, 1);
 	}
 }
 
