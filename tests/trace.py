@@ -82,7 +82,7 @@ def main():
         # The kernel counts from where a switch begins, the event is in its middle.
         near = 20 * len(runs)
         assert lost or said <= ran + near, (name, said, ran)
-        assert lost or ran <= said * Decimal("1.02") + near + 3000, (name, said, ran)
+        assert lost or ran <= said * Decimal("1.02") + near + 8000, (name, said, ran)
     # Steps are where the result says.
     steps = {(what, str(at)) for at, _, what in rows[[r for r, n in told.items() if n == "steps"][0]]}
     for e in result["timeline"]:

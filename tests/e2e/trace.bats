@@ -69,7 +69,7 @@ traced() {
 	[ "${output##* }" = "$(jq .trace.lost a/result.json)" ]
 	[ "$(jq '[.traceEvents[] | select(.name == "events were lost")] | length >= 1' a/trace.json)" = true ]
 	# To the end: the last slice of a CPU ends with the trace.
-	[ "$(jq --slurpfile r a/result.json '[.traceEvents[] | select(.ph == "X" and .pid == 2) | .ts + .dur] | max * 1000 | round == $r[0].trace.to_ns' a/trace.json)" = true ]
+	[ "$(jq --slurpfile r a/result.json '[.traceEvents[] | select(.ph == "X" and .pid == 2) | .ts + .dur] | max * 1000 | round == $r[0].trace.to_ns - 1' a/trace.json)" = true ]
 	# All of them together fit the channel.
 	traced 2 b --trace --trace-buffer 163840
 	[[ $stderr == *"--trace-buffer 163840 on 4 CPUs is more than 163840 KiB, all that a trace may have; at most 40960" ]]

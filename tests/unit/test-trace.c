@@ -258,13 +258,13 @@ TEST(events_of_all_cpus_are_in_order_and_make_rows)
 	/* Who was there is not known, so 8 has no end. */
 	CHECK(strstr(out.text.text,
 		     "{\"ph\":\"X\",\"pid\":2,\"tid\":1,\"ts\":1000.000,"
-		     "\"dur\":5.000,\"name\":\"a\\\"b 0.1 cpu-spin\","));
+		     "\"dur\":4.999,\"name\":\"a\\\"b 0.1 cpu-spin\","));
 	CHECK(strstr(out.text.text,
 		     "{\"ph\":\"X\",\"pid\":3,\"tid\":7,\"ts\":1010.000,"
-		     "\"dur\":10.000,\"name\":\"runs on CPU 1\","));
+		     "\"dur\":9.999,\"name\":\"runs on CPU 1\","));
 	CHECK(strstr(out.text.text,
 		     "{\"ph\":\"X\",\"pid\":4,\"tid\":9,\"ts\":1010.000,"
-		     "\"dur\":10.000,\"name\":\"waits for a CPU\""));
+		     "\"dur\":9.999,\"name\":\"waits for a CPU\""));
 	json_t *all = json_loads(out.text.text, 0, NULL);
 	CHECK(json_is_object(all));
 	json_decref(all);

@@ -98,9 +98,13 @@ void trace_out_slice(struct trace_out *o, struct trace_row row,
 		     uint64_t from_ns, uint64_t to_ns, const char *name,
 		     const char *args)
 {
+	/* Viewers add both as floating numbers, and one that ends behind the
+	 * next one's begin has that one in it, to some of them. */
+	uint64_t ns = to_ns > from_ns ? to_ns - from_ns - 1 : 0;
+
 	begin(o, 'X', row);
 	time_of(&o->text, "ts", from_ns);
-	time_of(&o->text, "dur", to_ns > from_ns ? to_ns - from_ns : 0);
+	time_of(&o->text, "dur", ns);
 	end(o, name, args);
 }
 

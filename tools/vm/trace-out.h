@@ -46,7 +46,7 @@ void trace_out_name_row(struct trace_out *o, struct trace_row row,
 			const char *name, int order);
 
 /* In all of these @args is NULL or members of an object, quoted already; names
- * may be any text. */
+ * may be any text. A slice ends one nanosecond before @to_ns. */
 void trace_out_slice(struct trace_out *o, struct trace_row row,
 		     uint64_t from_ns, uint64_t to_ns, const char *name,
 		     const char *args);
