@@ -20,6 +20,7 @@ debug() { ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test spin.test "$
 
 @test "debug: gdb begins with the CPU that stopped, at the function; a stop before it takes none of the guest's time" {
 	command -v gdb >/dev/null || skip "needs gdb"
+	unset SHELL # gdb takes /bin/sh then, and dash has "<&9", but no "<&10"
 	run -0 --separate-stderr debug --gdb ./gdb-batch --break cgroup_rmdir
 	[[ $stderr == *"ktstr-vm: CPU "[01]" stands at cgroup_rmdir; the end of gdb is that of the machine"* ]]
 	grep -E '^=> 0x[0-9a-f]+ <cgroup_rmdir>:|^0x.* <tk_core' <<<"$output" >once

@@ -24,6 +24,9 @@
 static const char *const failures[] = { "scx_vexit", "scx_ops_exit_kind",
 					NULL };
 
+/* The descriptor that gdb's shell has the connection as. */
+#define GDB_FD 9
+
 /* The machine stands where its job begins to matter. */
 static int set_off(void *arg, struct why *reterr_why)
 {
@@ -45,7 +48,6 @@ _Noreturn static void become_gdb(const struct debug *d, unsigned int cpu,
 				 pid_t parent)
 {
 	char target[160], thread[32];
-	int fd = dup(d->connection.fd); /* without O_CLOEXEC */
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -60,9 +62,13 @@ _Noreturn static void become_gdb(const struct debug *d, unsigned int cpu,
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(125);
+	/* Numbers of two digits are none for some shells, as dash. */
+	if (dup2(d->connection.fd, GDB_FD) < 0 ||
+	    fcntl(GDB_FD, F_SETFD, 0) < 0)
+		_exit(125);
 	snprintf(target, sizeof(target),
-		 "target remote | trap '' INT; cat <&%d & exec cat >&%d", fd,
-		 fd);
+		 "target remote | trap '' INT; cat <&%d & exec cat >&%d",
+		 GDB_FD, GDB_FD);
 	/*
 	 * gdb asks for the registers of any CPU, gets the first one's, and
 	 * takes them for those of the CPU that stopped. Its numbers are in the
