@@ -77,7 +77,9 @@ expected() {
 		share/doc/ktstr/results.md 644
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
+		share/doc/ktstr/trace.md 644
 		share/doc/ktstr/turns.md 644
+		share/doc/ktstr/zoo.md 644
 		share/man/man1/ktstr-cache.1 644
 		share/man/man1/ktstr-gauntlet-compare.1 644
 		share/man/man1/ktstr-gauntlet-list.1 644
