@@ -95,7 +95,7 @@ int template_write(int folder, const char *name, int from, json_t *files,
 				O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	char hex[HASH_HEX_SIZE] = "";
 	struct hash hash;
-	struct stat st;
+	struct stat st = { 0 };
 	int r = 0;
 
 	hash_init(&hash);

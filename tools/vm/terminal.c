@@ -41,7 +41,7 @@ static int make_channels(int port[2], int hold[2], struct why *reterr_why)
 
 int terminal_begin(struct terminal *t, struct why *reterr_why)
 {
-	int port[2], hold[2];
+	int port[2] = { -1, -1 }, hold[2] = { -1, -1 };
 	int r = make_channels(port, hold, reterr_why);
 
 	if (r < 0)
