@@ -63,8 +63,7 @@ _Noreturn static void become_gdb(const struct debug *d, unsigned int cpu,
 	if (getppid() != parent)
 		_exit(125);
 	/* Numbers of two digits are none for some shells, as dash. */
-	if (dup2(d->connection.fd, GDB_FD) < 0 ||
-	    fcntl(GDB_FD, F_SETFD, 0) < 0)
+	if (dup2(d->connection.fd, GDB_FD) < 0 || fcntl(GDB_FD, F_SETFD, 0) < 0)
 		_exit(125);
 	snprintf(target, sizeof(target),
 		 "target remote | trap '' INT; cat <&%d & exec cat >&%d",
