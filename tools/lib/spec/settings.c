@@ -301,7 +301,7 @@ static const struct {
 static const struct planned planned[] = {
 	{ "payload", "write a section [payload NAME]" },
 	{ "workloads", "write a section [payload NAME] for each" },
-	{ "auto-repro", "it needs the monitor" },
+	{ "auto-repro", "'make ktstr-debug' opens gdb at the failure" },
 	{ "map-write", "write an op 'write-map' in a step" },
 	{ "host-only", "'ktstr-vm host' runs a test on this machine itself" },
 	{ NULL, NULL },
