@@ -88,7 +88,7 @@ endif
 	$(test-run) tests/diagnostics.bats
 
 # Every header compiles alone.
-headers := $(wildcard tools/*/*.h tools/*/*/*.h vmm/*.h vmm/guest/*.h vmm/mon/*.h)
+headers := $(wildcard tools/*/*.h tools/*/*/*.h vmm/*.h vmm/guest/*.h vmm/mon/*.h vmm/gdb/*.h vmm/repro/*.h)
 check-headers: $(headers:%=$(O)/%.ok) ## Every header compiles alone
 ktstr-tag-header := HDR
 ktstr-cmd-header  = $(CC) $(all-cppflags) $(all-cflags) -Wno-unused-function -fsyntax-only -include $< -x c /dev/null && : >$@

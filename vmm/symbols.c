@@ -14,6 +14,7 @@
 /* The best so far: the number of a name, and its address. */
 struct found {
 	const char *const *names;
+	unsigned char type;
 	size_t best, count;
 	uint64_t at;
 	bool any;
@@ -46,18 +47,18 @@ static void read_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *h,
 
 	for (size_t i = 0; data && i < count; i++) {
 		if (!gelf_getsym(data, (int)i, &sym) ||
-		    GELF_ST_TYPE(sym.st_info) != STT_FUNC)
+		    GELF_ST_TYPE(sym.st_info) != f->type)
 			continue;
 		f->any = true;
 		take(f, elf_strptr(elf, h->sh_link, sym.st_name), sym.st_value);
 	}
 }
 
-int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
-		 const char **ret_name, struct why *reterr_why)
+static int find(const char *vmlinux, const char *const *names,
+		unsigned char type, struct found *ret, struct why *reterr_why)
 {
 	auto_fd int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
-	struct found f = { .names = names };
+	struct found f = { .names = names, .type = type };
 	Elf_Scn *section = NULL;
 	GElf_Shdr h;
 
@@ -78,9 +79,34 @@ int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
 		return why_set(reterr_why, -ENOEXEC,
 			       "'%s' has no symbols of functions", vmlinux);
 	if (f.best == f.count)
-		return why_set(reterr_why, -ENOENT,
-			       "this kernel has no function '%s'", names[0]);
+		return why_set(
+			reterr_why, -ENOENT, "this kernel has no %s '%s'",
+			type == STT_FUNC ? "function" : "variable", names[0]);
+	*ret = f;
+	return 0;
+}
+
+int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
+		 const char **ret_name, struct why *reterr_why)
+{
+	struct found f;
+	int r = find(vmlinux, names, STT_FUNC, &f, reterr_why);
+
+	if (r < 0)
+		return r;
 	*ret = f.at;
 	*ret_name = names[f.best];
 	return 0;
+}
+
+int symbols_find_variable(const char *vmlinux, const char *name, uint64_t *ret,
+			  struct why *reterr_why)
+{
+	const char *const names[] = { name, NULL };
+	struct found f;
+	int r = find(vmlinux, names, STT_OBJECT, &f, reterr_why);
+
+	if (r == 0)
+		*ret = f.at;
+	return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.h - where a kernel has its functions, by libelf. */
+/* symbols.h - where a kernel has its functions and variables, by libelf. */
 #pragma once
 
 #include <stdint.h>
@@ -19,3 +19,7 @@
  */
 int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
 		 const char **ret_name, struct why *reterr_why);
+
+/* The same for a variable; of one that each CPU has, the offset in its part. */
+int symbols_find_variable(const char *vmlinux, const char *name, uint64_t *ret,
+			  struct why *reterr_why);

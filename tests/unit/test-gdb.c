@@ -123,3 +123,20 @@ TEST(an_error_of_the_stub_is_one)
 	CHECK_INT(gdb_break(&g, 1, true, &why), -ENOTSUP);
 	gdb_remote_done(&g);
 }
+
+TEST(the_monitors_words_come_in_pieces)
+{
+	auto_gdb_remote struct gdb_remote g;
+	struct str text = { 0 };
+	struct why why;
+	/* "port" and "l\n", then the end. */
+	int theirs = begin(&g, "+$O706f7274#26$O6c0a#79$OK#9a");
+
+	CHECK_INT(gdb_monitor(&g, "i 0x8", &text, &why), 0);
+	CHECK(strcmp(str_text(&text), "portl\n") == 0);
+	heard(theirs, "$qRcmd,6920307838#31+++");
+	text.len = 0;
+	CHECK_INT(write(theirs, "$#00", 4), 4);
+	CHECK_INT(gdb_monitor(&g, "i 0x8", &text, &why), -ENOTSUP);
+	str_done(&text);
+}

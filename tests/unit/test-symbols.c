@@ -52,3 +52,24 @@ TEST(what_has_no_symbols_is_told_from_what_lacks_one)
 	CHECK_INT(symbols_find("/nowhere", names, &at, &name, &why), -ENOENT);
 	CHECK(strstr(why.text, "cannot open"));
 }
+
+static volatile int a_variable = 1;
+
+TEST(variables_are_no_functions)
+{
+	static const char *const names[] = { "a_variable", NULL };
+	const char *name;
+	struct why why;
+	uint64_t at = 0;
+
+	CHECK_INT(symbols_find_variable("/proc/self/exe", "a_variable", &at,
+					&why),
+		  0);
+	/* A program may be moved as a whole. */
+	CHECK_INT(at % 4096, (uintptr_t)&a_variable % 4096);
+	CHECK_INT(symbols_find("/proc/self/exe", names, &at, &name, &why),
+		  -ENOENT);
+	CHECK_INT(symbols_find_variable("/proc/self/exe", "main", &at, &why),
+		  -ENOENT);
+	CHECK(strcmp(why.text, "this kernel has no variable 'main'") == 0);
+}

@@ -11,6 +11,14 @@
 
 #include "tools/lib/cleanup.h"
 
+int gdb_remote_pair(int ret[2], struct why *reterr_why)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ret) < 0)
+		return why_set(reterr_why, -errno, "cannot make a socket: %s",
+			       strerror(errno));
+	return 0;
+}
+
 void gdb_remote_begin(struct gdb_remote *g, int fd)
 {
 	*g = (struct gdb_remote){ .fd = fd };

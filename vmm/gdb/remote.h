@@ -36,6 +36,9 @@ struct gdb_remote {
 
 #define auto_gdb_remote __attribute__((cleanup(gdb_remote_done)))
 
+/* A socket for @gdb_remote.fd and QEMU's end of it. Return: 0 or -errno. */
+int gdb_remote_pair(int ret[2], struct why *reterr_why);
+
 void gdb_remote_begin(struct gdb_remote *g, int fd);
 void gdb_remote_done(struct gdb_remote *g);
 

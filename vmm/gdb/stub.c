@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/lib/cleanup.h"
+
 /* Of a "m" packet: two digits a byte. */
 #define MEMORY_MAX 1024
 
@@ -126,4 +128,33 @@ int gdb_memory(struct gdb_remote *g, uint64_t at, void *ret, size_t len,
 		len -= part;
 	}
 	return 0;
+}
+
+int gdb_monitor(struct gdb_remote *g, const char *command, struct str *ret,
+		struct why *reterr_why)
+{
+	auto_str struct str packet = { 0 };
+	char piece[GDB_PACKET_MAX / 2];
+	int r;
+
+	str_add(&packet, "qRcmd,");
+	for (const char *c = command; *c; c++)
+		str_addf(&packet, "%02x", (unsigned char)*c);
+	r = gdb_remote_ask(g, str_text(&packet), reterr_why);
+	/* Its words come in packets "O", and "OK" is the last. */
+	while (r == 0 && strcmp(str_text(&g->packet), "OK") != 0) {
+		const char *text = str_text(&g->packet);
+
+		if (text[0] != 'O')
+			return why_set(reterr_why, -ENOTSUP,
+				       "QEMU's stub for a debugger has no "
+				       "monitor");
+		size_t n = gdb_unhex(text + 1, piece, sizeof(piece));
+
+		str_add_bytes(ret, piece, n);
+		r = gdb_remote_receive(g, GDB_MS, reterr_why);
+	}
+	if (r == 0 && ret->failed)
+		return why_set(reterr_why, -ENOMEM, "out of memory");
+	return r == -EAGAIN ? -ETIME : r;
 }

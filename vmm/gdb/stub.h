@@ -69,3 +69,15 @@ int gdb_registers(struct gdb_remote *g, const struct gdb_stop *s,
  * it. Return: 0; -EFAULT: nothing is mapped there; as gdb_remote_ask(). */
 int gdb_memory(struct gdb_remote *g, uint64_t at, void *ret, size_t len,
 	       struct why *reterr_why);
+
+/**
+ * gdb_monitor() - what QEMU's monitor for people says to @command
+ * @ret: appended
+ *
+ * It is carried out while the machine stands: the guest does not notice one
+ * that only looks.
+ *
+ * Return: as gdb_remote_ask(); -ENOTSUP: there is no such monitor.
+ */
+int gdb_monitor(struct gdb_remote *g, const char *command, struct str *ret,
+		struct why *reterr_why);

@@ -112,9 +112,8 @@ static __u32 find_member(const struct btf *btf, const struct btf_type *t,
 	return 0;
 }
 
-/* Follow @path from the structure @id on. Return: false if it leads nowhere. */
-static bool find_place(const struct btf *btf, __u32 id, const char *path,
-		       struct mon_place *ret)
+__u32 mon_find_member(const struct btf *btf, __u32 id, const char *path,
+		      __u32 *ret_at)
 {
 	__u32 bits = 0;
 
@@ -124,20 +123,29 @@ static bool find_place(const struct btf *btf, __u32 id, const char *path,
 		char part[PART_MAX];
 
 		if (!t || len >= sizeof(part))
-			return false;
+			return 0;
 		memcpy(part, path, len);
 		part[len] = '\0';
 		id = find_member(btf, t, part, 0, &bits);
 		if (!id)
-			return false;
+			return 0;
 		path += len + (path[len] == '.');
 	}
-	__s64 size = btf__resolve_size(btf, id);
+	*ret_at = bits / 8;
+	return id;
+}
+
+/* Follow @path from the structure @id on. Return: false if it leads nowhere. */
+static bool find_place(const struct btf *btf, __u32 id, const char *path,
+		       struct mon_place *ret)
+{
+	__u32 at = 0, member = mon_find_member(btf, id, path, &at);
+	__s64 size = member ? btf__resolve_size(btf, member) : 0;
+
 	if (size <= 0)
 		return false;
-	*ret = (struct mon_place){ bits / 8, size < MON_FIELD_MAX
-						     ? (__u32)size
-						     : MON_FIELD_MAX };
+	*ret = (struct mon_place){ at, size < MON_FIELD_MAX ? (__u32)size
+							    : MON_FIELD_MAX };
 	return true;
 }
 

@@ -26,6 +26,17 @@ struct btf;
 void mon_resolve_types(const struct btf *btf, struct mon_layout *l);
 
 /**
+ * mon_find_member() - the member at the end of a path, as "scx.local_dsq.nr"
+ * @id:     of the structure
+ * @ret_at: bytes from its begin
+ *
+ * Return: the member's type; 0: there is no such member, or it is not whole
+ * bytes.
+ */
+uint32_t mon_find_member(const struct btf *btf, uint32_t id, const char *path,
+			 uint32_t *ret_at);
+
+/**
  * mon_find_vmlinux() - the vmlinux that belongs to a boot image
  * @image: path of the image
  *
