@@ -57,3 +57,52 @@ debug() { ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test spin.test "$
 	printf '#!/bin/sh\nexit 3\n' >gdb-waits
 	run -0 --separate-stderr debug --gdb ./gdb-waits --break kernel_clone
 }
+
+# state FUNCTIONS COUNT: what a machine is like where its test's cgroups go, after so many stops.
+state() {
+	STOPS=$1 COUNT=$2 END=cgroup_rmdir run -0 --separate-stderr ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" \
+		--test sl.test --gdb "$KTSTR_TOP/tests/e2e/stops.py" --break wake_up_new_task
+	[[ $stderr == *$'\n'"$2 stops on ${3-}"* ]]
+	[ ${#lines[@]} -eq 5 ]
+}
+
+@test "debug: stops and steps on any CPU leave registers, run queues and the clock as they are without" {
+	printf '%s\n' '[test]' 'description = sleepers' 'duration = 200ms' 'topology = 1n2l2c1t' 'scheduler = none' \
+		'[cgroup a]' 'work = bursty workers=6' '[cgroup b]' 'work = pipe-io workers=4' >sl.test
+	state '' 0
+	want=$output
+	state hrtimer_interrupt 250 'p01.01 p01.02 p01.03 p01.04'
+	[ "$output" = "$want" ]
+	# A timer that ended the turn is cancelled in that turn, and then there is a stop: it ends there all the same.
+	cat >timer.c <<-'C'
+		#include <sys/syscall.h>
+		#include <sys/timerfd.h>
+		#include <unistd.h>
+		static unsigned int r = 1;
+		static unsigned int draw(unsigned int n)
+		{
+			r = r * 1103515245 + 12345;
+			return (r >> 8) % n;
+		}
+		int main(void)
+		{
+			int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+			for (int i = 0; i < 4000; i++) {
+				struct itimerspec soon = { .it_value = { 0, 50000 + draw(600000) } }, none = { 0 };
+				timerfd_settime(fd, 0, &soon, 0);
+				for (volatile unsigned int k = draw(3000); k > 0; k--)
+					continue;
+				timerfd_settime(fd, 0, &none, 0);
+				syscall(SYS_getppid);
+			}
+			return 0;
+		}
+	C
+	"${CC:-cc}" -O1 -static -o timer timer.c
+	printf '%s\n' '[test]' 'duration = 200ms' 'settle = 10ms' 'topology = 1n2l2c1t' 'scheduler = none' \
+		'[cgroup a]' 'work = cpu-spin workers=3' '[payload timer]' 'command = ./timer' >sl.test
+	state '' 0
+	want=$output
+	state __x64_sys_getppid 300 p01.0
+	[ "$output" = "$want" ]
+}

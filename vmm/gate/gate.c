@@ -43,9 +43,8 @@
 
 #include "vmm/gate/real.h"
 #include "vmm/gate/stop.h"
+#include "vmm/gate/tcg.h"
 #include "vmm/gate/wait.h"
-
-#define OURS __attribute__((visibility("default")))
 
 #define FDS_MAX	  1024
 #define LOCKS_MAX 32
@@ -64,9 +63,6 @@
 #define KEPT_S 60  /* words, where CPUs have few timers and do not rest */
 #define MAIN_S 30  /* the CPUs, for the main loop */
 #define CPUS_S 600 /* the main loop, for the CPUs */
-
-enum role { ROLE_NONE, ROLE_MAIN, ROLE_CPUS };
-static __thread enum role role;
 
 /*
  * Of the main thread: it has the big lock. Then it is at work, a stop for
@@ -322,31 +318,6 @@ static void keep(int fd)
 	is_kept[fd] = true;
 	if (now_ns() - kept_since > (int64_t)KEPT_S * 1000000000)
 		(void)say_kept();
-}
-
-/* Of QEMU's module for TCG: one CPU's turn, and that all leave theirs. */
-OURS int tcg_cpus_exec(void *cpu);
-OURS void rr_kick_vcpu_thread(void *cpu);
-
-int tcg_cpus_exec(void *cpu)
-{
-	static int (*exec)(void *cpu);
-
-	if (!exec)
-		stop_find("tcg_cpus_exec", &exec, sizeof(exec));
-	int r = exec(cpu);
-	stop.at_break = r == STOP_EXCP_DEBUG;
-	return r;
-}
-
-void rr_kick_vcpu_thread(void *cpu)
-{
-	static void (*kick)(void *cpu);
-
-	if (!kick)
-		stop_find("rr_kick_vcpu_thread", &kick, sizeof(kick));
-	if (role != ROLE_MAIN || !atomic_load(&stop.quiet))
-		kick(cpu);
 }
 
 OURS ssize_t write(int fd, const void *data, size_t len)

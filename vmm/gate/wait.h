@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wait.h - how threads of gate.c wait for each other: on @news, a futex. */
+/* wait.h - who a thread of QEMU is, and how they wait for each other: on @news,
+ * a futex. */
 #pragma once
 
 #include <limits.h>
@@ -10,6 +11,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define OURS __attribute__((visibility("default")))
+
+enum role { ROLE_NONE, ROLE_MAIN, ROLE_CPUS };
+static __thread enum role role;
 
 /* Nobody keeps to turns any more. */
 static atomic_bool off;
