@@ -154,6 +154,9 @@ int archive_job(int fd, const struct job *job, uint64_t *ret_unpacked,
 	if (r == 0 && job->layout)
 		r = cpio_add_data(c, "job/monitor", 0644, job->layout,
 				  strlen(job->layout), reterr_why);
+	if (r == 0 && job->repro)
+		r = cpio_add_data(c, "job/repro", 0644, job->repro,
+				  strlen(job->repro), reterr_why);
 	if (r == 0 && job->command)
 		r = add_command(c, job->command, reterr_why);
 	if (r == 0)

@@ -34,6 +34,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  *		 as by profile_enable(); or NULL
  * @cgroup_parent: where the cgroups of the test are, or NULL for the root
  * @layout: what the monitor reads, text of mon_layout_write(); NULL: nothing
+ * @repro: what functions are watched, text of repro_plan_write(); NULL: none
  * @cores: a check asks for cores that workers share
  * @trace_kib: keep a trace, with so much memory for each CPU; 0: none
  * @watchdog_ns: what the scheduler's ops.timeout_ms is to be; 0: as it says
@@ -52,7 +53,7 @@ struct job {
 	const char *term;
 	struct limits limits;
 	char *const *sysctl, *const *enable, *const *disable;
-	const char *cgroup_parent, *layout;
+	const char *cgroup_parent, *layout, *repro;
 	uint64_t watchdog_ns, trace_kib;
 	bool cores;
 };

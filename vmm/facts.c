@@ -9,6 +9,7 @@
 
 #include "vmm/frame.h"
 #include "vmm/mon/series.h"
+#include "vmm/repro/records.h"
 #include "vmm/trace/stream.h"
 
 /* Text of a guest that is kept, in bytes: a scheduler may print for ever. */
@@ -33,6 +34,7 @@ static const struct {
 	{ "monitor", offsetof(struct facts, monitor), false },
 	{ "kmsg-lost", offsetof(struct facts, kmsg_lost), false },
 	{ "trace", offsetof(struct facts, trace), false },
+	{ "repro", offsetof(struct facts, repro_end), false },
 	{ "end", offsetof(struct facts, end), false },
 	{ "scheduler", offsetof(struct facts, scheduler), true },
 	{ "event", offsetof(struct facts, event), true },
@@ -43,6 +45,8 @@ static const struct {
 	{ "kmsg", offsetof(struct facts, kmsg), true },
 	{ "program", offsetof(struct facts, program), true },
 	{ "task", offsetof(struct facts, task), true },
+	{ "watched", offsetof(struct facts, watched), true },
+	{ "not-watched", offsetof(struct facts, repro_left), true },
 };
 
 int64_t facts_int(const json_t *frame, const char *key)
@@ -84,6 +88,7 @@ void facts_done(struct facts *f)
 	str_done(&f->err);
 	str_done(&f->series);
 	str_done(&f->trace_data);
+	str_done(&f->repro);
 	*f = (struct facts){ 0 };
 }
 
@@ -99,6 +104,8 @@ static void add_output(struct facts *f, int stream, const char *data,
 		return;
 	else if (stream == FRAME_TRACE)
 		str_add_bytes(&f->trace_data, data, len);
+	else if (stream == FRAME_REPRO)
+		str_add_bytes(&f->repro, data, len);
 	else if (f->on_output)
 		f->on_output(f->output_arg, stream, data, len);
 	else if (to->len < TEXT_MAX)
@@ -247,6 +254,23 @@ static int check_trace(struct facts *f, const struct frame *raw)
 	return 0;
 }
 
+static int check_repro(struct facts *f, const struct frame *raw)
+{
+	struct why why;
+	int r = repro_records_check(raw->data, raw->len, &f->repro_ns, &why);
+
+	if (r < 0)
+		return why_set(&f->why, r, "at frame %" PRIu64 " %s",
+			       f->frames - 1, why.text);
+	if (f->repro.len + raw->len > REPRO_BYTES_MAX)
+		return why_set(&f->why, -EBADMSG,
+			       "at frame %" PRIu64
+			       " there are more than %u MiB "
+			       "of records",
+			       f->frames - 1, REPRO_BYTES_MAX >> 20);
+	return 0;
+}
+
 /* Nothing comes behind the end, and no more than anybody has to tell. */
 static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
 {
@@ -257,13 +281,13 @@ static int check_place(struct facts *f, const struct frame *raw, size_t bytes)
 	if (raw->stream == FRAME_TRACE)
 		return check_trace(f, raw);
 	/* What is passed on at once is not kept. */
-	if (raw->stream == 0 || raw->stream == FRAME_MONITOR || !f->on_output)
+	if (raw->stream == 0 || raw->stream >= FRAME_MONITOR || !f->on_output)
 		f->bytes += bytes;
 	if (f->bytes > FACTS_BYTES_MAX)
 		return why_set(&f->why, -EBADMSG,
 			       "at frame %" PRIu64 " it is longer than %u MiB",
 			       f->frames - 1, FACTS_BYTES_MAX >> 20);
-	return 0;
+	return raw->stream == FRAME_REPRO ? check_repro(f, raw) : 0;
 }
 
 int facts_take(struct facts *f, const char **text, const char *end)

@@ -14,9 +14,10 @@
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
  * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
  * (8 of them, 512 KiB each, of which a byte may need 6); 12 MiB of the
- * monitor's, 10 of what the verifier wrote, and 6 of dumps.
+ * monitor's, 10 of what the verifier wrote, 6 of dumps, and 6 of functions that
+ * are watched.
  */
-#define FACTS_BYTES_MAX (84U << 20)
+#define FACTS_BYTES_MAX (90U << 20)
 /* Two for each payload of a test. */
 #define FACTS_OUTPUTS 16
 
@@ -43,6 +44,11 @@ struct facts_output {
  * @trace, @task: frames of a trace, and @trace_data its bytes, see
  *	vmm/trace/stream.h
  * @traced: set behind facts_begin(): one may come; else it is damage
+ * @watched, @repro_left: arrays: functions of a plan that are watched, and
+ *those that are not
+ * @repro, @repro_end: records of them, in the order of time and checked
+ *	(vmm/repro/records.h), and the frame behind
+ * @repro_ns: time of the last of these records
  * @payload: array, as @worker; @output, @output_count: what payloads wrote
  * @on_output: if not NULL, gets what would go to @out (@stream is 1) and @err
  *	(2), each byte; @output_arg goes with it
@@ -57,9 +63,10 @@ struct facts {
 	json_t *monitor;
 	json_t *kmsg_lost, *end, *trace, *task;
 	json_t *scheduler, *event, *phase, *worker, *cgroup, *payload, *kmsg;
-	json_t *program;
+	json_t *program, *watched, *repro_left, *repro_end;
 	struct str log, work_log, program_log, dump, out, err, series,
-		trace_data;
+		trace_data, repro;
+	uint64_t repro_ns;
 	struct facts_output output[FACTS_OUTPUTS];
 	size_t output_count;
 	void (*on_output)(void *arg, int stream, const char *data, size_t len);

@@ -55,7 +55,7 @@ static uint32_t check_of(int stream, const char *head, size_t head_len,
 {
 	uint32_t crc = crc32_of(head, head_len, before);
 
-	if (stream == FRAME_MONITOR || stream == FRAME_TRACE)
+	if (stream >= FRAME_MONITOR)
 		return crc ^ sum_of(data, len);
 	return crc32_of(data, len, crc);
 }
@@ -108,7 +108,7 @@ static bool read_kind(const char *text, const char *newline, struct frame *ret)
 	int n;
 
 	if (newline - text < 3 || newline - text > 8 || text[0] < '1' ||
-	    text[0] > '0' + FRAME_TRACE)
+	    text[0] > '0' + FRAME_REPRO)
 		return false;
 	for (const char *p = text + 2; p < newline; p++) {
 		if (*p < '0' || *p > '9')

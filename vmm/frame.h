@@ -8,9 +8,10 @@
  * SEQ counts from 0 in decimal; CRC is eight hex digits; PAYLOAD is one JSON
  * object without newline. The second form carries what a command wrote to its
  * descriptor STREAM, 1 or 2, as it is; or, as STREAM 3, bytes of the monitor
- * (vmm/mon/series.h), and as STREAM 4 of a trace (vmm/trace/stream.h). CRC is
+ * (vmm/mon/series.h), as STREAM 4 of a trace (vmm/trace/stream.h), and as
+ * STREAM 5 records of functions that are watched (vmm/repro/record.h). CRC is
  * the CRC32 of "SEQ " and all behind CRC but the last newline. A CRC costs the
- * guest four instructions for each byte; with STREAM 3 and 4 it is that of
+ * guest four instructions for each byte; with STREAM 3 to 5 it is that of
  * "SEQ " and ">3 LEN\n" alone, combined by exclusive or with the two halves of
  * the sum of BYTES as little-endian words of 8 bytes. A stream that is cut,
  * damaged or out of order is not a result: frame_read() says so. Used by the
@@ -32,6 +33,7 @@
 /* Streams that are no command's. */
 #define FRAME_MONITOR 3
 #define FRAME_TRACE   4
+#define FRAME_REPRO   5
 
 /* Append the frame of @payload to @out. @payload holds no newline. */
 void frame_format(struct str *out, uint64_t seq, const char *payload);
@@ -44,7 +46,7 @@ size_t frame_format_head(char head[FRAME_HEAD_MAX], uint64_t seq, int stream,
 /**
  * struct frame - one that was read
  * @stream: 0 for a payload, else the command's descriptor, or FRAME_MONITOR,
- * FRAME_TRACE
+ * FRAME_TRACE, FRAME_REPRO
  * @data, @len: payload or bytes, inside the buffer, not terminated
  */
 struct frame {

@@ -83,17 +83,24 @@ static void check_each_byte(struct str *s, uint64_t seq)
 	}
 }
 
-/* Its checksum is another, for words of 8 bytes and what is left of one. */
-TEST(bytes_of_the_monitor_are_read_as_they_were)
+static void check_bytes_of(int stream)
 {
 	static const char bytes[] = "0123456789abcdef\n\0@1";
 
 	for (size_t len = 0; len <= sizeof(bytes); len++) {
 		auto_str struct str s = { 0 };
 
-		add_data(&s, 1234567890123, FRAME_MONITOR, bytes, len);
+		add_data(&s, 1234567890123, stream, bytes, len);
 		check_each_byte(&s, 1234567890123);
 	}
+}
+
+/* Its checksum is another, for words of 8 bytes and what is left of one. */
+TEST(bytes_of_the_monitor_are_read_as_they_were)
+{
+	check_bytes_of(FRAME_MONITOR);
+	check_bytes_of(FRAME_TRACE);
+	check_bytes_of(FRAME_REPRO);
 }
 
 TEST(bytes_of_a_command_are_read_as_they_were)
@@ -125,7 +132,7 @@ TEST(what_cannot_become_a_frame_is_damage_before_its_end)
 		"x",
 		"@1",
 		"@0 0\n",
-		"@0 00000000 >5 1\n",
+		"@0 00000000 >6 1\n",
 		"@0 00000000 >1 01\n",
 		"@0 00000000 >1 \n",
 		"@0 00000000 >\n",

@@ -179,5 +179,5 @@ TEST(a_report_without_an_end_ends_the_machine)
 	CHECK_INT(next_ms, 0);
 	CHECK(facts.damaged && facts.bytes < FACTS_BYTES_MAX + (1 << 20));
 	CHECK(pump.channel.len < FACTS_BYTES_MAX + (8 << 20));
-	CHECK(strstr(facts.why.text, "it is longer than 84 MiB"));
+	CHECK(strstr(facts.why.text, "it is longer than 90 MiB"));
 }

@@ -38,3 +38,6 @@ test-context-libs-y := -ljansson
 tests-y            += test-pump
 test-pump-objs-y   := tests/unit/test-pump.o tools/vm/pump.o tools/vm/input.o
 test-pump-libs-y   := -ljansson -lpthread $(lib-lzma)
+tests-y            += test-repro-records
+test-repro-records-objs-y := tests/unit/test-repro-records.o
+test-repro-records-libs-y := -ljansson -lnettle $(lib-lzma)
