@@ -12,6 +12,7 @@ or-ours = $(if $(filter default undefined,$(origin $1)),$(eval $1 := $2))
 $(call or-ours,CC,cc)
 $(call or-ours,AR,ar)
 $(call or-ours,CLANG,clang)
+$(call or-ours,BPFTOOL,bpftool)
 $(call or-ours,PKG_CONFIG,pkg-config)
 
 VERSION := 0.1.0

@@ -14,8 +14,8 @@
 .PHONY: analyze analyze-gcc analyze-tidy analyze-cppcheck
 GCC ?= gcc
 analyzed := $(sort $(wildcard $(foreach f,tools/* tools/*/* vmm vmm/*,$f/*.c)))
-# Those that have what facts.h tells.
-analyzed := $(filter-out tools/lib/why.c tools/lib/file.c,$(analyzed))
+# Those that have what facts.h tells; and programs of BPF are in another C.
+analyzed := $(filter-out tools/lib/why.c tools/lib/file.c %.bpf.c,$(analyzed))
 analyzed := $(filter $(subst *,%,$(T)),$(analyzed))
 analyze-flags = $(filter-out -D_FORTIFY_SOURCE%,$(all-cppflags)) -std=gnu17 -include tests/analyze/facts.h
 

@@ -92,6 +92,22 @@ TEST(all_keys_are_read)
 	job_done(&j);
 }
 
+TEST(what_is_watched_is_read_if_it_is_there)
+{
+	struct why why;
+	struct job j;
+
+	CHECK_INT(read_it("[job]\n", &j, &why), 0);
+	CHECK(!j.layout && !j.repro);
+	job_done(&j);
+	put("monitor", "m\n");
+	put("repro", "pid-at 1\n");
+	CHECK_INT(read_it("[job]\n", &j, &why), 0);
+	CHECK(strcmp(j.layout, "m\n") == 0);
+	CHECK(strcmp(j.repro, "pid-at 1\n") == 0);
+	job_done(&j);
+}
+
 TEST(a_command_needs_no_test)
 {
 	struct why why;

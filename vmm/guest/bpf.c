@@ -52,6 +52,25 @@ uint32_t bpf_fdinfo(pid_t pid, uint32_t fd, const char *key)
 	return at ? (uint32_t)strtoul(at + strlen(key), NULL, 10) : 0;
 }
 
+bool bpf_update_of(int memory, pid_t pid, uint64_t attr_at, uint32_t type,
+		   uint64_t *ret_value_at)
+{
+	struct bpf_map_info info = { 0 };
+	union bpf_attr attr = { 0 };
+	uint32_t map;
+
+	/* Up to the value's address and flags. */
+	if (pread(memory, &attr, 32, (off_t)attr_at) != 32)
+		return false;
+	map = bpf_fdinfo(pid, attr.map_fd, "map_id:");
+	auto_fd int fd = map ? bpf_open(BPF_MAP_GET_FD_BY_ID, map) : -1;
+	if (fd < 0 || bpf_info(fd, &info, sizeof(info)) < 0 ||
+	    info.btf_vmlinux_value_type_id != type)
+		return false;
+	*ret_value_at = attr.value;
+	return true;
+}
+
 int bpf_read_btf(uint32_t id, struct btf_view *ret)
 {
 	auto_fd int fd = bpf_open(BPF_BTF_GET_FD_BY_ID, id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,18 @@ int bpf_open(int command, uint32_t id);
 /* The number behind @key, such as "map_id:", in what /proc tells of a
  * descriptor of @pid; 0 when there is none. */
 uint32_t bpf_fdinfo(pid_t pid, uint32_t fd, const char *key);
+
+/**
+ * bpf_update_of() - @pid is about to call bpf(BPF_MAP_UPDATE_ELEM)
+ * @memory:  its /proc/PID/mem
+ * @attr_at: the call's argument
+ * @type:    a number in the kernel's type information
+ * @ret_value_at: where the value is, in @pid
+ *
+ * Is it a map with values of that type, that is, of a struct_ops?
+ */
+bool bpf_update_of(int memory, pid_t pid, uint64_t attr_at, uint32_t type,
+		   uint64_t *ret_value_at);
 
 /* All of the type information with that id; @ret->data is the caller's, who
  * frees it. Return: 0 or -errno. */

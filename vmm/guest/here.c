@@ -91,7 +91,6 @@ static int play(struct here *h, struct why *reterr_why)
 {
 	struct sched_param p = { .sched_priority = SPAWN_INIT_PRIORITY };
 	uint64_t begin = steal_ns();
-	struct str out = { 0 };
 	int r;
 
 	/* Above the scheduler under test, as in a machine of ours. */
@@ -104,8 +103,7 @@ static int play(struct here *h, struct why *reterr_why)
 	watch_phase(&h->watch, PHASE_SHUTDOWN, 0);
 	if (r < 0)
 		return r;
-	steal_frame(begin, &out);
-	return channel_send(&h->channel, &out);
+	return steal_send(&h->channel, begin);
 }
 
 /* What this machine is too small for, or its kernel cannot do, is no fault. */

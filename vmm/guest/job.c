@@ -217,9 +217,10 @@ static int read_test(struct job *j, int dir, struct diag *d,
 }
 
 /* There may be none. */
-static int read_layout(struct job *j, int dir, struct why *reterr_why)
+static int read_if_there(const char *name, int dir, char **ret,
+			 struct why *reterr_why)
 {
-	int r = read_file(dir, "monitor", JOB_MAX, &j->layout, reterr_why);
+	int r = read_file(dir, name, JOB_MAX, ret, reterr_why);
 
 	return r == -ENOENT ? 0 : r;
 }
@@ -237,7 +238,9 @@ static int read_all(struct job *j, int dir, struct diag *d,
 	if (r == 0 && !j->exec)
 		r = read_test(j, dir, d, reterr_why);
 	if (r == 0 && !j->exec)
-		r = read_layout(j, dir, reterr_why);
+		r = read_if_there("monitor", dir, &j->layout, reterr_why);
+	if (r == 0 && !j->exec)
+		r = read_if_there("repro", dir, &j->repro, reterr_why);
 	if (r == 0 && j->args && !j->scheduler)
 		return why_set(reterr_why, -EINVAL,
 			       "the job has arguments but no scheduler");
@@ -270,6 +273,7 @@ void job_done(struct job *j)
 	free(j->scheduler);
 	free(j->term);
 	free(j->layout);
+	free(j->repro);
 	free(j->cgroup_parent);
 	words_free(j->sysctl);
 	words_free(j->enable);

@@ -32,6 +32,7 @@ enum job_shell { JOB_NO_SHELL, JOB_SHELL_TTY, JOB_SHELL_PIPE };
  * @trace_kib: keep a trace, with so much memory for each CPU; 0: none
  * @layout: what the monitor reads, text of mon_layout_write(); NULL: there is
  *no monitor
+ * @repro: what functions are watched, text of repro_plan_write(); NULL: none
  * @name, @test: the test's name and content, when there is no @exec
  * @test_path: for messages about it
  */
@@ -47,7 +48,7 @@ struct job {
 	char **sysctl, **enable, **disable;
 	char *cgroup_parent;
 	uint64_t watchdog_ns, trace_kib;
-	char *layout, *name, *test_path;
+	char *layout, *repro, *name, *test_path;
 	struct test test;
 };
 

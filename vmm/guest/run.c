@@ -27,6 +27,7 @@
 #include "vmm/guest/mounts.h"
 #include "vmm/guest/ports.h"
 #include "vmm/guest/regions.h"
+#include "vmm/guest/repro.h"
 #include "vmm/guest/scenario.h"
 #include "vmm/guest/scheduler.h"
 #include "vmm/guest/shell.h"
@@ -54,6 +55,7 @@ struct guest {
 	struct scheduler scheduler;
 	struct monitor monitor;
 	struct ftrace ftrace;
+	struct repro repro;
 	struct instant born;
 	uint64_t booted_ns;
 	bool has_ports;
@@ -179,6 +181,7 @@ static void end_late(struct watch *w)
 	dumps_end(w);
 	kmsg_close(&w->kmsg, w->channel);
 	ftrace_end(&g->ftrace);
+	repro_end(&g->repro);
 	channel_send_error(w->channel, "time-limit",
 			   "%s did not finish within %.1f s of the guest's "
 			   "time; --limit sets it",
@@ -310,14 +313,6 @@ static int start_monitor(struct guest *g, struct why *reterr_why)
 	return r;
 }
 
-static int send_steal(struct guest *g, uint64_t begin_ns)
-{
-	struct str out = { 0 };
-
-	steal_frame(begin_ns, &out);
-	return channel_send(&g->channel, &out);
-}
-
 static int run_steps(struct guest *g, struct why *reterr_why)
 {
 	int r;
@@ -354,12 +349,16 @@ static int run_steps(struct guest *g, struct why *reterr_why)
 	if (r == 0)
 		r = ftrace_begin(&g->ftrace, &g->watch, &g->machine.machine.all,
 				 g->job.trace_kib, reterr_why);
+	if (r == 0)
+		r = repro_begin(&g->repro, &g->watch, g->job.repro, reterr_why);
 	if (r < 0)
 		return r;
 	watch_phase(&g->watch, PHASE_RUN, g->job.limit_ns[PHASE_RUN]);
 	uint64_t begin_ns = steal_ns();
 	r = run_under_scheduler(g, reterr_why);
-	return r < 0 || g->job.virtual_clock ? r : send_steal(g, begin_ns);
+	return r < 0 || g->job.virtual_clock
+		       ? r
+		       : steal_send(&g->channel, begin_ns);
 }
 
 static void tell_failure(struct guest *g, int error, const struct why *why)
@@ -390,6 +389,7 @@ noreturn void run_guest(void)
 	begin_channel(&g);
 	kmsg_close(&g.watch.kmsg, &g.channel);
 	ftrace_end(&g.ftrace);
+	repro_end(&g.repro);
 	if (r < 0)
 		tell_failure(&g, r, &why);
 	if (channel_end(&g.channel) == 0)

@@ -16,6 +16,7 @@
 #include "vmm/guest/clock.h"
 #include "vmm/guest/dumps.h"
 #include "vmm/guest/json.h"
+#include "vmm/guest/repro.h"
 #include "vmm/guest/spawn.h"
 #include "vmm/guest/trace.h"
 
@@ -222,7 +223,9 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	/* Init's copy: the pipe ends with the scheduler. */
 	close(take_fd(out));
 	tell(s, "started", NULL, NULL);
-	r = wait_attached(s, &kernel, job->limit_ns[PHASE_ATTACH]);
+	r = wait_attached(s, &kernel,
+			  job->limit_ns[PHASE_ATTACH] +
+				  (w->repro ? REPRO_ATTACH_NS : 0));
 	if (r != 0) {
 		trace_drop(&trace, w);
 		return r;

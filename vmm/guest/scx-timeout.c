@@ -3,10 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
@@ -50,31 +47,18 @@ int scx_timeout_find(struct scx_timeout *ret, uint64_t ns,
 	return 0;
 }
 
-/* Has that map values of the kernel's type @id? */
-static bool is_of_type(uint32_t map, uint32_t id)
-{
-	struct bpf_map_info info = { 0 };
-	auto_fd int fd = bpf_open(BPF_MAP_GET_FD_BY_ID, map);
-
-	return fd >= 0 && bpf_info(fd, &info, sizeof(info)) == 0 &&
-	       info.btf_vmlinux_value_type_id == id;
-}
-
 int scx_timeout_change(const struct scx_timeout *t, pid_t pid, uint64_t attr_at)
 {
-	union bpf_attr attr = { 0 };
+	uint64_t value_at;
 	char path[32];
-	uint32_t map;
 
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	auto_fd int memory = open(path, O_RDWR | O_CLOEXEC);
-	if (memory < 0 || pread(memory, &attr, 32, (off_t)attr_at) != 32)
+	if (memory < 0 ||
+	    !bpf_update_of(memory, pid, attr_at, t->id, &value_at))
 		return 0;
-	map = bpf_fdinfo(pid, attr.map_fd, "map_id:");
-	if (!map || !is_of_type(map, t->id))
-		return 0;
-	if (pwrite(memory, &t->ms, sizeof(t->ms),
-		   (off_t)(attr.value + t->at)) != sizeof(t->ms))
+	if (pwrite(memory, &t->ms, sizeof(t->ms), (off_t)(value_at + t->at)) !=
+	    sizeof(t->ms))
 		return -EFAULT;
 	return 1;
 }

@@ -27,8 +27,11 @@ uint64_t steal_ns(void)
 	return ticks * tick_ns;
 }
 
-void steal_frame(uint64_t begin_ns, struct str *out)
+int steal_send(struct channel *c, uint64_t begin_ns)
 {
-	json_open(out, "steal");
-	json_number(out, "ns", steal_ns() - begin_ns);
+	struct str out = { 0 };
+
+	json_open(&out, "steal");
+	json_number(&out, "ns", steal_ns() - begin_ns);
+	return channel_send(c, &out);
 }

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-#include "tools/lib/str.h"
+#include "vmm/guest/channel.h"
 
 /* The sum over all CPUs since the boot, in steps of 10 ms; 0 where nobody tells
  * the guest (TCG). Source: proc(5), /proc/stat, "steal". */
 uint64_t steal_ns(void);
 
-/* The frame "steal": what was withheld since @begin_ns. */
-void steal_frame(uint64_t begin_ns, struct str *out);
+/* Send "steal": what was withheld since @begin_ns. Return: 0 or -errno. */
+int steal_send(struct channel *c, uint64_t begin_ns);

@@ -15,6 +15,7 @@
 
 #include "tools/lib/cleanup.h"
 #include "vmm/guest/clock.h"
+#include "vmm/guest/repro.h"
 #include "vmm/guest/scx-timeout.h"
 #include "vmm/guest/spawn.h"
 
@@ -25,10 +26,12 @@ enum { DONE, NEVER_SEEN, NO_TRACE, NO_WRITE, NO_RECORD };
  * struct follower - what the process looks for
  * @timeout: to be set; @timeout.ms is 0 once it is, or if nobody wants it
  * @verify: @verify.records is -1 if nobody wants to know
+ * @repro: watches the programs; NULL: nobody does
  */
 struct follower {
 	struct scx_timeout timeout;
 	struct verify verify;
+	const struct repro *repro;
 };
 
 /* SIGTERM tells the process to end: at once, or when the thread that it holds
@@ -49,6 +52,8 @@ static void look(struct follower *f, pid_t pid, const uint64_t arg[3])
 {
 	int r = 0;
 
+	if (arg[0] == BPF_MAP_UPDATE_ELEM && f->repro)
+		repro_look(f->repro, pid, arg[1]);
 	if (arg[0] == BPF_MAP_UPDATE_ELEM && f->timeout.ms) {
 		r = scx_timeout_change(&f->timeout, pid, arg[1]);
 		if (r < 0)
@@ -81,7 +86,8 @@ static void look_at_call(struct follower *f, pid_t pid)
 /* Nobody waits for anything any more. */
 static bool is_done(const struct follower *f)
 {
-	return is_told || (!f->timeout.ms && f->verify.records < 0);
+	return is_told ||
+	       (!f->timeout.ms && f->verify.records < 0 && !f->repro);
 }
 
 /* All its threads and children, call by call; who ends lets them go on. */
@@ -166,11 +172,11 @@ int trace_begin(struct trace *t, struct watch *w, const struct job *job,
 {
 	enum verifier_wish wish =
 		job->exec ? VERIFIER_NONE : job->test.verifier;
-	struct follower f = { .verify = { .records = -1 } };
+	struct follower f = { .verify = { .records = -1 }, .repro = w->repro };
 	int r = 0;
 
 	*t = (struct trace)TRACE_NONE;
-	if (!job->watchdog_ns && wish == VERIFIER_NONE)
+	if (!job->watchdog_ns && wish == VERIFIER_NONE && !f.repro)
 		return 0;
 	if (job->watchdog_ns)
 		r = scx_timeout_find(&f.timeout, job->watchdog_ns, reterr_why);
@@ -212,10 +218,20 @@ static int finish(struct trace *t, struct watch *w)
 	return status;
 }
 
+/* Have it end, and take what it sent. */
+static int hear(struct trace *t, struct watch *w)
+{
+	int status = finish(t, w);
+
+	if (w->repro)
+		repro_hear(w->repro);
+	return status;
+}
+
 void trace_drop(struct trace *t, struct watch *w)
 {
 	if (t->child.pid > 0) {
-		(void)finish(t, w);
+		(void)hear(t, w);
 		(void)verify_send(&t->verify, w->channel);
 	}
 	verify_done(&t->verify);
@@ -238,7 +254,7 @@ int trace_end(struct trace *t, struct watch *w, struct why *reterr_why)
 
 	if (t->child.pid <= 0)
 		return 0;
-	status = finish(t, w);
+	status = hear(t, w);
 	r = verify_send(&t->verify, w->channel);
 	verify_done(&t->verify);
 	if (status == DONE)

@@ -5,8 +5,8 @@
  *
  * All that a test wants to know or change of the loading goes through bpf(2),
  * whatever library makes the calls, so that is where we stand: see
- * scx-timeout.h and verify.h. Once the scheduler is in charge nobody looks any
- * more.
+ * scx-timeout.h, verify.h and repro.h. Once the scheduler is in charge nobody
+ * looks any more.
  */
 #pragma once
 

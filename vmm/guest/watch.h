@@ -18,6 +18,7 @@
 
 struct ftrace;
 struct monitor;
+struct repro;
 
 #define WATCH_LOGS 3
 #define WATCH_MORE 16 /* pipes of payloads, two for each */
@@ -49,6 +50,7 @@ enum watch_result {
  * @was_lost: it said yes
  * @monitor: of the test that is played, or NULL
  * @ftrace: if a trace is kept, or NULL
+ * @repro: if functions are watched, or NULL
  * @look: called at @look_at and each @look_every_ns after that; NULL: nothing
  */
 struct watch {
@@ -73,6 +75,7 @@ struct watch {
 	bool was_lost;
 	struct monitor *monitor;
 	struct ftrace *ftrace;
+	struct repro *repro;
 	void (*look)(void *);
 	void *look_arg;
 	uint64_t look_at, look_every_ns;
