@@ -338,7 +338,8 @@ static void find_named(struct request *req, uint64_t given)
 
 int main(int argc, char **argv)
 {
-	struct request req = { .seed = 1, .shift = -1 };
+	/* Its texts live as long as the program, see named_find(). */
+	static struct request req = { .seed = 1, .shift = -1 };
 	uint64_t given = 0;
 	int at = parse(argc, argv, &req, &given);
 	const char *name = argv[at];
