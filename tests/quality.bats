@@ -37,14 +37,18 @@ program() {
 }
 
 @test "quality: a finding ends a program by SIGABRT, and is told in a file of the build" {
-	"${CC:-cc}" -D_GNU_SOURCE -DINSTRUMENT_DIR="\"$PWD\"" -fsanitize=undefined -fno-sanitize-recover=all -o odd \
-		"$KTSTR_TOP/tests/instrument/san.c" -x c - <<-'END' || skip "needs a sanitizer of ${CC:-cc}"
-		int main(int argc, char **argv) { (void)argv; return 0x7fffffff + argc; }
-	END
-	# Its options are inside: a test may clear the environment.
-	run -134 env -i ./odd
-	[ "$output" = "" ]
-	grep -q "signed integer overflow" san/report.odd.*
+	local kinds
+	echo 'int main(int argc, char **argv) { (void)argv; return 0x7fffffff + argc; }' >odd.c
+	mkdir san
+	for kinds in undefined address,undefined; do
+		"${CC:-cc}" -D_GNU_SOURCE -DINSTRUMENT_DIR="\"$PWD\"" -fsanitize=$kinds -fno-sanitize-recover=all -o odd \
+			"$KTSTR_TOP/tests/instrument/san.c" odd.c || skip "needs $kinds sanitizers of ${CC:-cc}"
+		# Its options are inside: a test may clear the environment.
+		run -134 env -i ./odd
+		[ "$output" = "" ]
+		grep -q "signed integer overflow" san/report.*
+		rm san/report.*
+	done
 }
 
 @test "quality: of a build with counters it is told for each folder what has run, guests included" {
@@ -101,4 +105,9 @@ program() {
 	[[ "$stderr" == *"no fuzz target is named 'nix'"* ]]
 	run -2 --separate-stderr make -C "$KTSTR_TOP" O="$PWD/b" fuzz SECS=5
 	[[ "$stderr" == *"make fuzz takes TIME="* ]]
+}
+
+@test "quality: T= of make check is a pattern of the shell" {
+	run -0 make -s --no-print-directory -C "$KTSTR_TOP" O="$PWD/b" T='*spec-d*' -pn help
+	[[ "$output" == *"unit-tests := $PWD/b/test-spec-diag"$'\n'* ]]
 }

@@ -7,6 +7,7 @@
  * taken for it, and its report goes to a file of the build, so that it is seen
  * whoever reads that process's standard error. The runtimes call these.
  */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,21 @@ const char *__asan_default_options(void)
 const char *__ubsan_default_options(void)
 {
 	return REPORTS "print_stacktrace=1";
+}
+
+/* gcc's runtime for "undefined" takes no log_path when it is the second one of
+ * a program. */
+__attribute__((constructor)) static void report_to_file(void)
+{
+	static char path[] = INSTRUMENT_DIR "/san/report.undefined";
+	void *runtime = dlopen("libubsan.so.1", RTLD_LAZY | RTLD_NOLOAD);
+	void (*set_path)(const char *) = NULL;
+
+	if (runtime)
+		*(void **)&set_path =
+			dlsym(runtime, "__sanitizer_set_report_path");
+	if (set_path)
+		set_path(path);
 }
 
 /* Who forks while other threads run only calls execve(2) in the child. */

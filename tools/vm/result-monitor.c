@@ -89,17 +89,20 @@ static json_t *queues(const struct mon_summary *s)
 static json_t *counters(const struct mon_series *s, const struct mon_layout *l)
 {
 	json_t *list = json_array();
-	const struct mon_counts *last = s->counts + s->counts_count - 1;
+	const struct mon_counts *last;
+	uint64_t ns;
 
+	if (s->counts_count < 2)
+		return list;
+	last = &s->counts[s->counts_count - 1];
+	ns = last->at_ns - s->counts->at_ns;
 	for (enum mon_field f = MON_CPU_FIELDS; f < MON_COUNTERS; f++) {
 		bool is_event = f >= MON_EVENTS;
-		uint64_t ns, n;
+		uint64_t n;
 		json_t *o;
 
-		if (s->counts_count < 2 || !mon_has(l, f) ||
-		    (is_event && !mon_has_events(l)))
+		if (!mon_has(l, f) || (is_event && !mon_has_events(l)))
 			continue;
-		ns = last->at_ns - s->counts->at_ns;
 		n = mon_increase(s->counts, last, f);
 		o = json_object();
 		json_object_set_new(o, "name",
