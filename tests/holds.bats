@@ -163,3 +163,34 @@ all() {
 	KTSTR_TEST_KERNEL_ENTRY='' run -4 "$KTSTR_TOP/tests/soak/soak.sh" soak
 	[ "$output" = "soak: there is no kernel: KTSTR_TEST_KERNEL_ENTRY" ]
 }
+
+@test "soak: a file system is full at once, also while somebody writes there, and as large as before afterwards" {
+	local spaces=(unshare --mount)
+	[ "$(id -u)" = 0 ] || spaces+=(--map-root-user)
+	"${spaces[@]}" true 2>/dev/null || skip "no namespaces of mounts can be had here"
+	mkdir -p world/cache
+	cat >try <<-'END'
+		. "$KTSTR_TOP/tests/soak/faults.bash"
+		world=$PWD/world job_dir=$world KTSTR_CACHE_DIR=$world/cache
+		mount -t tmpfs -o size=1G none world/cache || exit
+		hold() {
+			! { head -c 1M /dev/zero >world/cache/1 && : >world/cache/2 && : >world/cache/3; } 2>err || echo "not full: $fault_what"
+			rm -f world/cache/[123]
+		}
+		while :; do
+			head -c 300K /dev/zero >world/cache/other
+			rm -f world/cache/other
+		done 2>/dev/null &
+		trap "kill $!" EXIT
+		before=$(stat -f -c '%b %c' world/cache)
+		for ((n = 1; n <= 30; n += 3)); do
+			fault_full $n 1 2>>retries || echo "it met nobody: $n"
+			echo "$fault_what" >>whats
+		done
+		[ "$(stat -f -c '%b %c' world/cache)" = "$before" ]
+	END
+	run -0 "${spaces[@]}" bash try
+	echo "$output"
+	[ "$output" = "" ]
+	[ "$(sort -u whats | wc -l)" = 2 ]
+}

@@ -9,6 +9,21 @@
 # next command, undisturbed, and prints what that does not find or make good.
 job_kinds=(test test test test test exec kernel kernel sandbox)
 
+# What is there from earlier rounds is not written again, so some begin without: $fresh
+# is what job_what tells of it.
+draw_fresh() {
+	local without=('' '' "$@")
+	fresh=${without[RANDOM % ${#without[@]}]}
+	job_what+=${fresh:+", without $fresh"}
+}
+make_fresh() {
+	case $fresh in
+	templates) rm -rf "$KTSTR_CACHE_DIR/.templates" ;;
+	scheduler) rm -rf "$world/p/build" ;;
+	locks) rm -rf "${KTSTR_LOCK_DIR:?}"/* ;;
+	esac
+}
+
 # --- tests of a scheduler ---
 
 draw_test() {
@@ -34,7 +49,9 @@ draw_test() {
 	job_dir=$world/p
 	job=("${test_make[@]}" -j"$job_jobs" TEST="$job_tests" KTSTR_SCHED="$job_scheds" KTSTR_SEEDS="$job_seeds" RERUN=all)
 	job_what="make -j$job_jobs ktstr-test of ${#job_variants[@]} variants ($job_scheds: $job_tests: $job_seeds)"
-	job_ms=$((1000 + 1500 * ${#job_variants[@]} / job_jobs))
+	draw_fresh templates scheduler locks
+	job_ms=$((500 + 900 * ${#job_variants[@]} / job_jobs))
+	[ -z "$fresh" ] || job_ms=$((job_ms + 2000))
 }
 
 index_of() {
@@ -61,7 +78,7 @@ ready_test() {
 	for name in "${job_variants[@]}"; do
 		[ -e "$want/$name" ] || new+=("$name")
 	done
-	[ ${#new[@]} -gt 0 ] || return 0
+	[ ${#new[@]} -gt 0 ] || { make_fresh; return 0; }
 	undisturbed_test "$log.first" RERUN=all || :
 	for name in "${new[@]}"; do
 		mkdir -p "$want/${name%/*}"
@@ -72,6 +89,7 @@ ready_test() {
 			echo "undisturbed: $name: $(tail -n 1 "$log.first")"
 		fi
 	done
+	make_fresh
 }
 
 # The exit status that these variants should have.
@@ -120,9 +138,14 @@ draw_exec() {
 	job=(ktstr-vm exec --kernel "$entry" --topology 1n1l2c1t --clock virtual
 		-- sh -c 'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo line $i; done; exit 7')
 	job_what="ktstr-vm exec"
-	job_ms=1500
+	draw_fresh templates
+	job_ms=1000
+	[ -z "$fresh" ] || job_ms=3000
 }
-ready_exec() { seq -f 'line %g' 2000 >"$world/own/lines"; }
+ready_exec() {
+	seq -f 'line %g' 2000 >"$world/own/lines"
+	make_fresh
+}
 
 # What came is a beginning of what is right, and only all of it ends with 7.
 judge_exec() {
@@ -150,12 +173,14 @@ draw_kernel() {
 	job_jobs=$((RANDOM % 3 + 1))
 	job=(make --no-print-directory -j"$job_jobs" ktstr-kernel KERNEL=linux KTSTR_FORCE=$((RANDOM % 2)))
 	job_what="make -j$job_jobs ktstr-kernel"
-	job_ms=3000
+	draw_fresh locks
+	job_ms=1000
 }
 # A commit that was not built yet.
 ready_kernel() {
 	echo "int round_$round;" >>"$world/k/linux/touched.c"
 	git -C "$world/k/linux" commit -qam "round $round" || echo "undisturbed: git commit"
+	make_fresh
 }
 kernel_there() {
 	local label
@@ -187,7 +212,7 @@ draw_sandbox() {
 		--include "$(command -v ktstr-lock)=/usr/bin/ktstr-lock"
 		--include "$KTSTR_TOP/tests/e2e/sandbox-common.sh=/sandbox-common.sh"
 		--include "$KTSTR_TOP/tests/soak/guest.sh=/guest.sh" -- /guest.sh "$guest_seed" 8)
-	job_what="8 sandboxes in a machine"
+	job_what="8 sandboxes in a machine" fresh=
 	job_ms=4000
 }
 ready_sandbox() { :; }

@@ -75,7 +75,8 @@ still_running() {
 }
 job_runs() { [ -d "/proc/$job_pid" ]; }
 is_mild() { [ -z "$not_mild" ]; }
-count_fault() { counts[$1]=$((${counts[$1]:-0} + 1)); }
+# count_fault KIND [WAY]
+count_fault() { counts[$1${2:+/$2}]=$((${counts[$1${2:+/$2}]:-0} + 1)); }
 
 # only WORDS KIND...: those of the kinds that are among the words; all, if there are none.
 only() {
@@ -114,6 +115,7 @@ start_job() {
 			FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1)
 	fi
 	cd "$job_dir" || exit 125
+	: >"$world/own/began"
 	setsid "${words[@]}" "${job[@]}" >"$log.out" 2>"$log.err" </dev/null &
 	job_pid=$!
 	job_from=${EPOCHREALTIME/./}
@@ -123,7 +125,7 @@ start_job() {
 # play_faults: each at its moment, while the job runs. The load is on from then on.
 play_faults() {
 	local at kind n ms fault excuse
-	told='' not_mild='' excuses='' happened=''
+	told='' not_mild='' excuses='' happened='' full_ways=()
 	for fault in "${faults[@]}"; do
 		read -r at kind n ms <<<"$fault"
 		while ((${EPOCHREALTIME/./} < job_from + at * 1000)) && job_runs; do
@@ -133,7 +135,11 @@ play_faults() {
 			continue # it met nobody
 		fi
 		told+="; $fault_what at $at ms"
-		count_fault "$kind"
+		if [ "$kind" = full ]; then
+			full_ways+=("$fault_way")
+		else
+			count_fault "$kind" "$fault_way"
+		fi
 		happened+=" $kind "
 		[[ $mild == *" $kind "* ]] || not_mild=y
 		excuse=excuse_$kind
@@ -159,6 +165,17 @@ await_job() {
 	end=$((SECONDS + 10))
 	until nothing_runs || ((SECONDS >= end)); do
 		sleep 0.02
+	done
+}
+
+# Those that met somebody; once for each place.
+count_full() {
+	local way
+	for way in $(printf '%s\n' "${full_ways[@]}" | sort -u); do
+		if met_full "$way"; then
+			count_fault full "$way"
+			told+=", which $way felt"
+		fi
 	done
 }
 
@@ -203,6 +220,7 @@ run_round() {
 		await_job
 	} 2>>"$world/own/said"
 	cat "$log.err" "$log.out" >"$log"
+	count_full
 	judge_round >>"$now"
 	recover_round 2>>"$world/own/said" >>"$now"
 	rounds=$((rounds + 1))

@@ -7,7 +7,7 @@
 new_world() {
 	local folder
 	cd / || exit 125
-	for folder in p/ktstr-out cache small; do
+	for folder in p/ktstr-out k/ktstr-out cache small; do
 		umount -l "$world/$folder" 2>/dev/null
 	done
 	rm -rf "${world:?}"/* || exit 125
@@ -56,7 +56,8 @@ new_tests() {
 
 # A kernel's tree whose build takes a moment.
 new_tree() {
-	mkdir "$world/k"
+	mkdir -p "$world/k/ktstr-out"
+	mount -t tmpfs -o size=16M,mode=700 none "$world/k/ktstr-out" || exit 125
 	cp -R "$KTSTR_TOP/tests/data/fake-kernel" "$world/k/linux" || exit 125
 	printf 'all:\n\t@:\ninclude %s/mk/kernel.mk\n' "$KTSTR_TOP" >"$world/k/Makefile"
 	git config --global user.name t
