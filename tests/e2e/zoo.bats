@@ -12,6 +12,7 @@ load project
 }
 
 @test "zoo: a fault comes at load, after a time or by chance, and all are listed" {
+	cd "$BATS_TEST_TMPDIR" || return
 	zoo=$BATS_FILE_TMPDIR/zoo/build/scx_zoo
 	[ -x "$zoo" ] || skip "needs a kernel: KTSTR_TEST_KERNEL_ENTRY"
 	"$zoo" --list | cut -d' ' -f1 | sort >there
