@@ -14,7 +14,7 @@
  * that init has to send: 6 MiB of what the scheduler printed, 2 of the kernel's
  * messages, 3 KiB for each of 8192 workers, and 24 MiB of what payloads printed
  * (8 of them, 512 KiB each, of which a byte may need 6); 12 MiB of the
- * monitor's, 10 of what the verifier wrote, 6 of dumps, and 6 of functions that
+ * monitor's, 10 of what the verifier wrote, 6 of dumps, and 9 of functions that
  * are watched.
  */
 #define FACTS_BYTES_MAX (90U << 20)

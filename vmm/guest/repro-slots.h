@@ -15,8 +15,8 @@
 
 /* Powers of two. A task has those slots that the low bits of its pid say. */
 #define REPRO_SLOTS	 8192
-#define REPRO_TASKS	 1024
-#define REPRO_TASK_SLOTS 8
+#define REPRO_TASKS	 512
+#define REPRO_TASK_SLOTS 32
 
 #define REPRO_NO_ARG 0xffffffffU
 

@@ -117,12 +117,21 @@ static __always_inline void keep_for_task(const struct repro_slot *s,
 	to->end = number;
 }
 
+/* Is it the failure that all wait for? */
+static __always_inline bool is_failure(const struct repro_record *r,
+				       const struct call *c)
+{
+	return c->target->exit_kind != REPRO_NO_ARG && c->kind == REPRO_ENTRY &&
+	       (uint32_t)arg_of(r, c->target->exit_kind) >= SCX_EXIT_ERROR;
+}
+
 static __always_inline void record(const struct call *c)
 {
 	uint64_t number = __sync_fetch_and_add(&repro_control.next, 1) + 1;
 	uint32_t at = number % REPRO_SLOTS;
 	struct repro_slot *s = bpf_map_lookup_elem(&repro_newest, &at);
 	struct repro_record *r;
+	bool failed;
 
 	if (!s)
 		return;
@@ -133,12 +142,17 @@ static __always_inline void record(const struct call *c)
 	r->pid = (uint32_t)bpf_get_current_pid_tgid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	r->function = c->index;
-	r->kind = c->kind;
 	__builtin_memcpy(r->arg, c->arg, sizeof(r->arg));
 	r->result = c->result;
+	failed = is_failure(r, c);
+	r->kind = failed ? REPRO_TRIGGER : c->kind;
 	r->valid = read_pieces(r, c);
 	s->end = number;
 	keep_for_task(s, number, pid_of(r, c));
+	if (failed) {
+		repro_control.triggered = 1;
+		repro_control.stopped = 1;
+	}
 }
 
 /* Return: false when there is nothing to do. */
@@ -195,20 +209,6 @@ int repro_leave(uint64_t *ctx)
 	return 0;
 }
 
-/* Is it the failure that all wait for? */
-static __always_inline bool is_failure(const struct call *c)
-{
-	uint32_t kind;
-
-	if (c->target->exit_kind == 0)
-		kind = (uint32_t)c->arg[0];
-	else if (c->target->exit_kind == 1)
-		kind = (uint32_t)c->arg[1];
-	else
-		return false;
-	return kind >= SCX_EXIT_ERROR;
-}
-
 /* Functions that take no fentry: those with "..." as the trigger of 6.12. */
 SEC("kprobe")
 int repro_probe(struct pt_regs *ctx)
@@ -217,18 +217,13 @@ int repro_probe(struct pt_regs *ctx)
 
 	if (!begin(ctx, &c))
 		return 0;
+	/* As functions get their arguments on x86_64. */
 	c.arg[0] = ctx->di;
 	c.arg[1] = ctx->si;
 	c.arg[2] = ctx->dx;
 	c.arg[3] = ctx->cx;
 	c.arg[4] = ctx->r8;
 	c.arg[5] = ctx->r9;
-	if (is_failure(&c))
-		c.kind = REPRO_TRIGGER;
 	record(&c);
-	if (c.kind == REPRO_TRIGGER) {
-		repro_control.triggered = 1;
-		repro_control.stopped = 1;
-	}
 	return 0;
 }
