@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # gdb in a machine: what ktstr-vm-debug(1) says.
-# shellcheck disable=SC2016,SC2154 # code for other shells; bats sets stderr
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code for other shells; bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
 
