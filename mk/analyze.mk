@@ -34,6 +34,14 @@ $(O)/analyze/%.tidy: %.c .clang-tidy tests/analyze/facts.h $(O)/%.o ktstr-force
 	$(call ktstr-run,tidy)
 $(O)/analyze/%.s: %.c tests/analyze/facts.h $(O)/%.o ktstr-force
 	$(call ktstr-run,gcc-analyze)
+# What others load has no object of its own.
+define analyze-preload
+$$(O)/analyze/$$($1-src-y:%.c=%.tidy): $$($1-src-y) .clang-tidy tests/analyze/facts.h $$(O)/$1 ktstr-force
+	$$(call ktstr-run,tidy)
+$$(O)/analyze/$$($1-src-y:%.c=%.s): $$($1-src-y) tests/analyze/facts.h $$(O)/$1 ktstr-force
+	$$(call ktstr-run,gcc-analyze)
+endef
+$(foreach p,$(preloads-y),$(eval $(call analyze-preload,$p)))
 
 analyze: analyze-cppcheck analyze-gcc analyze-tidy ## What analysers find (slow; T=GLOB)
 analyze-tidy: $(analyzed:%.c=$(O)/analyze/%.tidy) ## What clang-tidy finds

@@ -103,7 +103,7 @@ int symbols_find_variable(const char *vmlinux, const char *name, uint64_t *ret,
 			  struct why *reterr_why)
 {
 	const char *const names[] = { name, NULL };
-	struct found f;
+	struct found f = { 0 };
 	int r = find(vmlinux, names, STT_OBJECT, &f, reterr_why);
 
 	if (r == 0)

@@ -73,6 +73,8 @@ static inline void turn_is_cut(void *cpu)
 	turn.left = turn.has - (turn.now() - turn.began);
 }
 
+/* Addresses of the loader are numbers.
+ * NOLINTBEGIN(performance-no-int-to-ptr) */
 /*
  * The slot of a function in the table by which a shared object calls others:
  * what the program itself has cannot be preloaded before it.
@@ -129,6 +131,7 @@ static inline int turn_take(struct dl_phdr_info *info, size_t size, void *arg)
 	memcpy(slot, &ours, sizeof(ours));
 	return 1;
 }
+/* NOLINTEND(performance-no-int-to-ptr) */
 
 /* Stops are looked for: stand where QEMU counts turns. */
 static inline void turn_watch(void)

@@ -125,7 +125,7 @@ struct map_number field_number(const struct field *f, const void *bytes)
 	bool sign;
 
 	memcpy(&n.bits, bytes, f->size);
-	sign = n.bits >> (bits - 1) && f->kind != FIELD_UNSIGNED &&
+	sign = bits > 0 && n.bits >> (bits - 1) && f->kind != FIELD_UNSIGNED &&
 	       f->kind != FIELD_BOOL;
 	if (sign && bits < 64)
 		n.bits |= ~UINT64_C(0) << bits;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* maps-value.c - the value of a map's field, read and written. */
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
@@ -148,17 +149,21 @@ int map_write(struct map *m, struct str *now, struct why *reterr_why)
 	       size = m->field.size;
 	const char *old, *new;
 	char before[8];
-	int r = look_up(m, m->values, &old, reterr_why);
+	int r;
+
+	assert(m->shared || m->values); /* by prepare() */
+	r = look_up(m, m->values, &old, reterr_why);
 
 	if (r < 0)
 		return r;
 	if (m->shared)
 		memcpy(before, old + at, size);
-	else
+	else if (len > 0)
 		memcpy(m->values + len, old, len);
 	r = put(m, m->values + len, reterr_why);
-	if (r == 0)
-		r = look_up(m, m->values + 2 * len, &new, reterr_why);
+	if (r < 0)
+		return r;
+	r = look_up(m, m->values + 2 * len, &new, reterr_why);
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < m->count; i++) {

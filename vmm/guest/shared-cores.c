@@ -37,12 +37,12 @@ static uint64_t core_idle(const cpu_set_t *core, const uint64_t *idle_ns,
  * own is the one that ran longest there. False: there are no two.
  */
 static bool find_pair(struct short_waits *const *list, size_t count,
-		      const cpu_set_t *core, const struct short_waits **one,
-		      const struct short_waits **two)
+		      const cpu_set_t *core, struct short_waits **one,
+		      struct short_waits **two)
 {
 	*one = *two = NULL;
 	for (size_t i = 0; i < count; i++) {
-		const struct short_waits *w = list[i];
+		struct short_waits *w = list[i];
 
 		if (!w->known || w->cpu < 0 ||
 		    !CPU_ISSET((unsigned int)w->cpu, core))
@@ -74,7 +74,7 @@ void shared_core_find(struct short_waits *const *list, size_t count,
 {
 	*ret = (struct shared_core){ 0 };
 	for (unsigned int i = 0; i < core_count; i++) {
-		const struct short_waits *one, *two;
+		struct short_waits *one, *two;
 		uint64_t both;
 
 		if (CPU_COUNT(&core[i]) < 2 ||
@@ -96,11 +96,10 @@ void shared_core_find(struct short_waits *const *list, size_t count,
 	}
 }
 
-static void add_time(const struct short_waits *sum,
-		     const struct shared_core *found)
+static void add_time(struct short_waits *sum, const struct shared_core *found)
 {
 	struct core_sharer *v =
-		(struct core_sharer *)((char *)(uintptr_t)sum -
+		(struct core_sharer *)((char *)sum -
 				       offsetof(struct core_sharer, sum));
 
 	v->ns += found->ns;

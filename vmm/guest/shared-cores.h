@@ -23,7 +23,7 @@
  */
 struct shared_core {
 	uint64_t ns;
-	const struct short_waits *one, *two;
+	struct short_waits *one, *two;
 	unsigned int cpu, idle_cpu;
 };
 

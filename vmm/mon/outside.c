@@ -126,8 +126,9 @@ static int read_some(const struct mon_outside *o, const struct mon_piece *piece,
 		if (!at)
 			return -EFAULT;
 		here[i] = (struct iovec){ piece[i].to, piece[i].len };
-		there[i] =
-			(struct iovec){ (void *)(uintptr_t)at, piece[i].len };
+		/* QEMU's. NOLINTNEXTLINE(performance-no-int-to-ptr) */
+		there[i].iov_base = (void *)(uintptr_t)at;
+		there[i].iov_len = piece[i].len;
 		wanted += piece[i].len;
 	}
 	n = process_vm_readv(o->pid, here, count, there, count, 0);

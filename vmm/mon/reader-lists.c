@@ -51,7 +51,7 @@ static int read_domain(const struct mon_reader *r, uint64_t sd, uint32_t cpu,
 		e = number(r, sd, MON_SD_SPAN_WEIGHT, &span);
 	if (e == 0)
 		e = number(r, sd, MON_SD_NAME, &name);
-	if (e < 0)
+	if (e != 0)
 		return e;
 	*ret = (struct mon_domain){ .cpu = cpu,
 				    .level = (uint32_t)level,

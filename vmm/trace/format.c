@@ -147,7 +147,7 @@ bool trace_field_text(const struct trace_field *f, const void *record,
 		return false;
 	from = (const char *)record + f->offset;
 	for (i = 0; i < f->size && i < room - 1 && from[i]; i++)
-		ret[i] = from[i] < ' ' || from[i] > '~' ? '?' : from[i];
+		ret[i] = (char)(from[i] < ' ' || from[i] > '~' ? '?' : from[i]);
 	ret[i] = '\0';
 	return true;
 }
