@@ -33,9 +33,11 @@ static void add_value(struct str *out, const json_t *value)
 	auto_free char *text = NULL;
 	const char *line = json_string_value(value);
 
-	if (!line && value && !json_is_null(value))
-		line = text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
-							JSON_REAL_PRECISION(6));
+	if (!line && value && !json_is_null(value)) {
+		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
+						 JSON_REAL_PRECISION(6));
+		line = text;
+	}
 	if (!line || !*line)
 		line = "unknown";
 	utf8_add_line(out, line, strlen(line), VALUE_MAX_CHARS);
