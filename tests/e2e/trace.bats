@@ -49,7 +49,7 @@ traced() {
 	[ "$counters" -ge 12 ]
 	[ "$lost" = 0 ]
 	[ "$(jq '.trace | .switches > 300 and .wakeups > 100 and .lost == 0 and .odd == 0' a/result.json)" = true ]
-	[ "$(jq -c '[.steps[] | .name, .samples > 0]' a/result.json)" = '["first",true,"swap",true]' ]
+	[ "$(jq -c '[.steps[] | .name, .samples > 0, .iterations_rate > 10]' a/result.json)" = '["first",true,true,"swap",true,true]' ]
 	[[ $(jq -r .rerun a/result.json) == *" --trace" ]]
 
 	traced 0 b --trace

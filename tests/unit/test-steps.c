@@ -38,6 +38,16 @@ static void event(struct facts *f, const char *what, const char *name,
 						  (json_int_t)at_ms * 1000000));
 }
 
+/* The same, when all workers have done so much. */
+static void boundary(struct facts *f, const char *what, const char *name,
+		     int at_ms, int iterations)
+{
+	event(f, what, name, at_ms);
+	json_object_set_new(
+		json_array_get(f->event, json_array_size(f->event) - 1),
+		"iterations", json_integer(iterations));
+}
+
 /* Two steps: 4 tasks and 4 in the queue, then @tasks and @dsq. */
 static const char *change(unsigned int tasks, unsigned int dsq,
 			  const char **ret_changed)
@@ -110,19 +120,61 @@ TEST(a_step_is_compared_with_the_one_before)
 	}
 }
 
-TEST(without_samples_of_its_clock_there_are_no_steps)
+/* What is told of a second step with so many turns in 40 ms, where the first
+ * had 1000. */
+static const char *throughput(int iterations, double *ret_rate)
+{
+	static char how[40];
+	struct facts f = { .event = json_array() };
+	json_t *steps, *second;
+
+	boundary(&f, "step", "one", 10, 500);
+	boundary(&f, "step", "two", 50, 1500);
+	boundary(&f, "stop", "", 90, 1500 + iterations);
+	steps = steps_json(&f, NULL, false);
+	CHECK_INT(json_array_size(steps), 2);
+	second = json_array_get(steps, 1);
+	*ret_rate = json_real_value(json_object_get(second, "iterations_rate"));
+	CHECK(json_is_null(json_object_get(second, "mean_imbalance")));
+	snprintf(how, sizeof(how), "%s %s", facts_text(second, "change"),
+		 json_array_size(json_object_get(second, "changed"))
+			 ? json_string_value(json_array_get(
+				   json_object_get(second, "changed"), 0))
+			 : "");
+	json_decref(steps);
+	json_decref(f.event);
+	return how;
+}
+
+TEST(turns_of_workers_are_compared_without_the_monitor)
+{
+	double rate;
+
+	CHECK(strcmp(throughput(701, &rate), "even ") == 0);
+	CHECK(rate > 17524.9 && rate < 17525.1);
+	CHECK(strcmp(throughput(699, &rate), "worse throughput") == 0);
+	CHECK(strcmp(throughput(1299, &rate), "even ") == 0);
+	CHECK(strcmp(throughput(1301, &rate), "better throughput") == 0);
+}
+
+TEST(without_samples_of_its_clock_only_turns_are_known)
 {
 	struct mon_layout l = { 0 };
 	struct facts f = { .event = json_array() };
+	const json_t *step;
 
-	event(&f, "step", "one", 10);
-	CHECK(json_is_null(steps_json(&f, &l, false)));
+	/* The guest does not come to the end of its step. */
+	boundary(&f, "step", "one", 10, 1);
 	add(&f, 20, 1, 0);
-	CHECK(json_is_null(steps_json(&f, NULL, false)));
-	CHECK(json_is_null(steps_json(&f, &l, true)));
-	json_t *steps = steps_json(&f, &l, false);
-	CHECK_INT(json_array_size(steps), 1);
-	json_decref(steps);
+	for (int i = 0; i < 3; i++) {
+		json_t *steps = steps_json(&f, i == 0 ? NULL : &l, i == 1);
+
+		CHECK_INT(json_array_size(steps), 1);
+		step = json_array_get(steps, 0);
+		CHECK_INT(facts_int(step, "samples"), i == 2);
+		CHECK(json_is_null(json_object_get(step, "iterations_rate")));
+		json_decref(steps);
+	}
 	/* Nor is there anything where no step is. */
 	json_array_clear(f.event);
 	event(&f, "start", "", 0);

@@ -6,17 +6,20 @@
 
 #include "vmm/mon/derive.h"
 
-enum { IMBALANCE, DSQ, FALLBACK, KEEP_LAST, VALUES };
+enum { IMBALANCE, DSQ, FALLBACK, KEEP_LAST, THROUGHPUT, VALUES };
 
-/* What is compared; the larger one is the worse. */
+/* What is compared; the larger one is the worse, of a share the smaller. */
 static const struct {
 	const char *key, *name;
 	double bound;
+	bool is_share;
 } values[VALUES] = {
 	[IMBALANCE] = { "mean_imbalance", "imbalance", STEPS_IMBALANCE },
 	[DSQ] = { "mean_dsq_depth", "dsq-depth", STEPS_DSQ },
 	[FALLBACK] = { "fallback_rate", "fallback-rate", STEPS_RATE },
 	[KEEP_LAST] = { "keep_last_rate", "keep-last-rate", STEPS_RATE },
+	[THROUGHPUT] = { "iterations_rate", "throughput", STEPS_THROUGHPUT,
+			 true },
 };
 
 /**
@@ -90,6 +93,8 @@ static const char *change(const struct step_seen *before,
 	for (int i = 0; i < VALUES; i++) {
 		double d = now->value[i] - before->value[i];
 
+		if (values[i].is_share)
+			d = -d / before->value[i];
 		if (!isfinite(d))
 			continue;
 		any = true;
@@ -149,6 +154,19 @@ static uint64_t at_of(const json_t *events, size_t i)
 	return (uint64_t)facts_int(json_array_get(events, i), "at_ns");
 }
 
+/* What all workers did from one event to another, a second. */
+static double iterations_rate(const json_t *from, const json_t *to)
+{
+	const json_t *a = json_object_get(from, "iterations");
+	const json_t *b = json_object_get(to, "iterations");
+	double ns = (double)(facts_int(to, "at_ns") - facts_int(from, "at_ns"));
+
+	if (!json_is_integer(a) || !json_is_integer(b) || ns <= 0)
+		return NAN;
+	return (double)(json_integer_value(b) - json_integer_value(a)) * 1e9 /
+	       ns;
+}
+
 static json_t *compare(const struct facts *f, const struct mon_series *m,
 		       bool events)
 {
@@ -163,6 +181,9 @@ static json_t *compare(const struct facts *f, const struct mon_series *m,
 
 		now.to_ns = end < count ? at_of(f->event, end) : UINT64_MAX / 2;
 		see(m, events, &now);
+		now.value[THROUGHPUT] =
+			iterations_rate(json_array_get(f->event, i),
+					json_array_get(f->event, end));
 		json_array_append_new(
 			list, describe(facts_text(json_array_get(f->event, i),
 						  "name"),
@@ -177,14 +198,14 @@ static json_t *compare(const struct facts *f, const struct mon_series *m,
 json_t *steps_json(const struct facts *f, const struct mon_layout *l,
 		   bool outside)
 {
-	struct mon_series m;
+	struct mon_series m = { 0 };
+	bool seen = l && !outside && f->series.len;
 	struct why why;
 	json_t *list;
 
-	if (!l || outside || !f->series.len)
-		return json_null();
-	(void)mon_series_read(f->series.text, f->series.len, &m, &why);
-	list = compare(f, &m, mon_has_events(l));
+	if (seen)
+		(void)mon_series_read(f->series.text, f->series.len, &m, &why);
+	list = compare(f, &m, seen && mon_has_events(l));
 	mon_series_done(&m);
 	if (json_array_size(list) == 0) {
 		json_decref(list);
@@ -198,29 +219,40 @@ static double real(const json_t *o, const char *key)
 	return json_real_value(json_object_get(o, key));
 }
 
+/* One number of a step, with that of the step before. */
+static void tell_number(struct str *line, const json_t *s, const json_t *before,
+			const char *name, const char *key)
+{
+	if (!json_is_real(json_object_get(s, key)))
+		return;
+	str_addf(line, ", %s ", name);
+	if (before && json_is_real(json_object_get(before, key)))
+		str_addf(line, "%.1f to ", real(before, key));
+	str_addf(line, "%.1f", real(s, key));
+}
+
+static void tell_step(const json_t *s, const json_t *before)
+{
+	const char *how = json_string_value(json_object_get(s, "change"));
+	auto_str struct str line = { 0 };
+
+	tell_number(&line, s, before, "imbalance", "mean_imbalance");
+	tell_number(&line, s, before, "local queue", "mean_dsq_depth");
+	tell_number(&line, s, before, "iterations/s", "iterations_rate");
+	if (how)
+		str_addf(&line, ": %s", how);
+	detail("step %s%s%s", facts_text(s, "name"), line.len ? ":" : "",
+	       line.len ? str_text(&line) + 1 : "");
+}
+
 void steps_tell(const json_t *steps)
 {
 	const json_t *before = NULL;
 
 	for (size_t i = 0; i < json_array_size(steps); i++) {
 		const json_t *s = json_array_get(steps, i);
-		const char *how =
-			json_string_value(json_object_get(s, "change"));
-		const char *name = facts_text(s, "name");
 
-		if (facts_int(s, "samples") == 0)
-			detail("step %s: no samples", name);
-		else if (!before || !how)
-			detail("step %s: imbalance %.1f, local queue %.1f",
-			       name, real(s, "mean_imbalance"),
-			       real(s, "mean_dsq_depth"));
-		else
-			detail("step %s: imbalance %.1f to %.1f, local queue "
-			       "%.1f to %.1f: %s",
-			       name, real(before, "mean_imbalance"),
-			       real(s, "mean_imbalance"),
-			       real(before, "mean_dsq_depth"),
-			       real(s, "mean_dsq_depth"), how);
+		tell_step(s, before);
 		before = s;
 	}
 }

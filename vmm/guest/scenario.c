@@ -111,6 +111,30 @@ static int end_step(struct scenario *s, const struct step *step,
 	return r;
 }
 
+/* A step begins, or all end: with what the workers have done until now. They
+ * work on meanwhile. */
+static void tell_boundary(struct scenario *s, const char *what,
+			  const char *name)
+{
+	uint64_t units = 0, iterations = 0, now = clock_now_ns();
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < s->worker_count; i++) {
+		const struct worker_shared *sh = s->worker[i].shared;
+
+		units += atomic_load(&sh->units);
+		iterations += atomic_load(&sh->iterations);
+	}
+	json_open(&out, "event");
+	json_text(&out, "what", what);
+	if (name)
+		json_text(&out, "name", name);
+	json_number(&out, "at_ns", now);
+	json_number(&out, "units", units);
+	json_number(&out, "iterations", iterations);
+	channel_send(s->watch->channel, &out);
+}
+
 static int play_step(struct scenario *s, const struct step *step,
 		     struct why *reterr_why)
 {
@@ -118,7 +142,7 @@ static int play_step(struct scenario *s, const struct step *step,
 	bool loops = step->hold.loop_ns > 0;
 	int r = 0;
 
-	channel_send_event(channel, "step", step->name);
+	tell_boundary(s, "step", step->name);
 	if (!loops)
 		r = run_ops(s, step, reterr_why);
 	if (r == 0)
@@ -266,7 +290,7 @@ static int wind_up(struct scenario *s, struct why *reterr_why)
 	end = scenario_crew(s, is_any, NULL, &crew);
 	if (end < 0)
 		return why_set(reterr_why, end, "out of memory");
-	channel_send_event(s->watch->channel, "stop", NULL);
+	tell_boundary(s, "stop", NULL);
 	crew_stop(&crew);
 	if (s->start_ns && s->watch->monitor)
 		monitor_after(s->watch->monitor);
