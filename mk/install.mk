@@ -19,7 +19,7 @@ install: all ## Install below $(DESTDIR)$(prefix)
 	$(ktstr-q)install -m 644 $(wildcard kconfig/*) '$(DESTDIR)$(datadir)/kconfig'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.1) '$(DESTDIR)$(mandir)/man1'
 	$(ktstr-q)install -m 644 $(wildcard doc/*.7) '$(DESTDIR)$(mandir)/man7'
-	$(ktstr-q)install -m 644 $(filter-out $(own-docs:%=doc/%.md),$(wildcard doc/*.md)) '$(DESTDIR)$(docdir)'
+	$(ktstr-q)install -m 644 $(filter-out $(own-docs:%=doc/%.md),$(wildcard doc/*.md doc/*.png)) '$(DESTDIR)$(docdir)'
 	$(ktstr-q)for file in $(template-files); do \
 		install -D -m "$$(test -x "$$file" && echo 755 || echo 644)" "$$file" '$(DESTDIR)$(datadir)'/"$$file" || exit; done
 	$(ktstr-q)rm -rf '$(DESTDIR)$(datadir)/scenarios' && cp -RP scenarios '$(DESTDIR)$(datadir)/scenarios' && \

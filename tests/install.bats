@@ -78,6 +78,7 @@ expected() {
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644
 		share/doc/ktstr/trace.md 644
+		share/doc/ktstr/trace.png 644
 		share/doc/ktstr/turns.md 644
 		share/doc/ktstr/zoo.md 644
 		share/man/man1/ktstr-cache.1 644
