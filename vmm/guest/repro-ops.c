@@ -128,9 +128,7 @@ static void look_at(const struct repro *r, uint32_t n, pid_t pid, uint64_t fd)
 	struct repro_told told = { .function = n, .by = "fentry" };
 	int link[2] = { -1, -1 };
 
-	if (fd == 0)
-		why_set(&told.why, 0, "the scheduler has no such program");
-	else
+	if (fd != 0)
 		attach_program(r, pid, (uint32_t)fd, &told, link);
 	send_told(r, &told, link);
 	cleanup_fd(&link[0]);

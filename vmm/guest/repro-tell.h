@@ -9,7 +9,8 @@
  * @entry, @end: its begin and its end are watched
  * @by:      "fentry" or "kprobe"
  * @program: the BPF program's own name, where it is one
- * @why:     what is not watched, for which reason; "" if all is
+ * @why:     what is not watched, for which reason; "" if all is, or if the
+ *	     scheduler has no such program, of which nothing is said
  */
 struct repro_told {
 	uint32_t function;

@@ -48,6 +48,8 @@ void repro_tell(struct repro *r, const struct repro_told *told)
 	if (told->function >= r->plan.count)
 		return;
 	r->is_told |= UINT64_C(1) << told->function;
+	if (!watched && told->why.text[0] == '\0')
+		return;
 	json_open(&out, watched ? "watched" : "not-watched");
 	json_text(&out, "function", r->plan.name[told->function]);
 	if (watched) {

@@ -34,7 +34,8 @@ struct repro_bpf;
  * @link, @link_count: attachments, descriptors: they end with them
  * @tell, @hear: a socket; the process that follows the scheduler's program
  *	   sends what it attached
- * @is_told: bit N: a frame told that function N is watched, or why not
+ * @is_told: bit N: a frame told that function N is watched, or why not; or
+ *	   there is none
  */
 struct repro {
 	bool begun;
