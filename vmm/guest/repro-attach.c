@@ -59,6 +59,10 @@ int attach_kprobe(const struct bpf_program *program, const char *name,
 		return why_set(reterr_why, -ENOENT,
 			       "the kernel has no such function, or it is "
 			       "inlined");
+	/* Of code that probes need themselves, or that ran before init. */
+	if (errno == EINVAL)
+		return why_set(reterr_why, -EINVAL,
+			       "the kernel does not let it be probed");
 	return why_set(reterr_why, -errno, "cannot set a kprobe: %s",
 		       strerror(errno));
 }
