@@ -117,11 +117,10 @@ static int hear(void *arg, struct why *reterr_why)
 	if (d->pid)
 		return 1;
 	int r = gdb_remote_receive(&d->remote, 0, reterr_why);
-	if (r == -EAGAIN)
-		return 0;
-	if (r == 0)
-		r = gdb_read_stop(&d->remote, &stop, reterr_why);
-	if (r < 0)
+	if (r != 0)
+		return r == -EAGAIN ? 0 : r;
+	r = gdb_read_stop(&d->remote, &stop, reterr_why);
+	if (r != 0)
 		return r;
 	if (stop.ended)
 		return 1;

@@ -134,12 +134,11 @@ static void take_sample(struct outside *o)
 		o->left_out++;
 		return;
 	}
-	o->error = mon_reader_sample(&o->reader,
-				     (struct mon_cpu *)(void *)o->record);
+	o->error = mon_reader_sample(&o->reader, o->record);
 	if (o->error)
 		return;
 	noise_sample(&o->noise, o->machine.pid, true);
-	add_times(o, (struct mon_cpu *)(void *)o->record);
+	add_times(o, o->record);
 	send(o, &head, sizeof(head));
 	send(o, o->record, len);
 	send_times(o, head.at_ns);

@@ -32,7 +32,7 @@ struct outside {
 	struct mon_memory reach;
 	struct mon_reader reader;
 	struct noise noise;
-	char *record;
+	struct mon_cpu *record;
 	bool begun, ended;
 	uint64_t begin_ns, next_ns, cpu_ns, bytes, samples, left_out;
 	int error;
