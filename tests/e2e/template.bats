@@ -222,7 +222,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 		[ $? -le 1 ] && ls -A cache/.tmp cache/.templates' \
 		sh "${machine[@]}" --kernel-label k --test ../one.test
 	[[ $output == *$'cache/.templates:\n\ncache/.tmp:' || $output == *$'cache/.templates:' ]]
-	grep -q "^ktstr-vm: cannot write 'ram0': No space left on device; the machine boots without a template$" full.err
+	grep -q "^ktstr-vm: template in '.*/small/cache/.tmp': cannot write 'ram0': No space left on device; the machine boots without a template$" full.err
 	[ "$(start full)" = boot ]
 	jq -e '.verdict == "pass" or .verdict == "fail"' full/result.json
 }

@@ -255,6 +255,20 @@ static void note_files(const struct making *m, int folder)
 		cleanup_fd(&fds[i]);
 }
 
+static int write_files(const struct making *m, int folder, json_t *files,
+		       struct why *reterr_why)
+{
+	int r = write_ram(m, folder, files, reterr_why);
+
+	if (r == 0)
+		r = template_write(folder, "state", m->state, files, false,
+				   reterr_why);
+	if (r == 0)
+		r = template_write(folder, "console", m->console, files, false,
+				   reterr_why);
+	return r;
+}
+
 /* All files into a folder that nobody sees, then the folder into its place. */
 static int keep(const struct making *m, const struct template_place *place,
 		struct why *reterr_why)
@@ -262,17 +276,16 @@ static int keep(const struct making *m, const struct template_place *place,
 	auto_temp struct temp temp = TEMP_NONE;
 	auto_str struct str temps = { 0 };
 	json_t *files = json_object();
+	struct why why;
 
 	str_addf(&temps, "%s/.tmp", place->cache);
 	int r = temp_new(str_text(&temps), "template", &temp, reterr_why);
-	if (r == 0)
-		r = write_ram(m, temp.fd, files, reterr_why);
-	if (r == 0)
-		r = template_write(temp.fd, "state", m->state, files, false,
-				   reterr_why);
-	if (r == 0)
-		r = template_write(temp.fd, "console", m->console, files, false,
-				   reterr_why);
+	if (r == 0) {
+		r = write_files(m, temp.fd, files, &why);
+		if (r < 0)
+			(void)why_set(reterr_why, r, "template in '%s': %s",
+				      str_text(&temps), why.text);
+	}
 	if (r == 0)
 		r = write_metadata(m, temp.path, place->facts, files,
 				   reterr_why);
