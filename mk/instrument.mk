@@ -47,7 +47,7 @@ ifeq ($(COVERAGE),1)
 # Lines as they were written, and no function within another.
 watch-cflags  := -O0 --coverage -fprofile-abs-path -fprofile-update=prefer-atomic
 # Most of our processes end by _exit(2), which knows nothing of counters.
-watch-ldflags := --coverage -Wl,--wrap=_exit
+watch-ldflags := --coverage -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump
 watch-objs-y  := tests/instrument/exit.o
 # A guest sends its counters home at the end of its report, and ktstr-vm takes
 # them out of it.

@@ -111,3 +111,38 @@ program() {
 	run -0 make -s --no-print-directory -C "$KTSTR_TOP" O="$PWD/b" T='*spec-d*' -pn help
 	[[ "$output" == *"unit-tests := $PWD/b/test-spec-diag"$'\n'* ]]
 }
+
+@test "quality: a program with counters that cannot save them does not say so" {
+	local flags=(-O0 --coverage -fprofile-dir=/proc/none "-DINSTRUMENT_DIR=\"/proc/none\"" -D_GNU_SOURCE) end
+	"${CC:-cc}" --version | grep -qi clang && skip "gcc alone has these counters"
+	cat >a.c <<-'END'
+		#include <stdlib.h>
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			if (argc == 3)
+				_exit(7);
+			if (argc == 2)
+				execl("/bin/sh", "sh", "-c", "echo said >&2; exit 7", (char *)NULL);
+			(void)argv;
+			return 7;
+		}
+	END
+	"${CC:-cc}" "${flags[@]}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/exit.c" a.c
+	run -7 ./a
+	[ "$output" = "" ]
+	run -7 ./a 1
+	[ "$output" = said ]
+	run -7 ./a 1 2
+	[ "$output" = "" ]
+	# Where they can be saved, they are.
+	sed -i 's/argc == 3/argc == 4/' a.c
+	"${CC:-cc}" "${flags[@]//\/proc\/none/$PWD/saved}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/exit.c" a.c
+	mkdir saved
+	for end in '' 1 '1 2 3'; do
+		# shellcheck disable=SC2086 # words
+		run -7 ./a $end
+		[ -n "$(find saved -name '*a.gcda')" ]
+		find saved -name '*.gcda' -delete
+	done
+}
