@@ -106,3 +106,12 @@ state() {
 	state __x64_sys_getppid 300 p01.0
 	[ "$output" = "$want" ]
 }
+
+@test "debug: a machine that ends under gdb closes gdb's connection" {
+	command -v gdb >/dev/null || skip "needs gdb"
+	printf '%s\n' '#!/bin/sh' 'exec gdb -batch "$@" -ex continue -ex "echo gdb goes on\n"' >gdb-ends
+	chmod +x gdb-ends
+	run -0 --separate-stderr timeout -k 1 60 ktstr-vm debug --kernel "$KTSTR_TEST_KERNEL_ENTRY" --test spin.test --gdb ./gdb-ends \
+		--break cgroup_rmdir
+	[[ $output$stderr == *"Remote connection closed"* ]]
+}

@@ -9,6 +9,10 @@ test-repro-text-objs-y  := tests/unit/test-repro-text.o
 tests-y                 += test-repro-plan
 test-repro-plan-objs-y  := tests/unit/test-repro-plan.o vmm/repro/plan.o vmm/repro/pieces.o vmm/mon/resolve.o
 test-repro-plan-libs-y  := -lbpf -lelf
+tests-y                 += test-repro-chain
+test-repro-chain-objs-y := tests/unit/test-repro-chain.o \
+	$(addprefix vmm/,repro/chain.o repro/plan.o repro/pieces.o mon/resolve.o symbols.o)
+test-repro-chain-libs-y := -lbpf -lelf
 tests-y                 += test-repro-places
 test-repro-places-objs-y := tests/unit/test-repro-places.o vmm/repro/places.o vmm/symbols.o vmm/mon/resolve.o
 test-repro-places-libs-y := -lbpf -lelf

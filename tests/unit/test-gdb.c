@@ -140,3 +140,31 @@ TEST(the_monitors_words_come_in_pieces)
 	CHECK_INT(gdb_monitor(&g, "i 0x8", &text, &why), -ENOTSUP);
 	str_done(&text);
 }
+
+TEST(a_machine_that_ran_says_first_that_it_stopped)
+{
+	auto_gdb_remote struct gdb_remote g;
+	struct why why;
+
+	(void)begin(&g, "$T02thread:p01.01;#03+$PacketSize=1000#f1+$OK#9a");
+	CHECK_INT(gdb_begin(&g, &why), 0);
+	gdb_remote_done(&g);
+	(void)begin(&g, "+$PacketSize=1000#f1+$OK#9a");
+	CHECK_INT(gdb_begin(&g, &why), 0);
+	gdb_remote_done(&g);
+	(void)begin(&g, "+$PacketSize=1000#f1+$#00");
+	CHECK_INT(gdb_begin(&g, &why), -ENOTSUP);
+}
+
+TEST(some_cpus_do_a_step_while_others_go_on)
+{
+	static const char *const step[] = { "p01.01", "p01.03" };
+	auto_gdb_remote struct gdb_remote g;
+	struct why why;
+	int theirs = begin(&g, "");
+
+	CHECK_INT(gdb_go(&g, step, 0, &why), 0);
+	heard(theirs, "$c#63");
+	CHECK_INT(gdb_go(&g, step, 2, &why), 0);
+	heard(theirs, "$vCont;s:p01.01;s:p01.03;c#3a");
+}

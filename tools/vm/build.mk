@@ -45,6 +45,7 @@ ktstr-vm-objs-y += tools/vm/result-monitor.o
 ktstr-vm-objs-y += tools/vm/result-monitor-lists.o
 ktstr-vm-objs-y += vmm/mon/resolve.o
 ktstr-vm-objs-y += vmm/symbols.o
+ktstr-vm-objs-y += vmm/repro/chain.o
 ktstr-vm-objs-y += vmm/repro/pieces.o
 ktstr-vm-objs-y += vmm/repro/places.o
 ktstr-vm-objs-y += vmm/repro/plan.o

@@ -9,20 +9,15 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/lib/msg.h"
 #include "tools/lib/program.h"
 #include "vmm/mon/resolve.h"
+#include "vmm/repro/chain.h"
 #include "vmm/seats.h"
 #include "vmm/symbols.h"
-
-/* Where a scheduler's error is noted first, in kernels from new to old:
- * kernel/sched/ext.c of Linux 6.16 and of 6.12. */
-static const char *const failures[] = { "scx_vexit", "scx_ops_exit_kind",
-					NULL };
 
 /* The descriptor that gdb's shell has the connection as. */
 #define GDB_FD 9
@@ -65,9 +60,15 @@ _Noreturn static void become_gdb(const struct debug *d, unsigned int cpu,
 	/* Numbers of two digits are none for some shells, as dash. */
 	if (dup2(d->connection.fd, GDB_FD) < 0 || fcntl(GDB_FD, F_SETFD, 0) < 0)
 		_exit(125);
+	/*
+	 * What writes has gdb's end as its input, so gdb would not see that
+	 * what reads has come to QEMU's end.
+	 */
 	snprintf(target, sizeof(target),
-		 "target remote | trap '' INT; cat <&%d & exec cat >&%d",
-		 GDB_FD, GDB_FD);
+		 "target remote | trap '' INT; { cat <&%d; "
+		 "[ /proc/$$/fd/1 -ef /proc/self/fd/%d ] && kill $$; } & "
+		 "exec cat >&%d",
+		 GDB_FD, GDB_FD, GDB_FD);
 	/*
 	 * gdb asks for the registers of any CPU, gets the first one's, and
 	 * takes them for those of the CPU that stopped. Its numbers are in the
@@ -102,7 +103,10 @@ static int begin_gdb(struct debug *d, const struct gdb_stop *s,
 	if (d->pid_fd < 0)
 		return why_set(reterr_why, -errno, "cannot start '%s': %s",
 			       d->gdb, strerror(errno));
-	/* From now on the socket is gdb's. */
+	/* From now on the socket is gdb's, which waits for its end: that comes
+	 * when QEMU alone has the other one. */
+	close(d->connection.stub_fd);
+	d->connection.stub_fd = -1;
 	d->connection.wait_fd = d->pid_fd;
 	d->connection.patient = true;
 	return 0;
@@ -133,7 +137,7 @@ static void find_function(struct debug *d, const struct request *req)
 {
 	const char *const asked[] = { req->break_at, NULL };
 	struct why why;
-	int r = symbols_find(d->vmlinux, req->break_at ? asked : failures,
+	int r = symbols_find(d->vmlinux, req->break_at ? asked : repro_triggers,
 			     &d->at, &d->function, &why);
 
 	if (r == -ENOENT && !req->break_at)
@@ -146,6 +150,7 @@ static void find_function(struct debug *d, const struct request *req)
 void debug_begin(struct debug *d, const struct request *req,
 		 struct machine_config *c)
 {
+	struct why why;
 	int pair[2];
 
 	*d = (struct debug){ .pid_fd = -1 };
@@ -166,8 +171,8 @@ void debug_begin(struct debug *d, const struct request *req,
 		    c->kernel);
 	find_function(d, req);
 	d->seats = seats_of(c).count > 0;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		die(EX_BROKEN, "cannot make a socket: %m");
+	if (gdb_remote_pair(pair, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
 	gdb_remote_begin(&d->remote, pair[0]);
 	d->connection = (struct machine_debug){
 		.fd = pair[0],
@@ -185,7 +190,8 @@ int debug_end(struct debug *d)
 	int code = EX_PASS;
 
 	close(d->connection.fd);
-	close(d->connection.stub_fd);
+	if (d->connection.stub_fd >= 0)
+		close(d->connection.stub_fd);
 	if (d->pid > 0) {
 		while (waitpid(d->pid, NULL, 0) < 0 && errno == EINTR)
 			continue;

@@ -28,8 +28,11 @@ int gdb_begin(struct gdb_remote *g, struct why *reterr_why)
 	int r = gdb_remote_ask(g, "qSupported:multiprocess+;vContSupported+",
 			       reterr_why);
 
+	/* A machine that ran before says first that it was stopped. */
+	if (r == 0 && str_text(&g->packet)[0] == 'T')
+		r = gdb_remote_receive(g, GDB_MS, reterr_why);
 	if (r < 0)
-		return r;
+		return r == -EAGAIN ? -ETIME : r;
 	/* Without it a step hides interrupts and stops timers:
 	 * https://www.qemu.org/docs/master/system/gdb.html, "Advanced
 	 * debugging options". */
@@ -51,13 +54,18 @@ int gdb_continue(struct gdb_remote *g, struct why *reterr_why)
 	return gdb_remote_send(g, "c", reterr_why);
 }
 
-int gdb_step(struct gdb_remote *g, const struct gdb_stop *s,
-	     struct why *reterr_why)
+int gdb_go(struct gdb_remote *g, const char *const *step, size_t count,
+	   struct why *reterr_why)
 {
-	char packet[64];
+	auto_str struct str packet = { 0 };
 
-	snprintf(packet, sizeof(packet), "vCont;s:%s", s->thread);
-	return gdb_remote_send(g, packet, reterr_why);
+	if (count == 0)
+		return gdb_continue(g, reterr_why);
+	str_add(&packet, "vCont");
+	for (size_t i = 0; i < count; i++)
+		str_addf(&packet, ";s:%s", step[i]);
+	str_add(&packet, ";c");
+	return gdb_remote_send(g, str_text(&packet), reterr_why);
 }
 
 int gdb_read_stop(const struct gdb_remote *g, struct gdb_stop *ret,

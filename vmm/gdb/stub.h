@@ -52,10 +52,15 @@ int gdb_break(struct gdb_remote *g, uint64_t at, bool set,
 
 /* All CPUs go on, as by "cont". */
 int gdb_continue(struct gdb_remote *g, struct why *reterr_why);
-/* The CPU that stopped does one instruction, the others stand. Its stop comes
- * as any other. */
-int gdb_step(struct gdb_remote *g, const struct gdb_stop *s,
-	     struct why *reterr_why);
+/**
+ * gdb_go() - all CPUs go on, some by one instruction
+ * @step: names of CPUs, as in gdb_stop.thread, @count of them
+ *
+ * What a CPU does may be an interrupt instead. Its stop comes as any other, and
+ * stops of other CPUs may come before.
+ */
+int gdb_go(struct gdb_remote *g, const char *const *step, size_t count,
+	   struct why *reterr_why);
 
 /* What the packet that was received says: -EBADMSG: it is no stop. */
 int gdb_read_stop(const struct gdb_remote *g, struct gdb_stop *ret,
