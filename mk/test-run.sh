@@ -15,6 +15,7 @@
 #   verbose=N      1: show commands; 2: say why variants run
 #   launch=WORDS   what starts each variant
 #   trace=WORD     yes, or KiB for each CPU: runs write traces; or nothing
+#   repro=no       failures are not run again and watched; or nothing
 #   level=WORD     smoke, pairwise, full or nothing: of list and select
 #   select=WORDS   more options of ktstr-gauntlet select, or nothing
 #   shard=K/N      or nothing
@@ -26,7 +27,7 @@
 # process at a time in each out, under a lock that all of its children have:
 # another TEST is another plan, and a variant has one folder.
 set -euf
-out='' make='' init='' files='' format='' report='' rerun='' verbose='' launch='' trace='' level='' select='' shard='' sources='' dry='' list=''
+out='' make='' init='' files='' format='' report='' rerun='' verbose='' launch='' trace='' repro='' level='' select='' shard='' sources='' dry='' list=''
 for setting; do
 	shift
 	case $setting in
@@ -41,6 +42,7 @@ for setting; do
 	verbose=*) verbose=${setting#*=} ;;
 	launch=*) launch=${setting#*=} ;;
 	trace=*) trace=${setting#*=} ;;
+	repro=*) repro=${setting#*=} ;;
 	level=*) level=${setting#*=} ;;
 	select=*) select=${setting#*=} ;;
 	shard=*) shard=${setting#*=} ;;
@@ -111,6 +113,7 @@ plan() {
 	[ "$rerun" != all ] || set -- --all "$@"
 	[ "$verbose" != 2 ] || set -- --reasons "$@"
 	[ -z "$trace" ] || set -- --trace "$trace" "$@"
+	[ -z "$repro" ] || set -- --no-repro "$@"
 	[ -n "$dry" ] || set -- --variants "$out/variants" --progress "$out/progress" "$@"
 	if [ -z "$select$failed$shard" ]; then
 		ktstr-gauntlet plan "$@" $files

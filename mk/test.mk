@@ -27,6 +27,7 @@
 #:   PRESET=GLOB           machines by name, see doc/files.md; or TOPOLOGY=2n4l4c2t
 #:   PROFILE=GLOB          sets of flags by name, as llc+steal
 #:   TRACE=1               write who runs where and when, as trace.json, see doc/trace.md
+#:   REPRO=0               failures are not run again and watched, see doc/repro.md
 #:   TRACE_BUFFER=KIB      memory of each CPU for that
 #:   KTSTR_SHELL_ARGS=...  ktstr-shell: more options of ktstr-vm shell
 #:   RERUN=all             run also what passed and has not changed; RERUN=failed:
@@ -123,7 +124,8 @@ ktstr-test-out  = $(KTSTR_OUT)$(if $(ktstr-trace),/traced)
 ktstr-trace     = $(if $(filter-out 0,$(TRACE)),$(or $(strip $(TRACE_BUFFER)),yes))
 ktstr-bad-trace = $(if $(filter-out 0 1,$(TRACE))$(word 2,$(TRACE)),$(error ktstr: TRACE knows 0 and 1, not '$(TRACE)'))$(if \
 	$(TRACE_BUFFER),$(if $(ktstr-trace),,$(error ktstr: TRACE_BUFFER is of TRACE=1, which is missing)))
-ktstr-run-args  = out='$(ktstr-test-out)' trace=$(call ktstr-quoted,$(ktstr-trace)) make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
+ktstr-repro     = $(if $(filter-out 0 1,$(REPRO))$(word 2,$(REPRO)),$(error ktstr: REPRO knows 0 and 1, not '$(REPRO)'))$(if $(filter 0,$(REPRO)),no)
+ktstr-run-args  = out='$(ktstr-test-out)' trace=$(call ktstr-quoted,$(ktstr-trace)) repro='$(ktstr-repro)' make='$(ktstr-make)' init='$(ktstr-init)' format='$(KTSTR_FORMAT)' \
 	rerun='$(RERUN)' verbose=$(call ktstr-quoted,$(V)) launch=$(call ktstr-quoted,$(KTSTR_LAUNCH)) dry='$(ktstr-dry)' $(ktstr-choice) \
 	-- $(ktstr-select) $(ktstr-kernels)
 ktstr-choice    = level=$(call ktstr-quoted,$(strip $(KTSTR_LEVEL))) select=$(call ktstr-quoted,$(strip $(ktstr-fewer))) shard=$(call ktstr-quoted,$(strip $(KTSTR_SHARD))) \

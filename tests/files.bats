@@ -50,7 +50,7 @@ check_row() {
 	while read -r text; do
 		check_row '[test]' "$text" '[cgroup a]'
 	done < <(examples_below test)
-	[ "$rows" -eq 28 ]
+	[ "$rows" -eq 29 ]
 }
 
 @test "files: the example of each cpuset, option, op and check is right" {

@@ -74,6 +74,7 @@ expected() {
 		share/doc/ktstr/mk.md 644
 		share/doc/ktstr/monitor.md 644
 		share/doc/ktstr/presets.md 644
+		share/doc/ktstr/repro.md 644
 		share/doc/ktstr/results.md 644
 		share/doc/ktstr/scenarios.md 644
 		share/doc/ktstr/topology.md 644

@@ -301,7 +301,7 @@ int machine_run(const struct machine_config *c, const char *cpus,
 			       strerror(errno));
 	r = start(&v, cpus ? &set : NULL, errors, &fd, reterr_why);
 	if (r == 0) {
-		v.end = v.begin + timeout_s;
+		v.end = v.begin + timeout_s + (c->debug ? c->debug->more_s : 0);
 		r = judge_talk(&v, set_off(&v, fd, reterr_why));
 		if (r == 0)
 			r = await(&v, reterr_why);

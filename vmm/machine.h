@@ -32,6 +32,7 @@ struct perf;
  * @wait_fd: called is
  * @hear:    when this becomes readable; -1: not any more
  * @patient: as long as somebody looks, no limit of time holds
+ * @more_s: of the host's time that stops may take, beyond the limit
  *
  * Both are called with @arg, and return -errno with a sentence to give the
  * machine up; @hear returns 1 to end it. A stop takes none of the guest's time
@@ -40,6 +41,7 @@ struct perf;
 struct machine_debug {
 	int fd, stub_fd, wait_fd;
 	bool patient;
+	unsigned int more_s;
 	int (*begin)(void *arg, struct why *reterr_why);
 	int (*hear)(void *arg, struct why *reterr_why);
 	void *arg;

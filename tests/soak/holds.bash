@@ -50,7 +50,7 @@ holds_cgroups() {
 # under their final names.
 holds_files() {
 	local known=(CACHEDIR.TAG .gitignore plan.mk variants sources progress lock)
-	local result='result\.json|trace\.json|inputs|(console|channel|scheduler|worker|payload)\.log|passed-[0-9a-f]+'
+	local result='result\.json|repro\.txt|trace\.json|inputs|(console|channel|scheduler|worker|payload)\.log|passed-[0-9a-f]+'
 	[ ! -d "$1" ] || find "$1" -mindepth 1 -maxdepth 1 -type f | grep -vxF "${known[@]/#/-e$1/}" | sed 's/^/half: /'
 	[ ! -d "$1/kernels" ] || find "$1/kernels" -name '*.new' -printf 'half: %p\n'
 	[ ! -d "$1/results" ] || find "$1/results" -type f | grep -vE "/($result)\$" | sed 's/^/half: /'

@@ -53,7 +53,7 @@ while read -r name; do
 done < <(compgen -e | grep -E '^(KTSTR_(CACHE|LOCK|CPU|BYPASS|OUT|CLOCK|SEEDS|RETRIES|EXTRA|TEMPLATES|LAUNCH|LEVEL)|LD_PRELOAD|MAKE|LLVM)')
 export HOME=$world/own/home KTSTR_CACHE_DIR=$world/cache KTSTR_LOCK_DIR=$world/small/locks GIT_CONFIG_NOSYSTEM=1 LC_ALL=C.UTF-8
 calm=(env TMPDIR="$world/small/tmp")
-test_make=(make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" ktstr-test)
+test_make=(make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" REPRO=0 ktstr-test)
 entry=$KTSTR_CACHE_DIR/${kernel##*/}
 want=$world/own/want
 now=$world/own/now

@@ -13,6 +13,10 @@ tests-y                 += test-repro-chain
 test-repro-chain-objs-y := tests/unit/test-repro-chain.o \
 	$(addprefix vmm/,repro/chain.o repro/plan.o repro/pieces.o mon/resolve.o symbols.o)
 test-repro-chain-libs-y := -lbpf -lelf
+tests-y                  += test-repro-decode
+test-repro-decode-objs-y := tests/unit/test-repro-decode.o \
+	$(addprefix vmm/,repro/decode.o repro/plan.o repro/pieces.o mon/resolve.o)
+test-repro-decode-libs-y := -lbpf -lelf
 tests-y                 += test-repro-places
 test-repro-places-objs-y := tests/unit/test-repro-places.o vmm/repro/places.o vmm/symbols.o vmm/mon/resolve.o
 test-repro-places-libs-y := -lbpf -lelf

@@ -6,6 +6,8 @@ $1-objs-y := tests/unit/$1.o $(addprefix tools/vm/,judge.o dump-line.o dump-read
 $1-libs-y := -ljansson -lnettle -lm $(lib-lzma)
 endef
 $(foreach t,test-judge test-judge-monitor test-judge-exit test-judge-expect test-judge-invariants test-judge-places test-judge-rates test-judge-sched test-judge-timing test-judge-machine test-payload,$(eval $(call judge-test,$t)))
+$(eval $(call judge-test,test-repro-story))
+test-repro-story-objs-y += tools/vm/repro-story.o
 tests-y            += test-dump
 test-dump-objs-y   := tests/unit/test-dump.o tools/vm/dump-line.o tools/vm/dump-read.o
 test-dump-libs-y   := -ljansson -lnettle $(lib-lzma)

@@ -30,7 +30,7 @@ examples=''
 [ "$level" = tiny ] || examples=' scx_simple scx_qmap scx_flatcg'
 
 zmake() {
-	make --no-print-directory -k -j"${ZOO_JOBS:-1}" -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"
+	make --no-print-directory -k -j"${ZOO_JOBS:-1}" -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" REPRO=0 "$@"
 }
 
 # declare_sched NAME ARGS: one that promises slices of 5 ms, for all tasks.

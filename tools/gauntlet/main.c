@@ -66,6 +66,7 @@ const char help_text[] =
 	"      --launch WORDS        what starts each variant, such as 'srun -n1'\n"
 	"      --only FILE           plan those variants that it names, - is stdin\n"
 	"      --trace WHAT          write traces: yes, or KiB for each CPU\n"
+	"      --no-repro            failures are not run again and watched\n"
 	"      --reasons             tell why each variant has to run\n"
 	"      --inputs WORDS        what the result depends on, to be kept\n"
 	"      --progress FILE       where the variants of one make are counted\n"
@@ -88,7 +89,7 @@ const struct command command_table[] = {
 	{ "show", command_show, "TEST...", 1, SIZE_MAX, "sj" },
 	{ "list", command_list, "TEST...", 1, SIZE_MAX, SELECTION "jSCw" },
 	{ "plan", command_plan, "TEST...", 1, SIZE_MAX,
-	  SELECTION "iOmlLHYATPr" },
+	  SELECTION "iOmlLHYATPrG" },
 	{ "record", command_record, "NAME", 1, 1, "OINPWH" },
 	{ "try", command_try, "no argument but '-- COMMAND'", 0, 0, "H" },
 	{ "report", command_report, "DIR", 1, 1, "LFjA" },

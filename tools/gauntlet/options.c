@@ -38,6 +38,7 @@ static const struct option longopts[] = {
 	{ "launch", required_argument, NULL, 'H' },
 	{ "only", required_argument, NULL, 'Y' },
 	{ "trace", required_argument, NULL, 'r' },
+	{ "no-repro", no_argument, NULL, 'G' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "reasons", no_argument, NULL, 'T' },
 	{ "json", no_argument, NULL, 'j' },
@@ -129,6 +130,9 @@ static void take_option(struct request *req, int letter, const char *text)
 		break;
 	case 'C':
 		req->count = true;
+		break;
+	case 'G':
+		req->no_repro = true;
 		break;
 	case 'A':
 		req->all = true;

@@ -49,6 +49,8 @@ static void add_vm(struct str *out, const struct plan *p,
 		plan_add_word(out, "--trace");
 	if (p->req->trace && strcmp(p->req->trace, "yes") != 0)
 		plan_add_option(out, "--trace-buffer", p->req->trace);
+	if (p->req->no_repro)
+		plan_add_word(out, "--no-repro");
 	plan_add_option(out, "--out", folder);
 }
 

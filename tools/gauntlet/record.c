@@ -47,11 +47,11 @@ static bool is_stamp(const char *name)
 /* What ktstr-vm and we put into a variant's folder, but for stamps. */
 static bool is_ours(const char *name)
 {
-	static const char *const files[] = {
-		"result.json",	 "console.log", "channel.log",
-		"scheduler.log", "worker.log",	"payload.log",
-		"verifier.log",	 INPUTS_FILE,	NULL
-	};
+	static const char *const files[] = { "result.json",  "console.log",
+					     "channel.log",  "scheduler.log",
+					     "worker.log",   "payload.log",
+					     "verifier.log", "repro.txt",
+					     INPUTS_FILE,    NULL };
 
 	for (const char *const *f = files; *f; f++) {
 		if (strcmp(name, *f) == 0)

@@ -29,6 +29,7 @@ struct kernel {
  * @progress: file of progress.h, or NULL
  * @expect: seconds that the run will take, 0 when not known
  * @launch: see launch.h
+ * @no_repro: failures are not run again and watched
  * @trace:  runs write traces: "yes", or KiB for each CPU; NULL: they do not
  * @only:   a file with the names of the variants to plan, "-", or NULL: all
  * @all:    plan also what is up to date; report all rows
@@ -46,7 +47,7 @@ struct request {
 	const char *vm_command, *lock_command;
 	const char *inputs, *progress, *launch, *only, *trace;
 	double expect;
-	bool json, scenarios, count, all, reasons;
+	bool json, scenarios, count, all, reasons, no_repro;
 	char **operand, **command;
 	size_t operand_count;
 };

@@ -264,7 +264,9 @@ static char **command_of(const struct shrink *s, char *const *options,
 	const char *bypass = getenv("KTSTR_BYPASS_LLC_LOCKS");
 	char *const one[] = { (char *)"--cap", (char *)"1", NULL };
 	char *const end[] = { (char *)"--", NULL };
-	char *const run[] = { (char *)"run", (char *)"-q", NULL };
+	/* Nobody reads what would be watched. */
+	char *const run[] = { (char *)"run", (char *)"-q", (char *)"--no-repro",
+			      NULL };
 	char *const out[] = { (char *)"--out", (char *)folder, NULL };
 	char **words = NULL;
 	bool locks = s->lock && *s->lock;

@@ -48,6 +48,7 @@ const char vm_help[] =
 	"      --dmesg           exec, shell: show the kernel's messages\n"
 	"      --perf            run, exec: with CPUs and memory of its own\n"
 	"      --trace           run: write down who runs where, as trace.json\n"
+	"      --no-repro        run: a failure is not run again and watched\n"
 	"      --trace-buffer K  KiB of it for each CPU\n"
 	"      --cold            boot; do not start from a template\n"
 	"      --list            template: those there are\n"

@@ -52,6 +52,7 @@ enum {
 	OPT_TRACE_BUFFER,
 	OPT_BREAK,
 	OPT_GDB,
+	OPT_NO_REPRO,
 };
 
 static const struct option longopts[] = {
@@ -90,6 +91,7 @@ static const struct option longopts[] = {
 	{ "trace-buffer", required_argument, NULL, OPT_TRACE_BUFFER },
 	{ "break", required_argument, NULL, OPT_BREAK },
 	{ "gdb", required_argument, NULL, OPT_GDB },
+	{ "no-repro", no_argument, NULL, OPT_NO_REPRO },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -155,6 +157,9 @@ static bool take_value(struct request *req, int c)
 		return true;
 	case OPT_TRACE:
 		req->trace = true;
+		return true;
+	case OPT_NO_REPRO:
+		req->no_repro = true;
 		return true;
 	case OPT_TRACE_BUFFER:
 		req->trace_kib = number("--trace-buffer", TRACE_KIB_MIN,
@@ -243,7 +248,7 @@ static const char **text_option(struct request *req, int c)
 	 BIT(OPT_SCHED) | BIT(OPT_TEST) | BIT(OPT_PRESET) | BIT(OPT_PROFILE) | \
 	 BIT(OPT_SEED) | BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON) |    \
 	 BIT(OPT_VARIANT) | BIT(OPT_PROJECT) | BIT(OPT_TRACE) |                \
-	 BIT(OPT_TRACE_BUFFER))
+	 BIT(OPT_TRACE_BUFFER) | BIT(OPT_NO_REPRO))
 
 /* What a variant's name says. */
 #define OF_NAME                                                                \
@@ -291,7 +296,7 @@ static const struct {
 	  (OF_RUN | BIT(OPT_BREAK) | BIT(OPT_GDB)) &
 		  ~(BIT(OPT_OUT) | BIT(OPT_IDENTITY) | BIT(OPT_JSON) |
 		    BIT(OPT_DRY_RUN) | BIT(OPT_PERF) | BIT(OPT_TRACE) |
-		    BIT(OPT_TRACE_BUFFER)) },
+		    BIT(OPT_TRACE_BUFFER) | BIT(OPT_NO_REPRO)) },
 	{ "exec", command_exec, true,
 	  OF_MACHINE | BIT(OPT_PERF) | BIT(OPT_COLD) | BIT(OPT_SEED) |
 		  BIT(OPT_INCLUDE) | BIT(OPT_DMESG) },

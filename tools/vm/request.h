@@ -30,6 +30,7 @@ enum accel_choice {
  * @trace, @trace_kib: keep a trace, of so much for each CPU; 0: as trace_kib()
  *	       says
  * @list, @remove: templates, in place of making one
+ * @no_repro:  a failure is not run again to be watched
  * @debugs:    gdb looks at the machine, at @break_at or where a scheduler fails
  * @limits:    of the guest's time; 0: by limits_derive()
  */
@@ -40,7 +41,7 @@ struct request {
 	const char *break_at, *gdb;
 	bool has_clock, dry_run, json, console, cold, list, remove, dmesg, perf;
 	bool trace;
-	bool debugs;
+	bool debugs, no_repro;
 	enum vm_clock clock;
 	enum accel_choice accel;
 	uint64_t seed, trace_kib;

@@ -116,4 +116,6 @@ void result_logs(const struct result *r, const char *folder)
 	write_payload_log(r, folder);
 	write_verifier_log(r, folder);
 	write_dump_log(r, folder);
+	/* Written behind the result, if at all. */
+	remove_old(folder, "repro.txt");
 }

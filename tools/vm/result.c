@@ -63,6 +63,8 @@ static void add_machine(struct str *line, const struct request *q)
 	}
 	if (q->timeout_s)
 		add_number(line, "--timeout", q->timeout_s);
+	if (q->no_repro)
+		str_add(line, " --no-repro");
 	if (q->trace)
 		str_add(line, " --trace");
 	if (q->trace_kib)
@@ -302,6 +304,7 @@ json_t *result_json(const struct result *r)
 		o, "steps",
 		steps_json(f, r->layout, r->config->clock == CLOCK_REAL));
 	json_object_set(o, "trace", r->trace);
+	json_object_set_new(o, "repro", json_null());
 	json_object_set_new(o, "limits", limits(r->limits));
 	json_object_set_new(o, "phases", phases_guest(f));
 	json_object_set(o, "inputs", r->inputs);
@@ -323,6 +326,16 @@ static void remove_stamps(const char *folder)
 	closedir(d);
 }
 
+void result_write_json(const json_t *json, const char *folder)
+{
+	auto_free char *text =
+		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+
+	if (!text)
+		die(EX_BROKEN, "out of memory");
+	result_publish(folder, "result.json", text, strlen(text));
+}
+
 void result_write(const struct result *r, const json_t *json,
 		  const char *folder)
 {
@@ -332,11 +345,7 @@ void result_write(const struct result *r, const json_t *json,
 		die(EX_BROKEN, "%s", why.text);
 	remove_stamps(folder);
 	result_logs(r, folder);
-	auto_free char *text =
-		json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-	if (!text)
-		die(EX_BROKEN, "out of memory");
-	result_publish(folder, "result.json", text, strlen(text));
+	result_write_json(json, folder);
 	if (r->judgement->verdict == VERDICT_PASS && r->req->identity) {
 		auto_str struct str stamp = { 0 };
 

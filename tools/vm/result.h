@@ -57,5 +57,8 @@ void result_add_run(json_t *o, const struct judgement *j, const struct facts *f,
  *
  * Dies with EX_BROKEN when something cannot be written.
  */
+/* The same object again, when there is more to say. */
+void result_write_json(const json_t *json, const char *folder);
+
 void result_write(const struct result *r, const json_t *json,
 		  const char *folder);

@@ -14,6 +14,7 @@
 #include "tools/vm/launch.h"
 #include "tools/vm/monitor.h"
 #include "tools/vm/performance.h"
+#include "tools/vm/repro.h"
 #include "tools/vm/result-host.h"
 #include "tools/vm/result.h"
 #include "tools/vm/steps.h"
@@ -244,6 +245,11 @@ int command_run(const struct request *req)
 	};
 	json_t *json = result_json(&r);
 	result_write(&r, json, folder);
+	struct repro_ask ask = { req, &v, &c, &job, init, folder, &e, &j };
+	if (repro_is_wanted(&ask)) {
+		json_object_set_new(json, "repro", repro_run(&ask));
+		result_write_json(json, folder);
+	}
 	steps_tell(json_object_get(json, "steps"));
 	if (req->json)
 		json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII),

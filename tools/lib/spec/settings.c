@@ -245,6 +245,15 @@ static int read_exit_dump(const struct setting *s)
 	return 0;
 }
 
+static int read_auto_repro(const struct setting *s)
+{
+	bool wants = true;
+
+	read_yesno(s->e, s->d, &wants);
+	s->t->no_repro = !wants;
+	return 0;
+}
+
 static int read_verifier(const struct setting *s)
 {
 	if (strcmp(s->e->value, "numbers") == 0)
@@ -295,13 +304,13 @@ static const struct {
 	{ "monitor", read_monitor, false },
 	{ "verifier", read_verifier, false },
 	{ "exit-dump", read_exit_dump, false },
+	{ "auto-repro", read_auto_repro, false },
 };
 #define SETTING_COUNT (sizeof(setting_table) / sizeof(setting_table[0]))
 
 static const struct planned planned[] = {
 	{ "payload", "write a section [payload NAME]" },
 	{ "workloads", "write a section [payload NAME] for each" },
-	{ "auto-repro", "'make ktstr-debug' opens gdb at the failure" },
 	{ "map-write", "write an op 'write-map' in a step" },
 	{ "host-only", "'ktstr-vm host' runs a test on this machine itself" },
 	{ NULL, NULL },

@@ -205,6 +205,7 @@ enum verifier_wish { VERIFIER_NONE, VERIFIER_NUMBERS, VERIFIER_LOG };
  * @tuning: of the guest, after the scheduler's
  * @watchdog_ns: how long the kernel lets a task wait before it takes a
  *		 scheduler out; 0: what the scheduler says
+ * @no_repro: it is not run again when its scheduler fails
  * @monitor: samples of the run queues are wanted, though no check needs them
  * @cleanup_ns: limit of the phase shutdown; 0: as usual
  * @exit_dump: of sched_ext, when it takes the scheduler out, is kept
@@ -221,6 +222,7 @@ struct test {
 	bool has_max_nodes, has_max_llcs, has_max_cpus; /* written */
 	bool has_min_nodes, has_min_llcs, has_min_cpus, has_smt;
 	bool requires_smt, performance, no_cpu_controller, monitor, exit_dump;
+	bool no_repro;
 	struct expectation expect;
 	char **required_flags, **excluded_flags, **tags, **extra_args,
 		**needs_flags;
