@@ -43,3 +43,6 @@ test-pump-libs-y   := -ljansson -lpthread $(lib-lzma)
 tests-y            += test-repro-records
 test-repro-records-objs-y := tests/unit/test-repro-records.o
 test-repro-records-libs-y := -ljansson -lnettle $(lib-lzma)
+tests-y            += test-repro-inside
+test-repro-inside-objs-y := tests/unit/test-repro-inside.o tools/vm/repro-inside.o vmm/repro/plan.o vmm/repro/pieces.o vmm/mon/resolve.o
+test-repro-inside-libs-y := -lbpf -lelf -ljansson -lnettle $(lib-lzma)

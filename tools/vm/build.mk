@@ -46,6 +46,7 @@ ktstr-vm-objs-y += tools/vm/result-monitor-lists.o
 ktstr-vm-objs-y += vmm/mon/resolve.o
 ktstr-vm-objs-y += vmm/symbols.o
 ktstr-vm-objs-y += tools/vm/repro.o
+ktstr-vm-objs-y += tools/vm/repro-inside.o
 ktstr-vm-objs-y += tools/vm/repro-report.o
 ktstr-vm-objs-y += tools/vm/repro-story.o
 ktstr-vm-objs-y += tools/vm/repro-watch.o

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "tools/vm/repro-inside.h"
+
 /*
  * How long before a failure functions are watched, and around the time when a
  * task that waits in vain began to: jiffies are of 4 ms, and more at 100 Hz.
@@ -140,42 +142,18 @@ static int watch_stops(const struct repro_ask *a, const char *vmlinux,
 	return r;
 }
 
-static void add_left_out(struct repro_plan *plan, const json_t *left)
-{
-	for (size_t i = 0; i < json_array_size(left); i++) {
-		const json_t *l = json_array_get(left, i);
-
-		str_addf(&plan->left_out, "%s: %s\n", facts_text(l, "function"),
-			 facts_text(l, "why"));
-	}
-}
-
 /* By the guest's init: vmm/guest/repro.c. */
 static int watch_inside(const struct repro_ask *a, struct repro_plan *plan,
 			struct outcome *o, struct repro_story *s,
 			struct why *reterr_why)
 {
-	struct str text = { 0 };
+	auto_str struct str text = { 0 };
 	struct job job = *a->job;
 
-	repro_plan_write(plan, &text);
-	if (text.failed)
+	if (repro_inside_ask(plan, &job, &text) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	job.repro = str_text(&text);
 	run_again(a, o, NULL, &job);
-	add_left_out(plan, o->facts.repro_left);
-	s->record = (const struct repro_record *)(const void *)str_text(
-		&o->facts.repro);
-	s->count = o->facts.repro.len / sizeof(*s->record);
-	s->lost = (uint64_t)facts_int(o->facts.repro_end, "lost");
-	snprintf(s->how, sizeof(s->how),
-		 o->facts.repro_end
-			 ? "watched by BPF programs in the guest, which take "
-			   "some of its time"
-			 : "the guest ended before it could send what was "
-			   "seen");
-	str_done(&text);
-	return 0;
+	return repro_inside_take(&o->facts, plan, s, reterr_why);
 }
 
 int repro_watch(const struct repro_ask *a, const char *vmlinux,
