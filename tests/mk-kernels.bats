@@ -66,6 +66,18 @@ other_tree() {
 	[[ "$(readlink "ktstr-out/kernels/$(label)")" != *"/$key" ]]
 }
 
+@test "kernels: two of one source, one with a fragment of the user's, are beside each other" {
+	echo CONFIG_FAKE_EXTRA=y >extra
+	run -0 kernel KERNEL=linux
+	run -0 kernel KERNEL=linux KTSTR_EXTRA_KCONFIG=extra
+	mapfile -t keys < <(ktstr-cache -q list | cut -d ' ' -f 1)
+	[ "${#keys[@]}" = 2 ]
+	run -0 kernel KERNEL="${keys[*]}"
+	run -0 sort ktstr-out/kernels/list
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[1]} == "${lines[0]}_xkc"???????? && ${keys[*]} == *-"${lines[1]##*_}"* ]]
+}
+
 @test "kernels: KTSTR_FORCE=1 builds what is in the cache, and what is equal stays" {
 	run -0 kernel KERNEL=linux
 	inode=$(stat -c %i "ktstr-out/kernels/$(label)/bzImage")

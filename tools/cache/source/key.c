@@ -107,6 +107,7 @@ void source_mark(const struct source *s, char ret[SOURCE_MARK_SIZE])
 	bool theirs = s->kind == SOURCE_DIRECTORY && *s->state.base;
 	bool def = !theirs && strcmp(s->kconfig.base, "def") == 0;
 
-	snprintf(ret, SOURCE_MARK_SIZE, "%s%s%s", def ? "_defconfig" : "",
-		 *s->kconfig.cc ? "_" : "", s->kconfig.cc);
+	snprintf(ret, SOURCE_MARK_SIZE, "%s%s%s%s%s", def ? "_defconfig" : "",
+		 *s->kconfig.cc ? "_" : "", s->kconfig.cc,
+		 *s->kconfig.extra ? "_xkc" : "", s->kconfig.extra);
 }

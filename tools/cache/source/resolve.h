@@ -29,9 +29,9 @@ int resolve_key(const struct source_request *req, struct source *s,
 char *source_key(const struct source *s);
 
 /* What labels end in: "_defconfig" when that is the base, "_llvm" and the like
- * for compilers that are asked for; so kernels of all can be beside each other.
- */
-#define SOURCE_MARK_SIZE 32
+ * for compilers that are asked for, "_xkc" and a hash, as keys have it, for the
+ * user's fragment; so kernels of all can be beside each other. */
+#define SOURCE_MARK_SIZE 40
 void source_mark(const struct source *s, char ret[SOURCE_MARK_SIZE]);
 
 /*
