@@ -118,6 +118,17 @@ host sched.rt_runtime_us: 950000 against 1 (1)" ]
 	[[ $output != *"host "* ]]
 }
 
+@test "compare: long values that differ only behind their begin are told apart" {
+	local words
+	words=$(printf 'word%.0s ' {1..30})
+	made a k/s/t/own/default/virtual/s1 pass "{host: {system: {cmdline: \"${words}quiet\"}}} * $(gap 100)"
+	made b k/s/t/own/default/virtual/s1 pass "{host: {system: {cmdline: \"${words}debug\"}}} * $(gap 100)"
+	run -0 --separate-stderr compare a b
+	run -0 grep '^host ' <<<"$output"
+	[[ $output == "host cmdline: …"*" quiet against …"*" debug (1)" ]]
+	[ ${#output} -lt 300 ]
+}
+
 @test "compare: under the real clock a note tells that the hosts may be the cause" {
 	local seed
 	for seed in 1 2 3 4 5; do

@@ -10,6 +10,9 @@
 
 #define NAME_MAX_CHARS	60
 #define VALUE_MAX_CHARS 100
+/* Of long values that begin alike so many bytes before the first difference are
+ * shown. */
+#define ALIKE_SHOWN 20
 
 /* Under the real clock these make other figures. */
 static const char *const decisive[] = {
@@ -40,7 +43,7 @@ static void add_value(struct str *out, const json_t *value)
 	}
 	if (!line || !*line)
 		line = "unknown";
-	utf8_add_line(out, line, strlen(line), VALUE_MAX_CHARS);
+	utf8_add_line(out, line, strlen(line), 0);
 }
 
 /* The different values of the runs of one side: "4" or "4, 8". */
@@ -60,6 +63,35 @@ static void add_side(struct str *out, const struct sample **run, size_t count,
 		str_add(out, out->len ? ", " : "");
 		add_value(out, value);
 	}
+}
+
+/* So many bytes of both can be left out: what a table has room for shows where
+ * they differ. */
+static size_t alike(const char *a, const char *b)
+{
+	size_t n = 0, longest = strlen(a);
+
+	if (strlen(b) > longest)
+		longest = strlen(b);
+	while (a[n] && a[n] == b[n])
+		n++;
+	if (longest <= VALUE_MAX_CHARS || n <= 2 * ALIKE_SHOWN)
+		return 0;
+	/* Not in the middle of a character. */
+	for (n -= ALIKE_SHOWN; n > 0 && (a[n] & 0xc0) == 0x80;)
+		n--;
+	return n;
+}
+
+static void cut(struct str *s, size_t left_out)
+{
+	struct str out = { 0 };
+
+	str_add(&out, left_out ? "…" : "");
+	utf8_add_line(&out, str_text(s) + left_out, s->len - left_out,
+		      VALUE_MAX_CHARS);
+	str_done(s);
+	*s = out;
 }
 
 static void add_difference(struct host_differences *d, const char *name,
@@ -91,14 +123,20 @@ static void compare_name(struct host_differences *d, const struct pair *p,
 			 const char *name)
 {
 	auto_str struct str a = { 0 }, b = { 0 };
+	size_t left_out;
 
 	add_side(&a, p->a, p->count_a, name);
 	add_side(&b, p->b, p->count_b, name);
 	if (a.failed || b.failed)
 		die(EX_BROKEN, "out of memory");
-	if (strcmp(str_text(&a), str_text(&b)) != 0)
-		add_difference(d, name, str_text(&a), str_text(&b),
-			       !p->is_virtual);
+	if (strcmp(str_text(&a), str_text(&b)) == 0)
+		return;
+	left_out = alike(str_text(&a), str_text(&b));
+	cut(&a, left_out);
+	cut(&b, left_out);
+	if (a.failed || b.failed)
+		die(EX_BROKEN, "out of memory");
+	add_difference(d, name, str_text(&a), str_text(&b), !p->is_virtual);
 }
 
 /* Names that A has, then those that B alone has; of one run each, as all hosts
