@@ -120,6 +120,20 @@ qmap_init          10        30     0.00%        7        5      24         99
 	[[ $output == *"+11.0%: stack above its bound"* ]]
 }
 
+@test "verifier: growth of exactly the bound is none above it" {
+	local bound
+	programs "$(one k)" a:100000
+	run -0 ktstr-gauntlet verifier --save base.json r
+	for bound in 1 7 11 15 29 57 130; do
+		programs "$(one k)" a:$((100000 + 1000 * bound))
+		run -0 ktstr-gauntlet verifier --baseline base.json --bound $bound% r
+		programs "$(one k)" a:$((100001 + 1000 * bound))
+		run -1 ktstr-gauntlet verifier --baseline base.json --bound $bound% r
+	done
+	programs "$(one k)" a:100700
+	run -0 ktstr-gauntlet verifier --baseline base.json --bound 0.7% r
+}
+
 @test "verifier: the only kernel of a baseline stands for any other, several do not" {
 	programs "$(one k)" a:100
 	run -0 ktstr-gauntlet verifier --save base.json r
@@ -186,6 +200,19 @@ word of b" ]]
 	refused --baseline bad r "bad:"
 	echo '{"a": 1}' >bad
 	refused --baseline bad r "'bad' is no baseline of schema version 1; --save writes one"
+	run -0 ktstr-gauntlet verifier --save good r
+	refused_when() { # JQ MESSAGE
+		jq "$1" good >bad
+		refused --baseline bad r "ktstr-gauntlet: baseline 'bad', program 1: $2"
+	}
+	refused_when '.programs[0] = 1' "it has no kernel"
+	refused_when 'del(.programs[0].program)' "it has no program"
+	refused_when '.programs[0].scheduler = 3' "it has no scheduler"
+	refused_when '.programs[0].verified_insns = "100"' "its verified_insns is no number"
+	refused_when '.programs[0].stack_bytes = -1' "its stack_bytes is no number"
+	refused_when '.programs[0].peak_states = 1.5' "its peak_states is no number"
+	jq '.programs[0] |= (.total_states = null | del(.peak_states))' good >bad
+	run -0 ktstr-gauntlet verifier --baseline bad r
 	refused --json --log r "--json has no logs"
 	refused --save x --program a r "--save keeps all programs"
 	refused --program z r "no result in 'r' has numbers of the verifier for such a program"

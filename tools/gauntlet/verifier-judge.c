@@ -58,8 +58,10 @@ static void judge(const struct verifier *v, struct verified *p)
 
 		if (v->bound[i] < 0 || now < 0 || before < 0)
 			continue;
-		p->grown[i] =
-			(double)now > (double)before * (1 + v->bound[i] / 100);
+		/* Whole numbers on both sides: exactly the bound is none above
+		 * it, whatever 1 + 15 / 100 is as a double. */
+		p->grown[i] = (double)(now - before) * 100 >
+			      (double)before * v->bound[i];
 	}
 }
 

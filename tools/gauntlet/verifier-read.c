@@ -216,6 +216,33 @@ void verifier_read(const char *folder, const char *variants, char *const *glob,
 	sort(ret->item, &ret->count);
 }
 
+/* A baseline that is damaged would have nothing grow. What it does not know is
+ * null, or is not there. */
+static void check_base(const struct verifier *v, const json_t *one, size_t at)
+{
+	const char *key = NULL, *what = NULL;
+
+	for (size_t i = 0; i < OFS && !key; i++) {
+		if (!json_is_string(json_object_get(one, of_keys[i]))) {
+			key = of_keys[i];
+			what = "it has no ";
+		}
+	}
+	for (size_t i = 0; i < SIZES && !key; i++) {
+		const json_t *size = json_object_get(one, size_keys[i]);
+
+		if (size && !json_is_null(size) &&
+		    number(one, size_keys[i]) < 0) {
+			key = size_keys[i];
+			what = "its ";
+		}
+	}
+	if (key)
+		die(EX_USAGE, "baseline '%s', program %zu: %s%s%s", v->baseline,
+		    at + 1, what, key,
+		    strcmp(what, "its ") == 0 ? " is no number" : "");
+}
+
 void verifier_read_base(struct verifier *v)
 {
 	auto_free char *text = NULL;
@@ -239,8 +266,10 @@ void verifier_read_base(struct verifier *v)
 		    v->baseline);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
-		struct verified *p = add(&v->base_item, &v->base_count);
+		struct verified *p;
 
+		check_base(v, one, i);
+		p = add(&v->base_item, &v->base_count);
 		for (size_t k = 0; k < OFS; k++)
 			p->of[k] = clean_member(one, of_keys[k]);
 		read_sizes(one, p);
