@@ -274,6 +274,59 @@ TEST(events_of_all_cpus_are_in_order_and_make_rows)
 	trace_done(&t);
 }
 
+/* @n switches between idle and 7 on a CPU, the first at @at. */
+static void add_switches(struct str *s, uint32_t cpu, uint64_t at, int n)
+{
+	struct str page = { 0 };
+
+	begin_page(&page, at);
+	for (int i = 0; i < n; i++)
+		add_switch(&page, i ? 1000 : 0, i % 2 ? 7 : 0, 1,
+			   i % 2 ? 0 : 7);
+	end_page(s, &page, cpu);
+}
+
+/* So that no CPU is left out because others came first. */
+TEST(too_many_events_leave_out_the_oldest_of_the_busiest)
+{
+	static const uint64_t want[] = { 10, 3, 10 };
+	struct str s = { 0 };
+	uint64_t seen[3] = { 0 }, lost = 0;
+	struct trace t;
+	struct why why;
+
+	add_record(&s, TRACE_FORMAT, 0, switch_format,
+		   sizeof(switch_format) - 1);
+	add_switches(&s, 0, 1000000, 30);
+	add_switches(&s, 1, 1000000, 3);
+	add_switches(&s, 2, 1000000, 14);
+	CHECK_INT(trace_read_most(s.text, s.len, 24, &t, &why), 0);
+	CHECK_INT(t.left_out, 24);
+	CHECK_INT(t.cpus, 3);
+	CHECK_INT(t.cpu[0].events, 30);
+	for (size_t i = 0; i < t.count; i++) {
+		const struct trace_event *e = &t.event[i];
+
+		if (e->kind != TRACE_LOST) {
+			seen[e->cpu]++;
+			continue;
+		}
+		lost++;
+		CHECK_INT(seen[e->cpu], 0);
+		CHECK_INT(e->count, e->cpu == 0 ? 20 : 4);
+		CHECK_INT(e->at_ns, e->cpu == 0 ? 1020000 : 1004000);
+	}
+	CHECK_INT(lost, 2);
+	for (size_t cpu = 0; cpu < 3; cpu++)
+		CHECK_INT(seen[cpu], want[cpu]);
+	trace_done(&t);
+	CHECK_INT(trace_read_most(s.text, s.len, 47, &t, &why), 0);
+	CHECK_INT(t.count, 47);
+	CHECK_INT(t.left_out, 0);
+	trace_done(&t);
+	str_done(&s);
+}
+
 static const char *top(void)
 {
 	const char *top = getenv("KTSTR_TOP");

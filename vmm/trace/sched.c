@@ -9,6 +9,8 @@
 #include "vmm/trace/ring.h"
 
 #define FORMATS_MAX 16
+/* An event has no less: a head of 4 bytes, and one number. */
+#define EVENT_BYTES_MIN 8
 
 /* A format, and what its records become. */
 struct known {
@@ -16,8 +18,15 @@ struct known {
 	enum trace_kind kind;
 };
 
+/* A CPU's events: so many are there, and so many of the oldest are left out. */
+struct part {
+	uint64_t count, left_out, passed;
+};
+
 struct reader {
 	struct trace *trace;
+	bool counting; /* nothing is kept yet */
+	struct part part[TRACE_CPUS_MAX];
 	struct known known[FORMATS_MAX];
 	size_t known_count;
 	struct trace_field type; /* of the number that says which format */
@@ -129,26 +138,19 @@ static void fill_other(const struct trace_format *f, const void *record,
 		       record, len);
 }
 
-/* Room for one more, or NULL; *@ret_error tells whether memory ran out. */
-static struct trace_event *new_event(struct reader *r, unsigned int cpu,
-				     uint64_t at_ns, int *ret_error)
+/* Room for one more, or NULL. */
+static struct trace_event *grow(struct reader *r, unsigned int cpu,
+				uint64_t at_ns)
 {
 	struct trace *t = r->trace;
 	struct trace_event *e;
 
-	*ret_error = 0;
-	if (t->count == TRACE_EVENTS_MAX) {
-		t->left_out++;
-		return NULL;
-	}
 	if (t->count == t->room) {
 		size_t room = t->room ? 2 * t->room : 4096;
 
 		e = reallocarray(t->event, room, sizeof(*e));
-		if (!e) {
-			*ret_error = -ENOMEM;
+		if (!e)
 			return NULL;
-		}
 		t->event = e;
 		t->room = room;
 	}
@@ -156,6 +158,38 @@ static struct trace_event *new_event(struct reader *r, unsigned int cpu,
 	*e = (struct trace_event){ .at_ns = at_ns,
 				   .number = r->number++,
 				   .cpu = (uint16_t)cpu };
+	return e;
+}
+
+/* The next event of a CPU, or NULL: it is left out, or, as *@ret_error tells,
+ * memory ran out. */
+static struct trace_event *new_event(struct reader *r, unsigned int cpu,
+				     uint64_t at_ns, int *ret_error)
+{
+	struct part *p = &r->part[cpu];
+	struct trace_event *e;
+
+	*ret_error = 0;
+	if (r->counting) {
+		p->count++;
+		return NULL;
+	}
+	if (p->passed < p->left_out) {
+		p->passed++;
+		r->trace->left_out++;
+		return NULL;
+	}
+	if (p->left_out) {
+		e = grow(r, cpu, at_ns);
+		if (e) {
+			e->kind = TRACE_LOST;
+			e->count = p->left_out;
+		}
+		p->left_out = 0;
+	}
+	e = grow(r, cpu, at_ns);
+	if (!e)
+		*ret_error = -ENOMEM;
 	return e;
 }
 
@@ -259,21 +293,78 @@ static int take_record(struct reader *r, const char *data, size_t len,
 		       "the trace has a record of unknown kind");
 }
 
+/* All records, from the first on. */
+static int take_all(struct reader *r, const void *data, size_t len,
+		    struct why *reterr_why)
+{
+	size_t next = 0;
+	int error = 0;
+
+	*r->trace = (struct trace){ 0 };
+	r->known_count = 0;
+	r->has_type = false;
+	for (size_t at = 0; error == 0 && at < len; at += next)
+		error = take_record(r, (const char *)data + at, len - at, &next,
+				    reterr_why);
+	return error;
+}
+
+/* What is kept if no CPU has more than @each. */
+static uint64_t kept(const struct reader *r, uint64_t each)
+{
+	uint64_t n = 0;
+
+	for (size_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++)
+		n += r->part[cpu].count < each ? r->part[cpu].count : each;
+	return n;
+}
+
+/* The largest number for each CPU with which all have no more than @most. */
+static void share(struct reader *r, uint64_t most)
+{
+	uint64_t low = 0, high = most + 1;
+
+	while (high - low > 1) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (kept(r, middle) <= most)
+			low = middle;
+		else
+			high = middle;
+	}
+	for (size_t cpu = 0; cpu < TRACE_CPUS_MAX; cpu++) {
+		struct part *p = &r->part[cpu];
+
+		p->left_out = p->count > low ? p->count - low : 0;
+	}
+}
+
 int trace_read(const void *data, size_t len, struct trace *ret,
 	       struct why *reterr_why)
 {
+	return trace_read_most(data, len, TRACE_EVENTS_MAX, ret, reterr_why);
+}
+
+int trace_read_most(const void *data, size_t len, uint64_t most,
+		    struct trace *ret, struct why *reterr_why)
+{
 	struct reader *r = calloc(1, sizeof(*r));
-	size_t at = 0, next = 0;
-	int error = 0;
+	int error;
 
 	*ret = (struct trace){ 0 };
 	if (!r)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	r->trace = ret;
 	why_set(reterr_why, 0, "out of memory");
-	for (; error == 0 && at < len; at += next)
-		error = take_record(r, (const char *)data + at, len - at, &next,
-				    reterr_why);
+	if (len / EVENT_BYTES_MIN > most) {
+		/* What is wrong is told by the second reading. */
+		r->counting = true;
+		(void)take_all(r, data, len, reterr_why);
+		r->counting = false;
+		share(r, most);
+		why_set(reterr_why, 0, "out of memory");
+	}
+	error = take_all(r, data, len, reterr_why);
 	free(r);
 	if (ret->count)
 		qsort(ret->event, ret->count, sizeof(*ret->event), by_time);

@@ -57,7 +57,8 @@ struct trace_cpu {
 /**
  * struct trace - all events, of all CPUs
  * @cpus:     one more than the highest number of a CPU
- * @left_out: events over TRACE_EVENTS_MAX
+ * @left_out: events that were too many: the oldest of CPUs that had most, with
+ *	a TRACE_LOST behind them
  * @others:   events of no kind that is known
  */
 struct trace {
@@ -77,4 +78,8 @@ struct trace {
  */
 int trace_read(const void *data, size_t len, struct trace *ret,
 	       struct why *reterr_why);
+
+/* The same with another number than TRACE_EVENTS_MAX. */
+int trace_read_most(const void *data, size_t len, uint64_t most,
+		    struct trace *ret, struct why *reterr_why);
 void trace_done(struct trace *t);
