@@ -345,6 +345,40 @@ TEST(rates_last_from_the_fifth_interval_on)
 	}
 }
 
+/* Counters are read once more when the workers stop, which may be at once after
+ * a sample. */
+TEST(a_moment_has_no_rate)
+{
+	for (unsigned int ms = 49; ms <= 50; ms++) {
+		struct feed f = begin();
+
+		add_counts(&f, 0, 0);
+		add_counts(&f, 10, 0);
+		f.at_ns -= (100 - ms) * MS;
+		add_counts(&f, 20, 0);
+		CHECK(derive(&f, 1)->fallback.value == (ms < 50 ? 100 : 200));
+		done(&f);
+	}
+}
+
+TEST(what_schedulers_counted_is_added_up)
+{
+	struct feed f = begin();
+	static const uint64_t counts[] = { 10, 25, 40, 0, 7, 9, 0 };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		add_counts(&f, counts[i], 0);
+	derive(&f, 1);
+	/* The first had 10 before, and the second begins anew. */
+	CHECK_INT(mon_increase_over(&f.series, 0, 6, MON_SELECT_CPU_FALLBACK),
+		  39);
+	CHECK_INT(mon_increase_over(&f.series, 1, 2, MON_SELECT_CPU_FALLBACK),
+		  15);
+	CHECK_INT(mon_increase_over(&f.series, 3, 3, MON_SELECT_CPU_FALLBACK),
+		  0);
+	done(&f);
+}
+
 TEST(another_scheduler_counts_anew)
 {
 	struct feed f = begin();

@@ -157,6 +157,46 @@ TEST(turns_of_workers_are_compared_without_the_monitor)
 	CHECK(strcmp(throughput(1301, &rate), "better throughput") == 0);
 }
 
+/* A clock that went back is seen only beside the sample before. */
+TEST(what_is_implausible_counts_in_no_step)
+{
+	struct mon_layout l = { 0 };
+	struct facts f = { .event = json_array() };
+	struct mon_cpu *cpu;
+	json_t *steps;
+
+	event(&f, "step", "one", 30);
+	event(&f, "stop", "", 90);
+	add(&f, 20, 1, 0);
+	add(&f, 40, 9, 0);
+	cpu = (struct mon_cpu *)(void *)(f.series.text + f.series.len) - CPUS;
+	cpu[0].clock = 19000000;
+	add(&f, 50, 2, 0);
+	steps = steps_json(&f, &l, false);
+	CHECK_INT(facts_int(json_array_get(steps, 0), "samples"), 1);
+	CHECK(json_real_value(json_object_get(json_array_get(steps, 0),
+					      "max_imbalance")) == 2);
+	json_decref(steps);
+	json_decref(f.event);
+	str_done(&f.series);
+}
+
+TEST(a_step_in_which_the_machine_died_has_no_end)
+{
+	struct mon_layout l = { 0 };
+	struct facts f = { .event = json_array() };
+	json_t *steps;
+
+	event(&f, "step", "one", 10);
+	add(&f, 20, 1, 0);
+	steps = steps_json(&f, &l, false);
+	CHECK_INT(facts_int(json_array_get(steps, 0), "samples"), 1);
+	CHECK(json_is_null(json_object_get(json_array_get(steps, 0), "to_ns")));
+	json_decref(steps);
+	json_decref(f.event);
+	str_done(&f.series);
+}
+
 TEST(without_samples_of_its_clock_only_turns_are_known)
 {
 	struct mon_layout l = { 0 };

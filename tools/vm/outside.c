@@ -207,6 +207,7 @@ int outside_tick(struct outside *o)
 		begin(o, now);
 	else
 		take_sample(o);
+	o->last_ns = now;
 	o->next_ns = now + OUTSIDE_PERIOD_NS;
 	o->cpu_ns += now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 	return wait_ms(o, now);
@@ -225,7 +226,7 @@ void outside_end(struct outside *o)
 			  (json_int_t)o->samples, "left_out",
 			  (json_int_t)o->left_out, "bytes",
 			  (json_int_t)o->bytes, "wall_ns",
-			  (json_int_t)(o->begun ? o->next_ns - o->begin_ns : 0),
+			  (json_int_t)(o->begun ? o->last_ns - o->begin_ns : 0),
 			  "cpu_ns", (json_int_t)o->cpu_ns);
 	if (o->error)
 		json_object_set_new(frame, "why",

@@ -17,7 +17,8 @@
  * @layout: of its kernel; NULL: nothing is read
  * @facts:  tells when the workers start and stop, and gets the samples
  * @begun, @ended: the first and the last look were taken
- * @begin_ns: of the first; @next_ns: when the next is due
+ * @begin_ns, @last_ns: of the first and of the last so far; @next_ns: when the
+ *	next is due
  * @cpu_ns, @bytes, @samples, @left_out: as of the guest's own monitor
  * @noise: what the host gave to each CPU
  * @error: nothing is read any more, for the reason in @why
@@ -34,7 +35,7 @@ struct outside {
 	struct noise noise;
 	struct mon_cpu *record;
 	bool begun, ended;
-	uint64_t begin_ns, next_ns, cpu_ns, bytes, samples, left_out;
+	uint64_t begin_ns, last_ns, next_ns, cpu_ns, bytes, samples, left_out;
 	int error;
 	struct why why;
 	struct machine_config *c;

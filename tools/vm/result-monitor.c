@@ -13,6 +13,16 @@ static void set_real(json_t *o, const char *key, double value)
 	json_object_set_new(o, key, json_real(value));
 }
 
+/* A number of the frame that comes last, which a machine that died has not
+ * sent. */
+static void set_told(json_t *o, const char *key, const json_t *frame)
+{
+	if (frame)
+		set(o, key, (uint64_t)facts_int(frame, key));
+	else
+		json_object_set_new(o, key, json_null());
+}
+
 /* What a look costs, of one CPU; the harness's part that is the monitor's. */
 static json_t *cost(const json_t *frame)
 {
@@ -20,12 +30,14 @@ static json_t *cost(const json_t *frame)
 	int64_t wall_ns = facts_int(frame, "wall_ns");
 	json_t *o = json_object();
 
-	set(o, "cpu_ns", (uint64_t)cpu_ns);
-	set(o, "wall_ns", (uint64_t)wall_ns);
-	set_real(o, "percent",
-		 wall_ns > 0 ? 100.0 * (double)cpu_ns / (double)wall_ns : 0);
-	set(o, "once_ns", (uint64_t)facts_int(frame, "once_ns"));
-	set(o, "bytes", (uint64_t)facts_int(frame, "bytes"));
+	set_told(o, "cpu_ns", frame);
+	set_told(o, "wall_ns", frame);
+	json_object_set_new(o, "percent",
+			    wall_ns > 0 ? json_real(100.0 * (double)cpu_ns /
+						    (double)wall_ns)
+					: json_null());
+	set_told(o, "once_ns", frame);
+	set_told(o, "bytes", frame);
 	return o;
 }
 
@@ -89,13 +101,12 @@ static json_t *queues(const struct mon_summary *s)
 static json_t *counters(const struct mon_series *s, const struct mon_layout *l)
 {
 	json_t *list = json_array();
-	const struct mon_counts *last;
+	size_t last = s->counts_count - 1;
 	uint64_t ns;
 
 	if (s->counts_count < 2)
 		return list;
-	last = &s->counts[s->counts_count - 1];
-	ns = last->at_ns - s->counts->at_ns;
+	ns = s->counts[last].at_ns - s->counts->at_ns;
 	for (enum mon_field f = MON_CPU_FIELDS; f < MON_COUNTERS; f++) {
 		bool is_event = f >= MON_EVENTS;
 		uint64_t n;
@@ -103,7 +114,7 @@ static json_t *counters(const struct mon_series *s, const struct mon_layout *l)
 
 		if (!mon_has(l, f) || (is_event && !mon_has_events(l)))
 			continue;
-		n = mon_increase(s->counts, last, f);
+		n = mon_increase_over(s, 0, last, f);
 		o = json_object();
 		json_object_set_new(o, "name",
 				    json_string(mon_field_info[f].name));
@@ -132,6 +143,7 @@ static json_t *absent(const struct mon_layout *l)
 static json_t *timeline(const struct mon_series *s)
 {
 	size_t of = (s->samples + MONITOR_ROWS - 1) / MONITOR_ROWS;
+	const struct mon_sample *before = NULL;
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->samples; i += of) {
@@ -142,10 +154,11 @@ static json_t *timeline(const struct mon_series *s)
 
 		for (size_t k = i; k < end; k++) {
 			struct mon_look look =
-				mon_look(s, &s->sample[k], NULL, NULL);
+				mon_look(s, &s->sample[k], before, NULL);
 
 			if (!look.ok)
 				continue;
+			before = &s->sample[k];
 			n++;
 			running += look.nr_running;
 			if (look.imbalance > imbalance)
@@ -193,7 +206,7 @@ json_t *result_monitor(const struct facts *f, const struct checks *c,
 	o = json_object();
 	json_object_set_new(o, "reader",
 			    json_string(outside ? "outside" : "inside"));
-	set(o, "period_ns", (uint64_t)facts_int(f->monitor, "period_ns"));
+	set_told(o, "period_ns", f->monitor);
 	set(o, "samples", m.summary.samples);
 	set(o, "implausible", m.summary.implausible);
 	json_object_set_new(o, "implausible_why",

@@ -24,6 +24,7 @@ static const struct {
 
 /**
  * struct step_seen - the samples of one step
+ * @to_ns: UINT64_MAX: the machine died in it
  * @value: NAN: there is none
  */
 struct step_seen {
@@ -41,30 +42,34 @@ static bool is_inside(const struct step_seen *s, uint64_t at_ns)
 static double rate(const struct mon_series *m, const struct step_seen *s,
 		   enum mon_field field)
 {
-	const struct mon_counts *first = NULL, *last = NULL;
+	size_t first = 0, end;
+	uint64_t ns;
 
-	for (size_t i = 0; i < m->counts_count; i++) {
-		if (!is_inside(s, m->counts[i].at_ns))
-			continue;
-		if (!first)
-			first = &m->counts[i];
-		last = &m->counts[i];
+	while (first < m->counts_count && !is_inside(s, m->counts[first].at_ns))
+		first++;
+	for (end = first; end < m->counts_count; end++) {
+		if (!is_inside(s, m->counts[end].at_ns))
+			break;
 	}
-	if (!first || last->at_ns <= first->at_ns)
+	ns = end > first ? m->counts[end - 1].at_ns - m->counts[first].at_ns
+			 : 0;
+	if (ns < MON_RATE_NS)
 		return NAN;
-	return (double)mon_increase(first, last, field) * 1e9 /
-	       (double)(last->at_ns - first->at_ns);
+	return (double)mon_increase_over(m, first, end - 1, field) * 1e9 /
+	       (double)ns;
 }
 
 static void see(const struct mon_series *m, bool events, struct step_seen *s)
 {
-	for (size_t i = 0; i < m->samples; i++) {
-		struct mon_look look;
+	const struct mon_sample *before = NULL;
 
-		if (!is_inside(s, m->sample[i].at_ns))
-			continue;
-		look = mon_look(m, &m->sample[i], NULL, NULL);
+	for (size_t i = 0; i < m->samples; i++) {
+		struct mon_look look = mon_look(m, &m->sample[i], before, NULL);
+
 		if (!look.ok)
+			continue;
+		before = &m->sample[i];
+		if (!is_inside(s, m->sample[i].at_ns))
 			continue;
 		s->samples++;
 		s->running += look.nr_running;
@@ -120,7 +125,10 @@ static json_t *describe(const char *name, const struct step_seen *s,
 
 	json_object_set_new(o, "name", json_string(name));
 	json_object_set_new(o, "from_ns", json_integer((json_int_t)s->from_ns));
-	json_object_set_new(o, "to_ns", json_integer((json_int_t)s->to_ns));
+	json_object_set_new(o, "to_ns",
+			    s->to_ns < UINT64_MAX
+				    ? json_integer((json_int_t)s->to_ns)
+				    : json_null());
 	json_object_set_new(o, "samples", json_integer((json_int_t)s->samples));
 	json_object_set_new(o, "mean_nr_running", number(s->running / n));
 	for (int i = 0; i < VALUES; i++)
@@ -179,7 +187,7 @@ static json_t *compare(const struct facts *f, const struct mon_series *m,
 		size_t end = next(f->event, i + 1, "step", "stop");
 		struct step_seen now = { .from_ns = at_of(f->event, i) };
 
-		now.to_ns = end < count ? at_of(f->event, end) : UINT64_MAX / 2;
+		now.to_ns = end < count ? at_of(f->event, end) : UINT64_MAX;
 		see(m, events, &now);
 		now.value[THROUGHPUT] =
 			iterations_rate(json_array_get(f->event, i),

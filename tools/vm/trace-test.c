@@ -190,14 +190,16 @@ void trace_test_write(struct trace_out *o, const struct facts *f,
 	write_messages(o, f);
 }
 
-static void write_sample(struct trace_out *o, const struct mon_series *s,
-			 const struct mon_sample *sample)
+/* Return: it is plausible. */
+static bool write_sample(struct trace_out *o, const struct mon_series *s,
+			 const struct mon_sample *sample,
+			 const struct mon_sample *before)
 {
-	struct mon_look look = mon_look(s, sample, NULL, NULL);
+	struct mon_look look = mon_look(s, sample, before, NULL);
 	char name[64];
 
 	if (!look.ok)
-		return;
+		return false;
 	trace_out_counter(o, sample->at_ns, "imbalance", "ratio",
 			  look.imbalance);
 	trace_out_counter(o, sample->at_ns, "deepest local queue", "tasks",
@@ -211,10 +213,12 @@ static void write_sample(struct trace_out *o, const struct mon_series *s,
 		trace_out_counter(o, sample->at_ns, name, "tasks",
 				  mon_tasks(sample, cpu));
 	}
+	return true;
 }
 
 void trace_monitor_write(struct trace_out *o, const struct facts *f)
 {
+	const struct mon_sample *before = NULL;
 	struct mon_series s;
 	struct why why;
 
@@ -223,7 +227,9 @@ void trace_monitor_write(struct trace_out *o, const struct facts *f)
 	trace_out_name_group(o, TRACE_ROWS_MONITOR, "monitor");
 	/* What came before a damage is right; the result tells of that. */
 	(void)mon_series_read(f->series.text, f->series.len, &s, &why);
-	for (size_t i = 0; i < s.samples; i++)
-		write_sample(o, &s, &s.sample[i]);
+	for (size_t i = 0; i < s.samples; i++) {
+		if (write_sample(o, &s, &s.sample[i], before))
+			before = &s.sample[i];
+	}
 	mon_series_done(&s);
 }

@@ -294,6 +294,16 @@ uint64_t mon_increase(const struct mon_counts *from,
 	return b >= a ? b - a : b;
 }
 
+uint64_t mon_increase_over(const struct mon_series *s, size_t from, size_t to,
+			   enum mon_field field)
+{
+	uint64_t all = 0;
+
+	for (size_t i = from; i < to; i++)
+		all += mon_increase(&s->counts[i], &s->counts[i + 1], field);
+	return all;
+}
+
 static void derive_rate(const struct mon_series *s, enum mon_field field,
 			struct run *run, struct mon_sustained *ret)
 {
@@ -302,7 +312,7 @@ static void derive_rate(const struct mon_series *s, enum mon_field field,
 		const struct mon_counts *a = &s->counts[i - 1], *b = a + 1;
 		uint64_t ns = b->at_ns - a->at_ns;
 
-		if (ns > 0)
+		if (ns >= MON_RATE_NS)
 			run_add(run,
 				(double)mon_increase(a, b, field) * 1e9 /
 					(double)ns,

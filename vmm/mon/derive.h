@@ -15,6 +15,11 @@
 /* Of 1000 samples so many may be implausible, else none of them counts. */
 #define MON_BAD_PERMILLE 100
 
+/* Counters of a shorter time say nothing of a rate: the last are read when the
+ * workers stop, which may be at once after a sample. Samples are 100 ms apart
+ * or more. */
+#define MON_RATE_NS UINT64_C(50000000)
+
 /* A CPU that had less of the host between two samples did not stand still by
  * itself: ten ticks of 250 Hz. */
 #define MON_RAN_US 40000
@@ -116,3 +121,8 @@ unsigned int mon_tasks(const struct mon_sample *now, unsigned int cpu);
 /* The increase of counter @field, of all CPUs, between two records. */
 uint64_t mon_increase(const struct mon_counts *from,
 		      const struct mon_counts *to, enum mon_field field);
+
+/* The same from record @from to record @to of a series, over all that was
+ * counted in between: a scheduler that leaves takes its events with it. */
+uint64_t mon_increase_over(const struct mon_series *s, size_t from, size_t to,
+			   enum mon_field field);
