@@ -120,6 +120,44 @@ static int word(const char *option, const char *const *names)
 	die(EX_USAGE, "%s does not know '%s'; see --help", option, optarg);
 }
 
+/* Options without a value; false if @c is none of them. */
+static bool take_switch(struct request *req, int c)
+{
+	switch (c) {
+	case OPT_TRACE:
+		req->trace = true;
+		return true;
+	case OPT_NO_REPRO:
+		req->no_repro = true;
+		return true;
+	case OPT_PERF:
+		req->perf = true;
+		return true;
+	case OPT_COLD:
+		req->cold = true;
+		return true;
+	case OPT_LIST:
+		req->list = true;
+		return true;
+	case OPT_REMOVE:
+		req->remove = true;
+		return true;
+	case OPT_CONSOLE:
+		req->console = true;
+		return true;
+	case OPT_DMESG:
+		req->dmesg = req->console = true;
+		return true;
+	case OPT_DRY_RUN:
+		req->dry_run = true;
+		return true;
+	case OPT_JSON:
+		req->json = true;
+		return true;
+	}
+	return false;
+}
+
 /* Options with a value that needs reading; false if @c is none of them. */
 static bool take_value(struct request *req, int c)
 {
@@ -155,39 +193,9 @@ static bool take_value(struct request *req, int c)
 		if (words_append(&req->include, optarg) < 0)
 			die(EX_BROKEN, "out of memory");
 		return true;
-	case OPT_TRACE:
-		req->trace = true;
-		return true;
-	case OPT_NO_REPRO:
-		req->no_repro = true;
-		return true;
 	case OPT_TRACE_BUFFER:
 		req->trace_kib = number("--trace-buffer", TRACE_KIB_MIN,
 					TRACE_BUFFERS_KIB);
-		return true;
-	case OPT_PERF:
-		req->perf = true;
-		return true;
-	case OPT_COLD:
-		req->cold = true;
-		return true;
-	case OPT_LIST:
-		req->list = true;
-		return true;
-	case OPT_REMOVE:
-		req->remove = true;
-		return true;
-	case OPT_CONSOLE:
-		req->console = true;
-		return true;
-	case OPT_DMESG:
-		req->dmesg = req->console = true;
-		return true;
-	case OPT_DRY_RUN:
-		req->dry_run = true;
-		return true;
-	case OPT_JSON:
-		req->json = true;
 		return true;
 	}
 	return false;
@@ -277,7 +285,7 @@ static int parse(int argc, char **argv, struct request *req, uint64_t *given)
 			*given |= BIT(c);
 		if (text)
 			*text = optarg;
-		else if (take_value(req, c))
+		else if (take_switch(req, c) || take_value(req, c))
 			continue;
 		else
 			options_common(c, "ktstr-vm " KTSTR_VERSION, vm_help);
