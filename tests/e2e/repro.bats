@@ -61,6 +61,9 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 	# The last call before the failure is the innermost of the backtrace that was not put into another.
 	[[ $(its ' ms  CPU ' | tail -n 2 | head -n 1) == *" find_"* ]]
 	grep -Fx 'not watched: balance_one: this kernel has no such function by itself' o/repro.txt
+	[[ $stderr == *$'\n'"ktstr-vm:   run again and watched: same, see o/repro.txt"* ]]
+	run -1 --separate-stderr ktstr-gauntlet report "$PWD"
+	[[ $output == *$'\n'"  watched: $PWD/o/repro.txt (same)"$'\n'* ]]
 	# All of it is the same when it is done again.
 	cp o/repro.txt first.txt
 	fail crash
@@ -144,6 +147,7 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 	until_true sh -c 'pgrep -P "$(pgrep -P '"$vm"' -x ktstr-vm)" qemu >qemu.pid 2>/dev/null'
 	[ "$(jq -r '.class + " " + (.repro | tostring)' o/result.json)" = "stalled null" ]
 	qemu=$(cat qemu.pid)
+	kill -STOP "$qemu" # so that it does not end by itself
 	kill -KILL "$vm"
 	until_true sh -c '! kill -0 '"$qemu"' 2>/dev/null'
 }

@@ -61,7 +61,8 @@ TEST(of_a_real_kernel)
 {
 	static const char names[][REPRO_NAME_MAX] = {
 		"find_dsq_for_dispatch", "zoo_init_task",  "do_enqueue_task",
-		"zoo_set_weight",	 "nowhere_at_all",
+		"zoo_set_weight",	 "nowhere_at_all", "preenqueue",
+		"zoo_cgroup_init",
 	};
 	static struct repro_plan p;
 	struct why why;
@@ -72,13 +73,15 @@ TEST(of_a_real_kernel)
 		 getenv("KTSTR_TEST_KERNEL_ENTRY"));
 	CHECK_INT(repro_plan_begin(&p, path, 4, &why), 0);
 	CHECK(repro_plan_add_ops(&p, false) > 0);
-	CHECK_INT(repro_chain_add(&p, path, names, 5, &why), 0);
+	CHECK_INT(repro_chain_add(&p, path, names, 7, &why), 0);
 	CHECK(is_in_chain(&p, "find_dsq_for_dispatch"));
 	CHECK(is_in_chain(&p, "do_enqueue_task"));
 	/* Programs by the end of their names, the longest that fits. */
 	CHECK(is_in_chain(&p, "ops.init_task"));
 	CHECK(is_in_chain(&p, "ops.set_weight"));
 	CHECK(!is_in_chain(&p, "ops.cgroup_set_weight"));
+	CHECK(is_in_chain(&p, "ops.cgroup_init"));
+	CHECK(!is_in_chain(&p, "ops.init"));
 	CHECK(!is_in_chain(&p, "ops.enqueue"));
 	/* Who calls programs is watched, too, and has not failed. */
 	CHECK(repro_plan_find(&p, "select_task_rq_scx") >= 0);

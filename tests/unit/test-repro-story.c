@@ -125,6 +125,7 @@ TEST(who_failed_is_whom_the_message_names_or_who_ran)
 	task_of("sched_ext: zoo: invalid DSQ ID 0x77", "current[9]", 9);
 	task_of("sched_ext: zoo: a [] and [99999999999] and [3", "current[9]",
 		9);
+	task_of("sched_ext: zoo: busy[1234567890] runs", "current[9]", 9);
 }
 
 static uint64_t waited(const char *message)

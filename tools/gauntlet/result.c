@@ -86,6 +86,22 @@ static char *rerun_of(const json_t *o)
 	return must(str_take(&line));
 }
 
+/* "FOLDER/repro.txt (same)", of ktstr-vm's "repro". */
+static char *repro_of(const json_t *o, const char *path)
+{
+	const json_t *repro = json_object_get(o, "repro");
+	const char *file = json_string_value(json_object_get(repro, "file")),
+		   *slash = strrchr(path, '/');
+	auto_free char *status = clean_member(repro, "status");
+	struct str text = { 0 };
+
+	if (!file || strcmp(file, "repro.txt") != 0)
+		return NULL;
+	str_addf(&text, "%.*s/%s (%s)", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".", file, status);
+	return must(str_take(&text));
+}
+
 static void take_json(struct result *r, const char *path, json_t *o)
 {
 	json_t *reasons = json_object_get(o, "reasons"), *reason;
@@ -95,6 +111,7 @@ static void take_json(struct result *r, const char *path, json_t *o)
 	r->verdict = result_verdict(o);
 	r->class = clean_member(o, "class");
 	r->rerun = rerun_of(o);
+	r->repro = repro_of(o, path);
 	r->seconds = result_seconds(o);
 	json_array_foreach(reasons, i, reason)
 	{
@@ -295,6 +312,7 @@ void results_done(struct results *all)
 			free(r->part[j]);
 		free(r->class);
 		free(r->rerun);
+		free(r->repro);
 		words_free(r->reason);
 		free(r->path);
 	}

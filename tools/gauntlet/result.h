@@ -38,6 +38,8 @@ enum part {
  * @part:    the name's parts; all "-" but the test, where it has others
  * @reason:  NULL-terminated or NULL
  * @seconds: time of all phases, or below 0 when unknown
+ * @repro:   the report of a failure that was watched, and how it compares; NULL
+ *	     if there is none
  * @rerun:   a command that runs it again, with $KTSTR_RERUN_PATH put in front
  *of PATH, where that is set; or NULL or ""
  * @path:    of result.json; result_load() reads it again. NULL when there is
@@ -46,7 +48,7 @@ enum part {
 struct result {
 	char *name, *part[PARTS];
 	enum verdict verdict;
-	char *class, **reason, *rerun;
+	char *class, **reason, *rerun, *repro;
 	double seconds;
 	char *path;
 };

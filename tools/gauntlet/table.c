@@ -150,6 +150,8 @@ static void print_one(const struct result *r, bool is_whole)
 	       uncolour(), r->name, *r->class ? ": " : "", r->class);
 	for (char **reason = r->reason; is_whole && reason && *reason; reason++)
 		printf("  %s\n", *reason);
+	if (r->repro)
+		printf("  watched: %s\n", r->repro);
 	if (r->rerun && *r->rerun)
 		printf("  again: %s\n", r->rerun);
 }

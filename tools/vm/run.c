@@ -55,7 +55,8 @@ static char *result_folder(const struct request *req, const char *name)
 	return str_take(&path);
 }
 
-static void print_verdict(const struct result *r, const char *folder)
+static void print_verdict(const struct result *r, const char *folder,
+			  const json_t *repro)
 {
 	const json_t *reasons = r->judgement->reasons;
 
@@ -72,6 +73,10 @@ static void print_verdict(const struct result *r, const char *folder)
 		if (msg_verbosity >= 0)
 			fputs(str_text(&tail), stderr);
 	}
+	if (json_is_string(json_object_get(repro, "file")))
+		note("  run again and watched: %s, see %s/" REPRO_FILE,
+		     json_string_value(json_object_get(repro, "status")),
+		     folder);
 	phases_tell(&r->outcome->phases, &r->outcome->facts,
 		    &r->outcome->machine);
 	printf("%s/result.json\n", folder);
@@ -155,6 +160,28 @@ static void hold_kernel(const struct monitor_plan *monitor,
 	if (room->failed)
 		die(EX_BROKEN, "out of memory");
 	c->append = str_text(room);
+}
+
+/* The result, which a failure that is watched adds to. Return: the exit code.
+ */
+static int publish(struct result *r, const struct repro_ask *ask)
+{
+	json_t *json = result_json(r), *repro = NULL;
+
+	result_write(r, json, ask->folder);
+	if (repro_is_wanted(ask)) {
+		repro = repro_run(ask);
+		json_object_set_new(json, "repro", repro);
+		result_write_json(json, ask->folder);
+	}
+	steps_tell(json_object_get(json, "steps"));
+	if (r->req->json)
+		json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII),
+			putchar('\n');
+	else
+		print_verdict(r, ask->folder, repro);
+	json_decref(json);
+	return verdict_exit_code(r->judgement->verdict);
 }
 
 static void done(struct outcome *o, struct monitor_plan *monitor,
@@ -243,21 +270,8 @@ int command_run(const struct request *req)
 		name,	  init, inputs,
 		e.layout, load, trace_write(&o, &c, job.trace_kib, folder),
 	};
-	json_t *json = result_json(&r);
-	result_write(&r, json, folder);
-	struct repro_ask ask = { req, &v, &c, &job, init, folder, &e, &j };
-	if (repro_is_wanted(&ask)) {
-		json_object_set_new(json, "repro", repro_run(&ask));
-		result_write_json(json, folder);
-	}
-	steps_tell(json_object_get(json, "steps"));
-	if (req->json)
-		json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII),
-			putchar('\n');
-	else
-		print_verdict(&r, folder);
-	int code = verdict_exit_code(j.verdict);
-	json_decref(json);
+	int code = publish(&r, &(struct repro_ask){ req, &v, &c, &job, init,
+						    folder, &e, &j });
 	json_decref(inputs);
 	json_decref(r.trace);
 	judgement_done(&j);
