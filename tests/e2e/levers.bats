@@ -85,6 +85,32 @@ refuses() {
 	[ "$(jq -c '[.timeline[] | select(.wanted) | .ok]' bound/result.json)" = '[false,false,true]' ]
 }
 
+# has_all FILE: each dump has as many tasks on each CPU as its queue, and each CPU that is busy.
+has_all='all(.dumps[]; (.truncated | not) and (.cpus | length == 2) and ([.cpus[] | (.tasks | length) == .values.nr_run or
+	((.tasks | length) + 1 == .values.nr_run)] | all) and ([.cpus[].tasks[] | select(.comm == "ktstr-worker")] | length) == $n)'
+
+@test "levers: dumps of many tasks are whole, or say that they are not" {
+	local test='[test]\nduration = 300ms\n[cgroup a]\nwork = cpu-spin workers=%d\n[step ops]\nwait = 100ms\n%bhold = 10%%\n[check]\nnot-starved = no\nmax-spread = none\nmax-gap = none\n'
+	run_it() {
+		ktstr-vm run -q --kernel "$KTSTR_TEST_KERNEL_ENTRY" --kernel-label k --sched ktstr/scx_mini.sched --clock virtual \
+			--topology 1n1l2c1t --test many.test --out many
+	}
+	# Longer than what is read in one go.
+	# shellcheck disable=SC2059 # it is a format
+	printf "$test" 300 'dump = a\ndump = b\ndump = c\n' >many.test
+	run -0 run_it
+	[ "$(jq -c '[.dumps[].name]' many/result.json)" = '["a","b","c"]' ]
+	jq -e --argjson n 300 "$has_all" many/result.json
+	# Longer than all that is kept: the last ones are cut, and the one behind is not there.
+	# shellcheck disable=SC2059
+	printf "$test" 300 "$(printf 'dump = %s\\n' a b c d e f g h i j k)" >many.test
+	run -0 run_it
+	[ "$(jq -c '[.dumps[].name]' many/result.json)" = '["a","b","c","d","e","f","g","h","i","j","k"]' ]
+	jq -e --argjson n 300 '.dumps |= map(select(.truncated | not)) | (.dumps | length > 3) and '"$has_all" many/result.json
+	jq -e '.dumps | map(.truncated) | . == sort and last and all(type == "boolean")' many/result.json
+	jq -e '.dumps[-1] | .kind == 0 and .cpus == []' many/result.json
+}
+
 @test "levers: what cannot be read or written is an error with the name that was meant" {
 	refuses "map 'scx_mini.bss': there is no 'crahs'; did you mean 'crash'?" 'write-map = .bss crahs true'
 	refuses "map 'scx_mini.rodata': it is for reading only: it was frozen when the scheduler was loaded" 'write-map = .rodata fixed 4'

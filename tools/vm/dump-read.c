@@ -189,6 +189,11 @@ static bool read_mark(struct reader *r, const char *line)
 	}
 	if (sscanf(line, "dropped %lld", &n) != 1)
 		return false;
+	/* Of one that was asked for, nothing may be there at all. */
+	if (!r->dump && *r->name) {
+		begin(r);
+		json_object_set_new(r->dump, "kind", json_integer(0));
+	}
 	if (r->dump)
 		json_object_set_new(r->dump, "truncated", json_true());
 	return true;

@@ -62,23 +62,6 @@ static void send_line(struct watch *w, const char *line)
 	channel_send(w->channel, &out);
 }
 
-int dumps_ask(struct watch *w, const char *name, struct why *reterr_why)
-{
-	char line[256];
-	int r;
-
-	textlog_drain(&w->dump, w->channel);
-	snprintf(line, sizeof(line), "dump %s %" PRIu64 "\n", name,
-		 clock_now_ns());
-	send_line(w, line);
-	r = file_write_at(AT_FDCWD, SYSRQ, "D");
-	textlog_drain(&w->dump, w->channel);
-	return r < 0 ? why_set(reterr_why, r == -ENOENT ? -ENOSYS : r,
-			       "'" SYSRQ "' does not take 'D' "
-			       "(CONFIG_MAGIC_SYSRQ)")
-		     : 0;
-}
-
 /* Lines of all CPUs for which there was no room. */
 static uint64_t count_dropped(void)
 {
@@ -99,19 +82,63 @@ static uint64_t count_dropped(void)
 	return all;
 }
 
-void dumps_end(struct watch *w)
+/* All that there is: a dump may be longer than what is drained in one go, and
+ * who writes one ends. */
+static void drain(struct watch *w)
 {
-	uint64_t dropped;
+	const struct textlog *l = &w->dump;
+	uint64_t before;
+
+	do {
+		before = l->sent + l->dropped;
+		textlog_drain(&w->dump, w->channel);
+	} while (l->sent + l->dropped != before);
+}
+
+/* Of the last dump, for which there was no room: lines in the kernel's buffers,
+ * or bytes in what is sent, where the last line may have no end. */
+static void tell_lost(struct watch *w)
+{
+	uint64_t lines = w->dump.sent ? count_dropped() : 0;
+	uint64_t bytes = w->dump.dropped;
 	char line[96];
 
+	if (lines == w->dump_lost.lines && bytes == w->dump_lost.bytes)
+		return;
+	snprintf(line, sizeof(line),
+		 "%sdropped %" PRIu64 " lines and %" PRIu64 " bytes\n",
+		 bytes == w->dump_lost.bytes ? "" : "\n",
+		 lines - w->dump_lost.lines, bytes - w->dump_lost.bytes);
+	send_line(w, line);
+	w->dump_lost.lines = lines;
+	w->dump_lost.bytes = bytes;
+}
+
+int dumps_ask(struct watch *w, const char *name, struct why *reterr_why)
+{
+	char line[256];
+	int r;
+
+	drain(w);
+	tell_lost(w);
+	snprintf(line, sizeof(line), "dump %s %" PRIu64 "\n", name,
+		 clock_now_ns());
+	send_line(w, line);
+	r = file_write_at(AT_FDCWD, SYSRQ, "D");
+	drain(w);
+	tell_lost(w);
+	return r < 0 ? why_set(reterr_why, r == -ENOENT ? -ENOSYS : r,
+			       "'" SYSRQ "' does not take 'D' "
+			       "(CONFIG_MAGIC_SYSRQ)")
+		     : 0;
+}
+
+void dumps_end(struct watch *w)
+{
 	if (w->dump.fd < 0)
 		return;
-	textlog_drain(&w->dump, w->channel);
-	dropped = w->dump.sent ? count_dropped() : 0;
-	if (dropped) {
-		snprintf(line, sizeof(line), "dropped %" PRIu64 "\n", dropped);
-		send_line(w, line);
-	}
+	drain(w);
+	tell_lost(w);
 	textlog_close(&w->dump, w->channel);
 	w->dump.fd = -1;
 }

@@ -42,6 +42,7 @@ enum watch_result {
  * @tick: called at each turn of a wait, NULL for none; says when it wants to be
  *	  called again at the latest; UINT64_MAX: it does not care
  * @dump: of sched_ext, see dumps.h; fd -1 where none are kept
+ * @dump_lost: lines and bytes of it that were told to be lost
  * @work_log: where programs that are workers write to; -1: there are none
  * @input: of a command, fd -1 when there is none
  * @lost: tells whether the scheduler is gone, and sends a frame if so; called
@@ -58,6 +59,9 @@ struct watch {
 	struct children children;
 	struct kmsg kmsg;
 	struct textlog log[WATCH_LOGS], dump;
+	struct {
+		uint64_t lines, bytes;
+	} dump_lost;
 	struct textlog *more[WATCH_MORE];
 	size_t more_count;
 	uint64_t (*tick)(void *);
