@@ -129,6 +129,17 @@ host sched.rt_runtime_us: 950000 against 1 (1)" ]
 	[ ${#output} -lt 300 ]
 }
 
+@test "compare: the same hosts in another order are the same" {
+	local seed
+	for seed in 1 2 3 4; do
+		made a k/s/t/own/default/real/s$seed pass "$(host A$((seed % 2)) slow) * $(gap 100)"
+		made b k/s/t/own/default/real/s$seed pass "$(host A$((1 - seed % 2)) slow) * $(gap 100)"
+	done
+	run -0 --separate-stderr compare a b
+	[ "$stderr" = "" ]
+	[[ $output != *"host "* ]]
+}
+
 @test "compare: under the real clock a note tells that the hosts may be the cause" {
 	local seed
 	for seed in 1 2 3 4 5; do

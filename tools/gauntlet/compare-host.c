@@ -46,23 +46,32 @@ static void add_value(struct str *out, const json_t *value)
 	utf8_add_line(out, line, strlen(line), 0);
 }
 
-/* The different values of the runs of one side: "4" or "4, 8". */
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The different values of the runs of one side: "4" or "4, 8"; sorted, since
+ * which run was on which host is of no meaning. */
 static void add_side(struct str *out, const struct sample **run, size_t count,
 		     const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		const json_t *value = json_object_get(run[i]->host, name);
-		size_t seen = 0;
+	char **text = must(calloc(count, sizeof(*text)));
 
-		while (seen < i &&
-		       !json_equal(json_object_get(run[seen]->host, name),
-				   value))
-			seen++;
-		if (seen < i)
-			continue;
-		str_add(out, out->len ? ", " : "");
-		add_value(out, value);
+	for (size_t i = 0; i < count; i++) {
+		struct str one = { 0 };
+
+		add_value(&one, json_object_get(run[i]->host, name));
+		text[i] = must(str_take(&one));
 	}
+	qsort(text, count, sizeof(*text), by_text);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || strcmp(text[i - 1], text[i]) != 0)
+			str_addf(out, "%s%s", i ? ", " : "", text[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(text[i]);
+	free(text);
 }
 
 /* So many bytes of both can be left out: what a table has room for shows where
