@@ -45,10 +45,11 @@ fails() {
 }
 
 # calls: those that are told, as "MS CPU WHO CALL".
-calls() { sed -nE 's/^ *([-+][0-9.]+) ms  CPU ([0-9]+)  ([^ ]+)  (.*)/\1 \2 \3 \4/p' "$report"; }
+calls() { sed -nE '/ returned/d; s/^ *([-+][0-9.]+) ms  CPU ([0-9]+)  ([^ ]+)  (.*)/\1 \2 \3 \4/p' "$report"; }
 
-# pieces_of CALL: what the last of these calls found in memory.
-pieces_of() { grep -F -A1 " $1" "$report" | tail -n 1; }
+# pieces_of CALL: what the last of these calls found in memory; and what was changed when it returned.
+pieces_of() { grep -F -A1 " $1" "$report" | grep -v -e '^--$' | sed '/ returned/,+1d' | tail -n 1; }
+changes_of() { grep -F -A1 " $1" "$report" | grep -A1 ' returned' | tail -n 1; }
 
 @test "repro: under the real clock the calls of the failing task come home in the order of time, and the failure ends them" {
 	fails crash 'duration = 3s' 'topology = 1n1l2c1t' '[cgroup a]' 'work = bursty workers=1 burst=1ms sleep=4ms'
@@ -66,6 +67,9 @@ pieces_of() { grep -F -A1 " $1" "$report" | tail -n 1; }
 	[ "$(cut -d: -f2 enqueue | cut -d' ' -f2)" = "$(jq .repro.cpu crash/result.json)" ]
 	[ "$(cut -d: -f2 enqueue | awk '{ print ($1 > -100) }')" = 1 ]
 	[[ $(pieces_of "ops.enqueue(p=$task, ") == *"p->cpus_ptr 0-1, "* ]]
+	# What the program has made of the task, and what another one returned.
+	[[ $(changes_of "ops.enqueue(p=$task, ") == *"p->scx.ddsp_dsq_id "*" -> 0x4d"* ]]
+	grep -E "ops\.select_cpu\(p=.*\) returned [0-9]+\$" "$report"
 	# Behind a pointer in the task: the queue that it is in.
 	grep -F "p->scx.dsq->id SCX_DSQ_LOCAL," "$report" >/dev/null
 	# The programs that have begun before any task ran are seen: they are watched from their load on.

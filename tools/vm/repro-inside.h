@@ -7,8 +7,7 @@
 
 /* Ask for it with @job; @text is part of it, and the caller's. Return: 0 or
  * -ENOMEM. */
-int repro_inside_ask(const struct repro_plan *p, struct job *job,
-		     struct str *text);
+int repro_inside_ask(struct repro_plan *p, struct job *job, struct str *text);
 
 /**
  * repro_inside_take() - what the guest sent of it

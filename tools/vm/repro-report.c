@@ -32,17 +32,20 @@ static void add_record(const struct repro_story *s,
 		       const struct repro_record *r,
 		       const struct repro_record *before, struct str *out)
 {
-	struct str pieces = { 0 };
+	auto_str struct str pieces = { 0 };
 
+	repro_decode_pieces(s->plan, r, before, &pieces);
+	/* The end of a call that changed nothing, and returned nothing. */
+	if (r->kind == REPRO_RETURN && !pieces.len &&
+	    !s->plan->named[r->function].result_type)
+		return;
 	add_time(s, r->at_ns, out);
 	str_addf(out, "  CPU %" PRIu32 "  %.15s[%" PRIu32 "]  ", r->cpu,
 		 r->comm, r->pid);
 	repro_decode_call(s->plan, r, out);
 	str_add(out, r->kind == REPRO_TRIGGER ? "  <- the failure\n" : "\n");
-	repro_decode_pieces(s->plan, r, before, &pieces);
 	if (pieces.len)
 		str_addf(out, "                       %s\n", str_text(&pieces));
-	str_done(&pieces);
 }
 
 /* The call that a return belongs to: the last one of that function and task
