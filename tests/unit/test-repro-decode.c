@@ -60,8 +60,10 @@ static void begin(void)
 		(const char *[]){ "SCX_TASK_NONE", "SCX_TASK_ENABLED", NULL },
 		(uint64_t[]){ 0, 3 });
 	enumeration("scx_dsq_id_flags", true,
-		    (const char *[]){ "SCX_DSQ_GLOBAL", "SCX_DSQ_LOCAL", NULL },
-		    (uint64_t[]){ (UINT64_C(1) << 63) + 1,
+		    (const char *[]){ "SCX_DSQ_FLAG_BUILTIN", "SCX_DSQ_INVALID",
+				      "SCX_DSQ_GLOBAL", "SCX_DSQ_LOCAL", NULL },
+		    (uint64_t[]){ UINT64_C(1) << 63, UINT64_C(1) << 63,
+				  (UINT64_C(1) << 63) + 1,
 				  (UINT64_C(1) << 63) + 2 });
 }
 
@@ -105,6 +107,7 @@ TEST(flags_queues_and_cpus_have_names)
 	is(FORM_DSQ, u64, 0, 8, "0");
 	is(FORM_DSQ, u64, 0x4d, 8, "0x4d");
 	is(FORM_DSQ, u64, (UINT64_C(1) << 63) + 2, 8, "SCX_DSQ_LOCAL");
+	is(FORM_DSQ, u64, UINT64_C(1) << 63, 8, "SCX_DSQ_INVALID");
 	is(FORM_DSQ, u64, (UINT64_C(3) << 62) + 5, 8, "SCX_DSQ_LOCAL_ON|5");
 	is(FORM_DSQ, u64, (UINT64_C(1) << 63) + 9, 8, "0x8000000000000009");
 	is(FORM_CPUMASK, 0, 0x8f, 8, "0-3,7");

@@ -138,6 +138,22 @@ TEST(of_another_structure_its_numbers_and_of_characters_their_text)
 	repro_plan_done(&p);
 }
 
+TEST(registers_are_left_out)
+{
+	struct types t;
+	int regs;
+
+	begin(&t, 4);
+	regs = btf__add_struct(t.btf, "pt_regs", 16);
+	member(&t, "r15", t.u64, 0);
+	function(&t, "other", (const char *[]){ "regs", NULL },
+		 (int[]){ pointer_to(&t, regs) });
+	CHECK_INT(repro_plan_add(&p, "other", 1), 0);
+	CHECK_INT(p.function[0].args, 1);
+	CHECK_INT(p.function[0].piece_count, 0);
+	repro_plan_done(&p);
+}
+
 TEST(what_btf_does_not_have_is_watched_without_arguments)
 {
 	struct types t;

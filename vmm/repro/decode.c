@@ -44,14 +44,15 @@ static const char *enumerator(const struct btf *btf, const struct btf_type *t,
 	return btf__name_by_offset(btf, name);
 }
 
+/* @without: in names that are not meant; several may have one value. */
 static bool add_enum(const struct btf *btf, const struct btf_type *t,
-		     uint64_t value, struct str *out)
+		     uint64_t value, const char *without, struct str *out)
 {
 	const char *name;
 	uint64_t is;
 
 	for (unsigned int i = 0; (name = enumerator(btf, t, i, &is)); i++) {
-		if (is == value) {
+		if (is == value && (!without || !strstr(name, without))) {
 			str_add(out, name);
 			return true;
 		}
@@ -100,8 +101,8 @@ static void add_dsq(const struct btf *btf, uint64_t value, struct str *out)
 		str_addf(out, "SCX_DSQ_LOCAL_ON|%" PRIu32, (uint32_t)value);
 		return;
 	}
-	if (id <= 0 ||
-	    !add_enum(btf, btf__type_by_id(btf, (__u32)id), value, out))
+	if (id <= 0 || !add_enum(btf, btf__type_by_id(btf, (__u32)id), value,
+				 "_FLAG_", out))
 		str_addf(out, "0x%" PRIx64, value);
 }
 
@@ -117,7 +118,7 @@ static void add_task_flags(const struct btf *btf, uint64_t value,
 	str_add(out, id > 0 ? "|" : "");
 	if (id > 0)
 		(void)add_enum(btf, btf__type_by_id(btf, (__u32)id),
-			       (value & mask) >> 8, out);
+			       (value & mask) >> 8, NULL, out);
 }
 
 /* CPUs as a list: 0-3,7. */
@@ -178,7 +179,8 @@ static void add_typed(const struct repro_plan *p, const struct btf_type *t,
 	value = number(data, size);
 	if (t && btf_is_int(t))
 		add_integer(t, value, size, out);
-	else if (!t || !btf_is_any_enum(t) || !add_enum(p->btf, t, value, out))
+	else if (!t || !btf_is_any_enum(t) ||
+		 !add_enum(p->btf, t, value, NULL, out))
 		str_addf(out, "0x%" PRIx64, value);
 }
 

@@ -227,6 +227,7 @@ void repro_pieces_add(struct repro_plan *p, unsigned int i, unsigned int arg)
 			any = true;
 		}
 	}
-	if (!any)
+	/* Registers are numbers that mean nothing by themselves. */
+	if (!any && strcmp(name, "pt_regs") != 0)
 		add_numbers(p, i, arg, id);
 }
