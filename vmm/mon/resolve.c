@@ -161,21 +161,12 @@ void mon_resolve_types(const struct btf *btf, struct mon_layout *l)
 	}
 }
 
-static int silent(enum libbpf_print_level level, const char *format,
-		  va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int read_types(const char *path, struct mon_layout *l,
 		      struct why *reterr_why)
 {
 	struct btf *btf;
 
-	libbpf_set_print(silent);
+	libbpf_set_print(NULL);
 	btf = btf__parse(path, NULL);
 	if (!btf)
 		return why_set(reterr_why, -ENOTSUP,

@@ -5,21 +5,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "vmm/mon/resolve.h"
 #include "vmm/repro/pieces.h"
-
-static int silent(enum libbpf_print_level level, const char *format,
-		  va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
 
 int repro_plan_begin_types(struct repro_plan *ret, struct btf *btf,
 			   unsigned int cpus, struct why *reterr_why)
@@ -40,7 +30,7 @@ int repro_plan_begin(struct repro_plan *ret, const char *vmlinux,
 {
 	struct btf *btf;
 
-	libbpf_set_print(silent);
+	libbpf_set_print(NULL);
 	btf = btf__parse(vmlinux, NULL);
 	if (!btf) {
 		*ret = (struct repro_plan){ 0 };
