@@ -17,6 +17,18 @@ new_project() {
 	echo k >ktstr-out/kernels/list
 }
 
+# new_zoo DIR: the scheduler of tests/zoo, as DIR/build/scx_zoo.
+new_zoo() {
+	mkdir -p "$1/ktstr-out/kernels"
+	cd "$1" || return 1
+	cp "$KTSTR_TOP"/tests/zoo/*.[ch] "$KTSTR_TOP/templates/scheduler/scx.bpf.h" .
+	ln -s "$KTSTR_TEST_KERNEL_ENTRY" ktstr-out/kernels/k
+	echo k >ktstr-out/kernels/list
+	# shellcheck disable=SC2016 # of make
+	printf '%s\n' 'KTSTR_PROGS := scx_zoo' 'include $(KTSTR)/mk/ktstr.mk' >Makefile
+	kmake -s ktstr-progs
+}
+
 # kmake ARG...: make in the project, with our checkout and its built tools.
 kmake() {
 	KTSTR_TEST_MARK=$BATS_TEST_TMPDIR make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" "$@"

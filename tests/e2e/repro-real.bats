@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Auto-repro under the real clock: BPF programs of init watch what a failing scheduler does.
-# shellcheck disable=SC2016,SC2154 # make's variables; bats sets stderr
+# shellcheck disable=SC2154 # bats sets stderr
 bats_require_minimum_version 1.5.0
 load ../helper
 load project
@@ -8,13 +8,7 @@ load project
 setup_file() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || return 0
 	export ZOO=$BATS_FILE_TMPDIR/p
-	mkdir -p "$ZOO/ktstr-out/kernels"
-	cd "$ZOO" || return 1
-	cp "$KTSTR_TOP"/tests/zoo/*.[ch] "$KTSTR_TOP/templates/scheduler/scx.bpf.h" .
-	ln -s "$KTSTR_TEST_KERNEL_ENTRY" ktstr-out/kernels/k
-	echo k >ktstr-out/kernels/list
-	printf '%s\n' 'KTSTR_PROGS := scx_zoo' 'include $(KTSTR)/mk/ktstr.mk' >Makefile
-	kmake -s ktstr-progs
+	new_zoo "$ZOO"
 }
 
 setup() {

@@ -8,15 +8,7 @@ load project
 # The zoo's scheduler, with one fault each.
 setup_file() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] || return 0
-	local zoo=$BATS_FILE_TMPDIR/zoo
-	mkdir -p "$zoo"
-	cp "$KTSTR_TOP"/tests/zoo/*.[ch] "$KTSTR_TOP/templates/scheduler/scx.bpf.h" "$zoo"
-	printf '%s\n' 'KTSTR_PROGS := scx_zoo' "include $KTSTR_TOP/mk/ktstr.mk" >"$zoo/Makefile"
-	mkdir -p "$zoo/ktstr-out/kernels"
-	ln -s "$KTSTR_TEST_KERNEL_ENTRY" "$zoo/ktstr-out/kernels/k"
-	echo k >"$zoo/ktstr-out/kernels/list"
-	make --no-print-directory -C "$zoo" KTSTR_TOOLS="$KTSTR_BUILD" ktstr-progs >"$BATS_FILE_TMPDIR/log" 2>&1 ||
-		{ cat "$BATS_FILE_TMPDIR/log" >&2; return 1; }
+	new_zoo "$BATS_FILE_TMPDIR/zoo"
 }
 
 setup() {
