@@ -18,6 +18,11 @@ struct found {
 	size_t best, count;
 	uint64_t at;
 	bool any;
+	/* Of symbols_find_exact(): bytes up to what comes next, else 0; how
+	 * many fit, and whether they fill these. */
+	uint64_t room;
+	size_t fits;
+	bool tight;
 };
 
 static bool is_name(const char *symbol, const char *name)
@@ -38,6 +43,24 @@ static void take(struct found *f, const char *symbol, uint64_t at)
 	}
 }
 
+/* What comes behind a function begins at a multiple of 64 bytes at most, but
+ * for the last one of a section: Linux's CONFIG_FUNCTION_ALIGNMENT. */
+#define GAP_MAX 64
+
+static void take_exact(struct found *f, const char *symbol, const GElf_Sym *sym)
+{
+	bool tight = f->room - sym->st_size < GAP_MAX;
+
+	if (!symbol || strcmp(symbol, f->names[0]) != 0 ||
+	    sym->st_shndx == SHN_UNDEF || sym->st_size > f->room ||
+	    (f->fits > 0 && (f->at == sym->st_value || (f->tight && !tight))))
+		return;
+	f->fits = tight && !f->tight ? 1 : f->fits + 1;
+	f->tight = tight;
+	f->best = 0;
+	f->at = sym->st_value;
+}
+
 static void read_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *h,
 		       struct found *f)
 {
@@ -46,51 +69,56 @@ static void read_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *h,
 	GElf_Sym sym;
 
 	for (size_t i = 0; data && i < count; i++) {
-		if (!gelf_getsym(data, (int)i, &sym) ||
-		    GELF_ST_TYPE(sym.st_info) != f->type)
-			continue;
-		f->any = true;
-		take(f, elf_strptr(elf, h->sh_link, sym.st_name), sym.st_value);
+		const char *name =
+			gelf_getsym(data, (int)i, &sym)
+				? elf_strptr(elf, h->sh_link, sym.st_name)
+				: NULL;
+
+		if (f->room) {
+			f->any = true;
+			take_exact(f, name, &sym);
+		} else if (name && GELF_ST_TYPE(sym.st_info) == f->type) {
+			f->any = true;
+			take(f, name, sym.st_value);
+		}
 	}
 }
 
-static int find(const char *vmlinux, const char *const *names,
-		unsigned char type, struct found *ret, struct why *reterr_why)
+static int find(const char *vmlinux, struct found *f, struct why *reterr_why)
 {
 	auto_fd int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
-	struct found f = { .names = names, .type = type };
 	Elf_Scn *section = NULL;
 	GElf_Shdr h;
 
 	if (fd < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s': %s",
 			       vmlinux, strerror(errno));
-	while (names[f.count])
-		f.count++;
-	f.best = f.count;
+	while (f->names[f->count])
+		f->count++;
+	f->best = f->count;
 	elf_version(EV_CURRENT);
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	while (elf && (section = elf_nextscn(elf, section))) {
 		if (gelf_getshdr(section, &h) && h.sh_type == SHT_SYMTAB)
-			read_table(elf, section, &h, &f);
+			read_table(elf, section, &h, f);
 	}
 	elf_end(elf);
-	if (!f.any)
+	if (!f->any)
 		return why_set(reterr_why, -ENOEXEC,
 			       "'%s' has no symbols of functions", vmlinux);
-	if (f.best == f.count)
-		return why_set(
-			reterr_why, -ENOENT, "this kernel has no %s '%s'",
-			type == STT_FUNC ? "function" : "variable", names[0]);
-	*ret = f;
+	if (f->best == f->count)
+		return why_set(reterr_why, -ENOENT,
+			       "this kernel has no %s '%s'",
+			       f->type == STT_FUNC ? "function" : "variable",
+			       f->names[0]);
 	return 0;
 }
 
 int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
 		 const char **ret_name, struct why *reterr_why)
 {
-	struct found f;
-	int r = find(vmlinux, names, STT_FUNC, &f, reterr_why);
+	struct found f = { .names = names, .type = STT_FUNC };
+	int r = find(vmlinux, &f, reterr_why);
 
 	if (r < 0)
 		return r;
@@ -103,10 +131,25 @@ int symbols_find_variable(const char *vmlinux, const char *name, uint64_t *ret,
 			  struct why *reterr_why)
 {
 	const char *const names[] = { name, NULL };
-	struct found f = { 0 };
-	int r = find(vmlinux, names, STT_OBJECT, &f, reterr_why);
+	struct found f = { .names = names, .type = STT_OBJECT };
+	int r = find(vmlinux, &f, reterr_why);
 
 	if (r == 0)
 		*ret = f.at;
 	return r;
+}
+
+int symbols_find_exact(const char *vmlinux, const char *name, uint64_t size,
+		       uint64_t *ret)
+{
+	const char *const names[] = { name, NULL };
+	struct found f = { .names = names, .type = STT_FUNC, .room = size };
+	int r = size ? find(vmlinux, &f, NULL) : -ENOENT;
+
+	if (r < 0)
+		return r;
+	if (f.fits > 1)
+		return -ENOTUNIQ;
+	*ret = f.at;
+	return 0;
 }

@@ -23,3 +23,15 @@ int symbols_find(const char *vmlinux, const char *const *names, uint64_t *ret,
 /* The same for a variable; of one that each CPU has, the offset in its part. */
 int symbols_find_variable(const char *vmlinux, const char *name, uint64_t *ret,
 			  struct why *reterr_why);
+
+/**
+ * symbols_find_exact() - what has this very name, as a backtrace tells it
+ * @size: bytes up to what comes next, as there: "NAME+0xOFFSET/0xSIZE". Of
+ *	  several functions of a name it is the one that fits
+ *
+ * Code that is no function of C counts, too.
+ *
+ * Return: 0; -ENOENT; -ENOTUNIQ: several fit; as symbols_find().
+ */
+int symbols_find_exact(const char *vmlinux, const char *name, uint64_t size,
+		       uint64_t *ret);

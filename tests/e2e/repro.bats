@@ -56,6 +56,8 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 	[[ $stderr == *$'\n'"ktstr-vm:   run again and watched: same, see o/repro.txt"* ]]
 	run -1 --separate-stderr ktstr-gauntlet report "$PWD"
 	[[ $output == *$'\n'"  watched: $PWD/o/repro.txt (same)"$'\n'* ]]
+	# The cache keeps no DWARF.
+	[ "$(grep -cx "no source lines: '.*/vmlinux' has no debugging information" o/repro.txt)" -eq 1 ]
 	# All of it is the same when it is done again.
 	cp o/repro.txt first.txt
 	fail crash

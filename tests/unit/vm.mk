@@ -8,6 +8,9 @@ endef
 $(foreach t,test-judge test-judge-monitor test-judge-exit test-judge-expect test-judge-invariants test-judge-places test-judge-rates test-judge-sched test-judge-timing test-judge-machine test-payload,$(eval $(call judge-test,$t)))
 $(eval $(call judge-test,test-repro-story))
 test-repro-story-objs-y += tools/vm/repro-story.o
+$(eval $(call judge-test,test-repro-way))
+test-repro-way-objs-y += tools/vm/repro-story.o tools/vm/repro-lines.o vmm/repro/lines.o vmm/symbols.o
+test-repro-way-libs-y += -ldw -lelf
 tests-y            += test-dump
 test-dump-objs-y   := tests/unit/test-dump.o tools/vm/dump-line.o tools/vm/dump-read.o
 test-dump-libs-y   := -ljansson -lnettle $(lib-lzma)

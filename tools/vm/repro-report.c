@@ -193,6 +193,7 @@ void repro_report(const struct repro_story *s, struct str *out)
 		add_way(s, out);
 		add_functions(s, out);
 	}
+	str_add(out, str_text(&s->way));
 	add_tail("the scheduler's log", str_text(&f->log), out);
 	add_tail("sched_ext's dump", str_text(&f->dump), out);
 	add_kernel_log(f, out);

@@ -13,7 +13,8 @@
  * repro_report() - append the report
  *
  * How the second run compares, and what was watched; the failing task's calls
- * in the order of time; how often others were called; the ends of the
+ * in the order of time; how often others were called, with source
+ * lines where they are known; the backtrace with its own; the ends of the
  * scheduler's log, of sched_ext's dump and of the kernel's log.
  */
 void repro_report(const struct repro_story *s, struct str *out);

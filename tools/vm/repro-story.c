@@ -32,8 +32,7 @@ uint64_t repro_exit_ns(const struct repro_run *r)
 			    : 0;
 }
 
-/* Message @i behind the words of the failure; "" behind the last. */
-static const char *line_behind(const struct repro_run *r, size_t i)
+const char *repro_line_behind(const struct repro_run *r, size_t i)
 {
 	return facts_text(
 		json_array_get(r->facts->kmsg,
@@ -49,8 +48,8 @@ static bool same_way(const struct repro_run *a, const struct repro_run *b,
 	const char *x = "+0x", *y = x;
 
 	for (size_t i = 0; strstr(x, "+0x") || strstr(y, "+0x"); i++) {
-		x = line_behind(a, i);
-		y = line_behind(b, i);
+		x = repro_line_behind(a, i);
+		y = repro_line_behind(b, i);
 		*ret = y;
 		if ((strstr(x, "+0x") || strstr(y, "+0x")) && strcmp(x, y) != 0)
 			return false;

@@ -35,6 +35,7 @@ struct repro_task {
  * @first, @second: the two runs
  * @status, @why: how the second compares, and the first difference
  * @how:   who watched, a line
+ * @way:   the first run's backtrace with source lines; or why there are none
  * @trigger: the record of the failure, or NULL
  */
 struct repro_story {
@@ -45,6 +46,7 @@ struct repro_story {
 	struct repro_run first, second;
 	enum repro_status status;
 	char why[400], how[200];
+	struct str way;
 	const struct repro_record *trigger;
 	struct repro_task task;
 };
@@ -57,6 +59,10 @@ void repro_read_run(const struct facts *f, const char *class,
 
 /* When the kernel said that it took the scheduler out, ns of its log. */
 uint64_t repro_exit_ns(const struct repro_run *r);
+
+/* Message @i behind the words of the failure, where its backtrace is; "" behind
+ * the last. */
+const char *repro_line_behind(const struct repro_run *r, size_t i);
 
 /**
  * repro_compare() - is the second run the first one?

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/vm/repro-lines.h"
 #include "tools/vm/repro-report.h"
 #include "tools/vm/repro-story.h"
 #include "tools/vm/repro-watch.h"
@@ -129,6 +130,8 @@ static json_t *second_run(const struct repro_ask *a)
 	} else {
 		snprintf(s.why, sizeof(s.why), "%.399s", why.text);
 	}
+	if (vmlinux)
+		repro_lines_tell(vmlinux, plan, &s);
 	repro_report(&s, &text);
 	result_publish(a->folder, REPRO_FILE, str_text(&text), text.len);
 	return tell(&s, s.why, REPRO_FILE);
