@@ -89,6 +89,10 @@ program() {
 	run -0 "$KTSTR_TOP/tests/instrument/coverage.sh" build
 	[[ "$output" == *"| tools/x | 1 | 8 | 62.5 | 2 | 50.0 | 0 |"* ]]
 	[[ "$output" == *"With the counters of 1 machines"* ]]
+	# Since then somebody has edited it.
+	sed -i 1,4d tools/x/a.c
+	run -1 "$KTSTR_TOP/tests/instrument/coverage.sh" build
+	[[ "$output" == "coverage: tools/x/a.c is another file than the one that was built: make coverage again" ]]
 }
 
 @test "quality: make fuzz says for each target how long it ran and what it found" {
@@ -138,7 +142,7 @@ program() {
 	# Where they can be saved, they are.
 	sed -i 's/argc == 3/argc == 4/' a.c
 	"${CC:-cc}" "${flags[@]//\/proc\/none/$PWD/saved}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/exit.c" a.c
-	mkdir saved
+	mkdir -p saved/tests/instrument
 	for end in '' 1 '1 2 3'; do
 		# shellcheck disable=SC2086 # words
 		run -7 ./a $end

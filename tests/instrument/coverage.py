@@ -61,6 +61,8 @@ def write_uncovered(out, top, source):
     """Return: how many error paths have not run."""
     with open(os.path.join(top, source.path), encoding="utf-8") as file:
         text = file.read().split("\n")
+    if max(source.lines, default=0) > len(text):
+        sys.exit(f"coverage: {source.path} is another file than the one that was built: make coverage again")
     errors = 0
     for group in groups(source):
         is_error = any(ERROR.search(text[n - 1]) for n in group)
