@@ -15,3 +15,8 @@ tests-y             += test-verifier-log
 test-verifier-log-objs-y := tests/unit/test-verifier-log.o
 tests-y             += test-utf8
 test-utf8-objs-y    := tests/unit/test-utf8.o
+# Memory runs out in it.
+tests-y               += test-no-memory
+test-no-memory-objs-y := tests/unit/test-no-memory.o
+test-no-memory-libs-y := $(addprefix -Wl$(ktstr-comma)--wrap=,malloc calloc realloc reallocarray strdup strndup \
+	asprintf __asprintf_chk free)

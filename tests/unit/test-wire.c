@@ -52,6 +52,77 @@ TEST(a_limit_of_file_sizes_is_told)
 	wire_done(&wire);
 }
 
+static unsigned int open_files(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 100; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* For the job, and for the channel. */
+TEST(files_that_cannot_be_had_are_told_and_nothing_stays)
+{
+	unsigned int before = open_files();
+
+	for (rlim_t room = 0; room < 2; room++) {
+		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 100, 100 });
+		int next = dup(0);
+		CHECK_INT(close(next), 0);
+		setrlimit(RLIMIT_NOFILE,
+			  &(struct rlimit){ (rlim_t)next + room, 100 });
+		CHECK_INT(wire_open(&wire, &why), -EMFILE);
+		CHECK(strstr(why.text, "cannot make a memory file: Too many"));
+		wire_done(&wire);
+		CHECK_INT(open_files(), before);
+	}
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 100, 100 });
+	CHECK_INT(wire_open(&wire, &why), 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ (rlim_t)wire.job_fd, 100 });
+	CHECK_INT(wire_renew_channel(&wire, &why), -EMFILE);
+	wire_done(&wire);
+	CHECK_INT(open_files(), before);
+}
+
+/* Pages of addresses that this process has. */
+static rlim_t pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long n = 0;
+
+	CHECK(f && fscanf(f, "%lu", &n) == 1);
+	(void)fclose(f);
+	return n;
+}
+
+/* Three pages of them are mapped, and the ring of input. */
+TEST(addresses_that_cannot_be_had_are_told)
+{
+	struct rlimit old;
+	rlim_t have;
+
+	/* What sanitizers need for themselves is there then. */
+	CHECK_INT(wire_open(&wire, &why), 0);
+	wire_done(&wire);
+	getrlimit(RLIMIT_AS, &old);
+	have = pages();
+	for (rlim_t room = 0; room <= 3; room++) {
+		rlim_t most = (have + room) * WIRE_PAGE;
+
+		setrlimit(RLIMIT_AS, &(struct rlimit){ most, old.rlim_max });
+		int r = wire_open(&wire, &why);
+		CHECK_INT(r, room < 3 ? -ENOMEM : 0);
+		CHECK(r == 0 || strstr(why.text, "cannot map the machine's"));
+		if (r == 0) {
+			CHECK_INT(wire_input_begin(&wire, &why), -ENOMEM);
+			CHECK(strstr(why.text, "cannot map the machine's"));
+		}
+		wire_done(&wire);
+	}
+	setrlimit(RLIMIT_AS, &old);
+}
+
 TEST(what_the_guest_writes_is_read_once_and_its_memory_given_back)
 {
 	static char data[1 << 20], got[1 << 20];

@@ -190,19 +190,22 @@ void read_yesno(const struct conf_entry *e, struct diag *d, bool *ret)
 			 e->value);
 }
 
-void read_topology(const struct conf_entry *e, struct diag *d,
-		   struct topology *ret, bool *ret_has)
+int read_topology(const struct conf_entry *e, struct diag *d,
+		  struct topology *ret, bool *ret_has)
 {
 	struct topology_fault at;
 	struct why why;
 
-	if (topology_parse_at(e->value, ret, &at, &why) < 0) {
+	int r = topology_parse_at(e->value, ret, &at, &why);
+
+	if (r == -EINVAL) {
 		struct place place = place_part(&e->at_value, at.at, at.len);
 
 		diag_add(d, &place, "%s", why.text);
-	} else {
-		*ret_has = true;
+		return 0;
 	}
+	*ret_has = r == 0;
+	return r;
 }
 
 int read_args(const struct conf_entry *e, struct diag *d, char ***ret)

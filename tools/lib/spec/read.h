@@ -67,8 +67,9 @@ int read_time_at(const char *text, const struct place *at, const char *what,
 		 struct diag *d, uint64_t min_ns, uint64_t max_ns,
 		 uint64_t *ret_ns);
 void read_yesno(const struct conf_entry *e, struct diag *d, bool *ret);
-void read_topology(const struct conf_entry *e, struct diag *d,
-		   struct topology *ret, bool *ret_has);
+/* Return: 0 or -ENOMEM. */
+int read_topology(const struct conf_entry *e, struct diag *d,
+		  struct topology *ret, bool *ret_has);
 /* Words as a shell splits them, appended. Return: 0 or -ENOMEM. */
 int read_args(const struct conf_entry *e, struct diag *d, char ***ret);
 /* Names of flags or tags, appended; each once. Return: 0 or -ENOMEM. */

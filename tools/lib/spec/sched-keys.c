@@ -37,8 +37,7 @@ static int read_arguments(const struct key *k)
 
 static int read_machine(const struct key *k)
 {
-	read_topology(k->e, k->d, &k->s->topology, &k->s->has_topology);
-	return 0;
+	return read_topology(k->e, k->d, &k->s->topology, &k->s->has_topology);
 }
 
 static int read_sysctl(const struct key *k)

@@ -47,8 +47,7 @@ static int read_scheduler(const struct setting *s)
 
 static int read_machine(const struct setting *s)
 {
-	read_topology(s->e, s->d, &s->t->topology, &s->t->has_topology);
-	return 0;
+	return read_topology(s->e, s->d, &s->t->topology, &s->t->has_topology);
 }
 
 static int read_duration(const struct setting *s)
