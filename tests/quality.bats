@@ -89,6 +89,13 @@ program() {
 	run -0 "$KTSTR_TOP/tests/instrument/coverage.sh" build
 	[[ "$output" == *"| tools/x | 1 | 8 | 62.5 | 2 | 50.0 | 0 |"* ]]
 	[[ "$output" == *"With the counters of 1 machines"* ]]
+	# It was compiled anew, and has run again; what ran before counts no more.
+	echo '/* more */' >>tools/x/a.c
+	"${CC:-cc}" -O0 --coverage -fprofile-abs-path -c -o build/tools/x/a.o tools/x/a.c
+	sed -i 's/argc == 2/argc == 4/' tools/x/a.c
+	"${CC:-cc}" -O0 --coverage -fprofile-abs-path -c -o build/tools/x/a.o tools/x/a.c
+	run -0 "$KTSTR_TOP/tests/instrument/coverage.sh" build
+	[[ "$output" == *"| tools/x | 1 | 8 | 0.0 | 2 | 0.0 | 0 |"* ]]
 	# Since then somebody has edited it.
 	sed -i 1,4d tools/x/a.c
 	run -1 "$KTSTR_TOP/tests/instrument/coverage.sh" build

@@ -19,17 +19,47 @@ ours() {
 		-exec cp --parents -t "$work/all" {} +)
 }
 
+# drop_old FOLDER: counters of objects that were compiled anew since (KEEP=1): gcov
+# takes none of them, and fails. Both files have a stamp behind magic and version.
+drop_old() {
+	python3 - "$1" "$build" <<-'END'
+		import os, sys
+		top, build = sys.argv[1:]
+		def stamp(path):
+		    try:
+		        with open(path, "rb") as file:
+		            return file.read(12)[8:]
+		    except FileNotFoundError:
+		        return None
+		for folder, _, names in os.walk(top):
+		    for name in names:
+		        path = os.path.join(folder, name)
+		        notes = os.path.join(build, os.path.relpath(path, top))[:-4] + "gcno"
+		        if name.endswith(".gcda") and stamp(path) != stamp(notes):
+		            os.unlink(path)
+	END
+}
+
+has_counters() { [ -n "$(find "$1" -name '*.gcda' -print -quit)" ]; }
+
 # All guests together; then they and the host's programs. Of two trees gcov-tool
 # makes a third.
 mkdir "$work/all"
 ours '*.gcda'
+drop_old "$work/all"
 guests=0
 for run in "$build"/guest-runs/run-*; do
 	[ -d "$run$build" ] || continue
+	drop_old "$run$build"
+	has_counters "$run$build" || continue
+	guests=$((guests + 1))
+	has_counters "$work/all" || {
+		cp -R "$run$build/." "$work/all/"
+		continue
+	}
 	gcov-tool merge -o "$work/sum" "$work/all" "$run$build"
 	rm -rf "$work/all"
 	mv "$work/sum" "$work/all"
-	guests=$((guests + 1))
 done
 
 ours '*.gcno'
