@@ -78,8 +78,7 @@ needs_machine() {
 	full() { ! dd if=/dev/zero of=pipe bs=4096 count=1 oflag=nonblock 2>/dev/null; }
 	until_true full
 	spawn "${one[@]}" -- sh -c 'echo begun' >out 2>pipe 7>&-
-	# It boots, which a host with twenty times more work was seen to need all that for.
-	until_true grep -qx begun out || until_true grep -qx begun out
+	until_true grep -qx begun out
 	no_machine() { ! pgrep -P "${spawned[0]}" -f qemu-system; }
 	until_true no_machine
 	kill -TERM "${spawned[0]}"
@@ -242,6 +241,9 @@ needs_machine() {
 				p = mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, base);
 				if (memcmp(p, argv[1], 8) != 0)
 					continue;
+				/* The host looks again and again. What is gone before it looked was never there. */
+				for (volatile long k = 0; k < 20000000; k++)
+					continue;
 				memset(p + atol(argv[2]), atoi(argv[3]), atol(argv[4]));
 				if (argc > 5)
 					return p[atol(argv[2])] == (char)atoi(argv[3]);
@@ -253,7 +255,6 @@ needs_machine() {
 	"${CC:-cc}" -D_GNU_SOURCE -O0 -static -o scribble scribble.c
 	# The count of bytes goes up beyond the region, back to 0, and to bytes that were never written.
 	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrchn 16 255 8
-	echo "$stderr" # one run in many said something else
 	[[ $stderr == "ktstr-vm: the guest's report is damaged"*"the channel's count of bytes went from "* ]]
 	run -125 --separate-stderr ktstr-vm exec "${kernel[@]}" -- ./scribble ktstrchn 16 0 8
 	[[ $stderr == "ktstr-vm: the guest's report is damaged"*"the channel's count of bytes went from "*" to 0"* ]]

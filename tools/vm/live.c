@@ -37,8 +37,9 @@ void live_end(struct live *l, int stop_fd, bool stopped)
 	if (!l->shows_dmesg)
 		return;
 	l->dmesg.raw = false;
-	if (stopped)
-		dmesg_tick(&l->dmesg);
-	else
+	/* Who does not read the messages does not keep the command's output
+	 * from its reader. */
+	dmesg_tick(&l->dmesg);
+	if (!stopped && pump_end(l->pump, stop_fd))
 		dmesg_end(&l->dmesg, stop_fd);
 }
