@@ -107,14 +107,13 @@ static inline void **turn_slot(const struct dl_phdr_info *info,
 	return NULL;
 }
 
-static inline int turn_take(struct dl_phdr_info *info, size_t size, void *arg)
+static inline int turn_take(struct dl_phdr_info *info, size_t size, void *ret)
 {
 	int64_t (*const ours)(int64_t ns) = turn_has;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	void **slot = NULL;
 
 	(void)size;
-	(void)arg;
 	if (!strstr(info->dlpi_name, "/accel-tcg-"))
 		return 0;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
@@ -129,6 +128,7 @@ static inline int turn_take(struct dl_phdr_info *info, size_t size, void *arg)
 			      PROT_READ | PROT_WRITE) < 0)
 		return 1;
 	memcpy(slot, &ours, sizeof(ours));
+	*(bool *)ret = true;
 	return 1;
 }
 /* NOLINTEND(performance-no-int-to-ptr) */
@@ -138,10 +138,13 @@ static inline void turn_watch(void)
 {
 	void *round = dlsym(RTLD_DEFAULT, "icount_round");
 	void *now = dlsym(RTLD_DEFAULT, "icount_get_raw");
+	bool counts = false;
 
 	if (!round || !now)
 		return;
 	memcpy(&turn.round, &round, sizeof(round));
-	dl_iterate_phdr(turn_take, NULL);
-	memcpy(&turn.now, &now, sizeof(now));
+	dl_iterate_phdr(turn_take, &counts);
+	/* Else nobody knows what a turn has, and none is given its rest. */
+	if (counts)
+		memcpy(&turn.now, &now, sizeof(now));
 }
