@@ -209,6 +209,7 @@ static int add_frame(struct facts *f, json_t *frame)
 
 int facts_begin(struct facts *f)
 {
+	*f = (struct facts){ 0 };
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (!kinds[i].list)
 			continue;
@@ -348,7 +349,7 @@ bool facts_has_event(const struct facts *f, const char *what)
 
 int facts_read(const char *stream, size_t len, struct facts *ret)
 {
-	struct facts f = { 0 };
+	struct facts f;
 
 	if (facts_begin(&f) < 0)
 		return -ENOMEM;

@@ -27,6 +27,10 @@ $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
 $(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
 $(eval $(call fuzz-target,qmp,,-ljansson))
+$(eval $(call fuzz-target,repro,$$(filter-out tests/%,$$(test-repro-story-objs-y)) \
+	$(addprefix tools/vm/,repro-inside.o repro-report.o) $(addprefix vmm/repro/,decode.o pieces.o plan.o) \
+	vmm/mon/resolve.o,-lbpf -lelf -lm -ljansson -lnettle $$(lib-lzma)))
+$(eval $(call fuzz-target,repro-plan))
 $(eval $(call fuzz-target,result,$$(gauntlet-parts),$$(ktstr-gauntlet-libs-y)))
 $(eval $(call fuzz-target,series))
 $(eval $(call fuzz-target,spec))

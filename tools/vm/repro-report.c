@@ -4,8 +4,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tools/lib/utf8.h"
 #include "vmm/console.h"
 #include "vmm/repro/decode.h"
+#include "vmm/repro/records.h"
+
+/* What a guest says stays one line, and no order to a terminal. */
+static void add_said(struct str *out, const char *before, const char *text)
+{
+	str_add(out, before);
+	utf8_add_line(out, text, strlen(text), 0);
+}
 
 /* Is it of the task that failed? */
 static bool is_its(const struct repro_story *s, const struct repro_record *r)
@@ -33,6 +42,7 @@ static void add_record(const struct repro_story *s,
 		       const struct repro_record *before, struct str *out)
 {
 	auto_str struct str pieces = { 0 };
+	char task[REPRO_TASK_BYTES];
 
 	repro_decode_pieces(s->plan, r, before, &pieces);
 	/* The end of a call that changed nothing, and returned nothing. */
@@ -40,8 +50,8 @@ static void add_record(const struct repro_story *s,
 	    !s->plan->named[r->function].result_type)
 		return;
 	add_time(s, r->at_ns, out);
-	str_addf(out, "  CPU %" PRIu32 "  %.15s[%" PRIu32 "]  ", r->cpu,
-		 r->comm, r->pid);
+	repro_record_task(r, task);
+	str_addf(out, "  CPU %" PRIu32 "  %s  ", r->cpu, task);
 	repro_decode_call(s->plan, r, out);
 	str_add(out, r->kind == REPRO_TRIGGER ? "  <- the failure\n" : "\n");
 	if (pieces.len)
@@ -76,10 +86,10 @@ static void add_way(const struct repro_story *s, struct str *out)
 
 	for (size_t i = 0; i < s->count; i++)
 		its += is_its(s, &s->record[i]);
+	str_add(out, "--- what happened");
 	if (s->task.pid)
-		str_addf(out, "--- what happened to %s ---\n", s->task.name);
-	else
-		str_add(out, "--- what happened ---\n");
+		add_said(out, " to ", s->task.name);
+	str_add(out, " ---\n");
 	if (its == 0)
 		str_add(out, "nothing was seen\n");
 	if (its > REPRO_TOLD_MAX)
@@ -113,8 +123,10 @@ static void add_functions(const struct repro_story *s, struct str *out)
 		if (calls == 0 && n->is_member && !n->in_chain)
 			continue;
 		str_addf(out, "%7zu calls", calls);
-		if (s->task.pid)
-			str_addf(out, ", %6zu of %s", its, s->task.name);
+		if (s->task.pid) {
+			str_addf(out, ", %6zu", its);
+			add_said(out, " of ", s->task.name);
+		}
 		str_addf(out, "  %s%s%s%s\n", n->name, *n->source ? "  " : "",
 			 n->source, n->in_chain ? "  (in the backtrace)" : "");
 	}
@@ -135,11 +147,13 @@ static void add_words(const struct repro_run *r, const char *name,
 	uint64_t at_ns = repro_exit_ns(r);
 
 	str_addf(out, "%s: %s", name, r->class);
-	if (r->exit.line)
-		str_addf(out, " at %" PRIu64 ".%09" PRIu64 " s of its log: %s",
-			 at_ns / 1000000000, at_ns % 1000000000, r->exit.line);
+	if (r->exit.line) {
+		str_addf(out, " at %" PRIu64 ".%09" PRIu64 " s",
+			 at_ns / 1000000000, at_ns % 1000000000);
+		add_said(out, " of its log: ", r->exit.line);
+	}
 	if (r->exit.message)
-		str_addf(out, ": %s", r->exit.message);
+		add_said(out, ": ", r->exit.message);
 	str_add(out, "\n");
 }
 
@@ -152,8 +166,10 @@ static void add_status(const struct repro_story *s, struct str *out)
 		[REPRO_NOT_RUN] = "it did not run again",
 	};
 
-	str_addf(out, "%s: %s%s%s\n", repro_status_name(s->status),
-		 words[s->status], *s->why ? ": " : "", s->why);
+	str_addf(out, "%s: %s", repro_status_name(s->status), words[s->status]);
+	if (*s->why)
+		add_said(out, ": ", s->why);
+	str_add(out, "\n");
 	add_words(&s->first, "first run", out);
 	if (s->second.facts)
 		add_words(&s->second, "watched run", out);

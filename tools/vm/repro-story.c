@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/repro/records.h"
+
 #define COMM_MAX 15
 
 const char *repro_status_name(enum repro_status s)
@@ -147,8 +149,7 @@ void repro_find_task(struct repro_story *s)
 	if (named_task(s->second.exit.message, &s->task) || !s->trigger)
 		return;
 	s->task.pid = s->trigger->pid;
-	snprintf(s->task.name, sizeof(s->task.name), "%.15s[%" PRIu32 "]",
-		 s->trigger->comm, s->task.pid);
+	repro_record_task(s->trigger, s->task.name);
 }
 
 uint64_t repro_waited_ns(const struct repro_run *r)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 int repro_records_check(const void *data, size_t len, uint64_t *last_ns,
@@ -37,4 +38,13 @@ int repro_records_check(const void *data, size_t len, uint64_t *last_ns,
 		*last_ns = r.at_ns;
 	}
 	return 0;
+}
+
+void repro_record_task(const struct repro_record *r, char ret[REPRO_TASK_BYTES])
+{
+	snprintf(ret, REPRO_TASK_BYTES, "%.15s[%" PRIu32 "]", r->comm, r->pid);
+	for (char *at = ret; *at; at++) {
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	}
 }

@@ -22,3 +22,11 @@
  */
 int repro_records_check(const void *data, size_t len, uint64_t *last_ns,
 			struct why *reterr_why);
+
+/* Bytes of a task's name and number, with the zero. */
+#define REPRO_TASK_BYTES 32
+
+/* "NAME[PID]" of the task that a record's CPU ran. A task may call itself
+ * anything: what is not printable becomes '?'. */
+void repro_record_task(const struct repro_record *r,
+		       char ret[REPRO_TASK_BYTES]);
