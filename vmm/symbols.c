@@ -25,12 +25,17 @@ struct found {
 	bool tight;
 };
 
+/* Compilers put ".isra.0" and the like behind the name of a function that they
+ * have changed; ".cold" and ".part.0" are pieces of it, where it does not
+ * begin. */
 static bool is_name(const char *symbol, const char *name)
 {
 	size_t len = strlen(name);
 
 	return strncmp(symbol, name, len) == 0 &&
-	       (symbol[len] == '\0' || symbol[len] == '.');
+	       (symbol[len] == '\0' ||
+		(symbol[len] == '.' && !strstr(symbol + len, ".cold") &&
+		 !strstr(symbol + len, ".part.")));
 }
 
 static void take(struct found *f, const char *symbol, uint64_t at)

@@ -40,6 +40,31 @@ TEST(a_name_that_only_begins_so_is_another)
 	CHECK(strcmp(why.text, "this kernel has no function 'look_her'") == 0);
 }
 
+/* As a compiler calls what it made of functions. */
+__asm__(".pushsection .text\n"
+	".type made.cold, @function\n made.cold: nop\n"
+	".type made.part.0, @function\n made.part.0: nop\n"
+	".type made.isra.0, @function\n made.isra.0: nop\n"
+	".type made.isra.0.cold, @function\n made.isra.0.cold: nop\n"
+	".type cut.cold, @function\n cut.cold: nop\n"
+	".popsection");
+
+TEST(a_function_that_was_changed_is_found_and_a_piece_of_one_is_not)
+{
+	static const char *const made[] = { "made", NULL },
+				 *const whole[] = { "made.isra.0", NULL },
+				 *const cut[] = { "cut", NULL };
+	uint64_t at = 0, want = 1;
+	const char *name;
+	struct why why;
+
+	CHECK_INT(symbols_find("/proc/self/exe", made, &at, &name, &why), 0);
+	CHECK_INT(symbols_find("/proc/self/exe", whole, &want, &name, &why), 0);
+	CHECK(at == want);
+	CHECK_INT(symbols_find("/proc/self/exe", cut, &at, &name, &why),
+		  -ENOENT);
+}
+
 TEST(what_has_no_symbols_is_told_from_what_lacks_one)
 {
 	static const char *const names[] = { "main", NULL };
