@@ -174,3 +174,14 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	[ "$stderr" = "ktstr-cache: 'bare' has no symbols" ]
 	[ -z "$(ls other* 2>/dev/null)" ]
 }
+
+@test "cache: strip puts no file where a pipe is, and leaves none beside it" {
+	built
+	mkfifo pipe
+	run -2 --separate-stderr ktstr-cache strip built/vmlinux pipe
+	[ "$stderr" = "ktstr-cache: cannot write 'pipe': it is no regular file" ]
+	[ -p pipe ]
+	run -125 --separate-stderr ktstr-cache strip pipe small
+	[ "$stderr" = "ktstr-cache: cannot read 'pipe': Illegal seek" ]
+	[ -z "$(ls pipe?* small* 2>/dev/null)" ]
+}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "tools/cache/store/store.h"
 #include "tools/cache/store/strip.h"
 #include "tools/lib/cleanup.h"
+#include "tools/lib/file.h"
 
 /* How long put waits for the readers of an entry that it replaces. */
 #define PUT_WAIT_MS 60000
@@ -94,26 +96,38 @@ int do_put(const struct options *o)
 	return EX_PASS;
 }
 
+/* All that is in @fd, from its begin. */
+static int publish_all(int fd, const char *to, struct why *reterr_why)
+{
+	struct stat st;
+	void *all = MAP_FAILED;
+	int r;
+
+	if (fstat(fd, &st) == 0)
+		all = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+			   0);
+	if (all == MAP_FAILED)
+		return why_set(reterr_why, -errno, "cannot write '%s': %s", to,
+			       strerror(errno));
+	r = file_publish(to, all, (size_t)st.st_size, 0666, reterr_why);
+	munmap(all, (size_t)st.st_size);
+	return r;
+}
+
 int do_strip(const struct options *o)
 {
 	const char *to = o->args[1];
-	auto_free char *temp = NULL;
 	struct why why;
 	bool has_btf;
 	int r;
 
-	if (asprintf(&temp, "%s.XXXXXX", to) < 0)
-		die(EX_BROKEN, "out of memory");
-	auto_fd int fd = mkostemp(temp, O_CLOEXEC);
+	/* libelf writes here and there: where nobody sees it, and where nothing
+	 * is left if we are killed. */
+	auto_fd int fd = memfd_create("vmlinux", MFD_CLOEXEC);
 	if (fd < 0)
-		die(EX_BROKEN, "cannot create '%s': %m", temp);
+		die(EX_BROKEN, "cannot make a file in memory: %m");
 	r = strip_vmlinux(o->args[0], fd, &has_btf, &why);
-	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, to) < 0))
-		r = why_set(&why, -errno, "cannot write '%s': %s", to,
-			    strerror(errno));
-	if (r < 0) {
-		(void)unlink(temp);
-		return fail(r, &why);
-	}
-	return EX_PASS;
+	if (r == 0)
+		r = publish_all(fd, to, &why);
+	return r < 0 ? fail(r, &why) : EX_PASS;
 }
