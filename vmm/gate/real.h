@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 
 static struct {
 	int (*cond_wait)(pthread_cond_t *cond, pthread_mutex_t *lock);
@@ -27,22 +26,20 @@ static struct {
 #define WAIT_VERSION "GLIBC_2.3.2"
 #endif
 
-static void find(void *ret, const char *name, const char *version)
+static void *find(const char *name, const char *version)
 {
 	void *f = version ? dlvsym(RTLD_NEXT, name, version) : NULL;
 
-	if (!f)
-		f = dlsym(RTLD_NEXT, name);
-	memcpy(ret, &f, sizeof(f));
+	return f ? f : dlsym(RTLD_NEXT, name);
 }
 
 /* Constructors of other libraries may call us before ours has run. */
 static void resolve(void)
 {
-	find(&real.cond_wait, "pthread_cond_wait", WAIT_VERSION);
-	find(&real.cond_broadcast, "pthread_cond_broadcast", WAIT_VERSION);
-	find(&real.poll, "ppoll", NULL);
-	find(&real.eventfd, "eventfd", NULL);
-	find(&real.mutex_lock, "pthread_mutex_lock", NULL);
-	find(&real.mutex_unlock, "pthread_mutex_unlock", NULL);
+	real.cond_wait = find("pthread_cond_wait", WAIT_VERSION);
+	real.cond_broadcast = find("pthread_cond_broadcast", WAIT_VERSION);
+	real.poll = find("ppoll", NULL);
+	real.eventfd = find("eventfd", NULL);
+	real.mutex_lock = find("pthread_mutex_lock", NULL);
+	real.mutex_unlock = find("pthread_mutex_unlock", NULL);
 }

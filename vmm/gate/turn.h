@@ -142,9 +142,9 @@ static inline void turn_watch(void)
 
 	if (!round || !now)
 		return;
-	memcpy(&turn.round, &round, sizeof(round));
+	turn.round = round;
 	dl_iterate_phdr(turn_take, &counts);
 	/* Else nobody knows what a turn has, and none is given its rest. */
 	if (counts)
-		memcpy(&turn.now, &now, sizeof(now));
+		turn.now = now;
 }
