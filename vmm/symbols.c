@@ -56,7 +56,7 @@ static void take_exact(struct found *f, const char *symbol, const GElf_Sym *sym)
 {
 	bool tight = f->room - sym->st_size < GAP_MAX;
 
-	if (!symbol || strcmp(symbol, f->names[0]) != 0 ||
+	if (!symbol || f->count == 0 || strcmp(symbol, f->names[0]) != 0 ||
 	    sym->st_shndx == SHN_UNDEF || sym->st_size > f->room ||
 	    (f->fits > 0 && (f->at == sym->st_value || (f->tight && !tight))))
 		return;

@@ -60,7 +60,7 @@ static void add_pair(char *key, char *value, json_t *values)
 bool dump_values(const char *line, json_t *values)
 {
 	auto_free char *copy = strdup(line);
-	char *rest = copy, *word;
+	char *rest = copy, *word, *value;
 
 	for (const char *at = line + strspn(line, " "); *at;) {
 		size_t len = strcspn(at, " ");
@@ -69,9 +69,8 @@ bool dump_values(const char *line, json_t *values)
 			return false;
 		at += len + strspn(at + len, " ");
 	}
-	while (copy && (word = strtok_r(rest, " ", &rest))) {
-		char *value = strchr(word, '=');
-
+	while (copy && (word = strtok_r(rest, " ", &rest)) &&
+	       (value = strchr(word, '='))) {
 		*value = '\0';
 		add_pair(word, value + 1, values);
 	}
