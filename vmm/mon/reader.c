@@ -226,7 +226,7 @@ static ssize_t counter_pieces(struct mon_reader *r, enum mon_field first,
 	return n;
 }
 
-/* The same, fetched and added to @ret. Return: 0 or -errno. */
+/* The same if there are any, fetched and added to @ret. Return: 0 or -errno. */
 static int add_counters(struct mon_reader *r, enum mon_field first,
 			enum mon_field end, uint64_t base, uint64_t *ret)
 {
@@ -235,7 +235,7 @@ static int add_counters(struct mon_reader *r, enum mon_field first,
 	ssize_t n = counter_pieces(r, first, end, base);
 	int e;
 
-	if (n < 0)
+	if (n <= 0)
 		return (int)n;
 	memset(r->count_raw, 0, all * sizeof(*r->count_raw));
 	e = m->read(m->arg, r->count_piece, (size_t)n);
