@@ -16,6 +16,7 @@ static struct repro_run run(unsigned int which, const char *class,
 {
 	struct repro_run r;
 
+	json_decref(facts[which].kmsg);
 	facts[which] = (struct facts){ .kmsg = json_array() };
 	for (unsigned int i = 0; line[i]; i++)
 		json_array_append_new(
