@@ -51,6 +51,26 @@ program() {
 	done
 }
 
+@test "quality: of leaks, those that a suppression names leave no file" {
+	echo 'int main(void) { void lose(void); lose(); return 0; }' >odd.c
+	echo '#include <stdlib.h>
+		void lose(void) { void *volatile p = malloc(40); p = NULL; }' >lose.c
+	mkdir san
+	for name in libother.so libpcre2-8.so; do
+		"${CC:-cc}" -shared -fPIC -o $name lose.c
+		"${CC:-cc}" -D_GNU_SOURCE -DINSTRUMENT_DIR="\"$PWD\"" -fsanitize=address -o odd \
+			"$KTSTR_TOP/tests/instrument/san.c" odd.c "$PWD/$name" || skip "needs the address sanitizer of ${CC:-cc}"
+		if [ $name = libother.so ]; then
+			run -134 env -i ./odd
+			grep -q "40 byte(s) leaked" san/report.*
+			rm san/report.*
+		else
+			run -0 env -i ./odd
+			[ "$(ls san)" = "" ]
+		fi
+	done
+}
+
 @test "quality: of a build with counters it is told for each folder what has run, guests included" {
 	command -v gcov-tool >/dev/null || skip "needs gcov-tool (gcc)"
 	"${CC:-cc}" --version | grep -qi clang && skip "gcc alone has these counters"

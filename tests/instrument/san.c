@@ -26,7 +26,8 @@ const char *__asan_default_options(void)
 {
 	return REPORTS
 		"strict_string_checks=1:detect_stack_use_after_return=1:"
-		"check_initialization_order=1:allocator_may_return_null=1";
+		"check_initialization_order=1:allocator_may_return_null=1:"
+		"print_suppressions=0";
 }
 
 const char *__ubsan_default_options(void)
