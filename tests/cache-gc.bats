@@ -8,7 +8,7 @@ load cache
 # read_by_somebody KEY: hold the entry's lock as a reader does.
 read_by_somebody() {
 	spawn flock -s "cache/.locks/$1.lock" sleep 60
-	until_true bash -c "! flock -n 'cache/.locks/$1.lock' true"
+	until_true busy "cache/.locks/$1.lock"
 }
 
 # used KEY WHEN: as if it had been used last then.
@@ -185,7 +185,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	touch -d '50 days ago' cache/.git/mirror
 	: >cache/.downloads/b.tar.xz.lock
 	spawn flock cache/.downloads/b.tar.xz.lock sleep 60
-	until_true bash -c '! flock -n cache/.downloads/b.tar.xz.lock true'
+	until_true busy cache/.downloads/b.tar.xz.lock
 	run -75 --separate-stderr ktstr-cache gc --max-age 30
 	[ "$output" = $'.git/mirror\n.downloads/a.tar.xz' ]
 	[[ "$stderr" == *"b.tar.xz.lock' is in use by pid "* ]]
@@ -307,7 +307,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	put one
 	spawn ktstr-lock build held -- sleep 60
 	until_true test -e cache/.locks/.build-held.lock
-	until_true bash -c "! flock -n cache/.locks/.build-held.lock true"
+	until_true busy cache/.locks/.build-held.lock
 	for key in one two; do ktstr-lock build $key -- true; done
 	mkdir tree
 	ktstr-lock source tree -- true
@@ -319,7 +319,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	# Who waits for a lock whose file is removed has the lock that others mean.
 	: >"wait"
 	spawn ktstr-lock build two -- sh -c 'while [ -e wait ]; do sleep 0.1; done'
-	until_true bash -c "! flock -n cache/.locks/.build-two.lock true"
+	until_true busy cache/.locks/.build-two.lock
 	spawn ktstr-lock build two -- sh -c ': >second; exec sleep 60'
 	until_true pgrep -s "${spawned[-1]}" -x ktstr-lock
 	rm cache/.locks/.build-two.lock wait
@@ -356,7 +356,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	mkdir -p cache/.templates/{aa,bb}
 	head -c 64K /dev/urandom | tee cache/.templates/aa/ram0 >cache/.templates/bb/ram0
 	spawn flock -s cache/.templates/bb sleep 60
-	until_true bash -c "! flock -n cache/.templates/bb true"
+	until_true busy cache/.templates/bb
 	# Where entries are chosen, templates are not meant.
 	run -0 ktstr-cache clean --force --keep 1
 	[ -d cache/.templates/aa ]

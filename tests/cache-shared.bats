@@ -67,7 +67,7 @@ needs_mounts() {
 	user 61001 -- cat cache/one/bzImage cache/one/vmlinux cache/one/config >/dev/null
 	run ! user 61001 -- sh -c 'echo x >>cache/one/config'
 	spawn setpriv --reuid=61001 --regid=61001 --clear-groups flock -s cache/.locks/one.lock sleep 60
-	until_true bash -c '! flock -n cache/.locks/one.lock true'
+	until_true busy cache/.locks/one.lock
 	run -75 --separate-stderr ktstr-cache clean --force
 	[[ "$stderr" == "ktstr-cache: entry 'one' is in use by pid "* ]]
 	run -125 --separate-stderr user 61001 -- ktstr-cache $(put_args two)

@@ -143,7 +143,7 @@ $(sha256sum cache/one/bzImage | cut -d ' ' -f 1)" ]
 	built
 	put one
 	spawn flock -s cache/.locks/one.lock sleep 60
-	until_true bash -c '! flock -n cache/.locks/one.lock true'
+	until_true busy cache/.locks/one.lock
 	echo more >>built/touched.c
 	make -s -C built bzImage >/dev/null
 	spawn bash -c 'ktstr-cache put --image built/arch/x86/boot/bzImage --vmlinux built/vmlinux --config built/.config --key one 2>wait.log'

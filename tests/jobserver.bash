@@ -31,7 +31,6 @@ has_left() { [ "$(left)" = "$1" ]; }
 tokens() { head -c "$(left)" <&7 | fold -w1 | sort | tr -d '\n'; }
 
 dead() { ! kill -0 "$1" 2>/dev/null; }
-busy() { ! flock -n "$1" true; }
 child() { pgrep -P "$1"; }
 state() { sed 's/.*) //; s/ .*//' "/proc/$1/stat"; }
 looks() { sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$tool/status"; }

@@ -39,7 +39,6 @@ given() {
 	cat "$BATS_TEST_TMPDIR/cpus.$1"
 }
 
-busy() { ! flock -n "$1" true; }
 free() { flock -n "$1" true; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
 source_lock() { echo "$KTSTR_CACHE_DIR"/.locks/source-*.lock; }

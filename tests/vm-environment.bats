@@ -96,7 +96,7 @@ setup() {
 	kill -KILL -- "-${spawned[0]}"
 	lock=$(compgen -G 'cache/.templates/*.lock')
 	spawn setpriv --reuid=61001 --clear-groups flock "$lock" sleep 100
-	until_true bash -c "! flock -n '$lock' true"
+	until_true busy "$lock"
 	run -125 --separate-stderr template
 	[[ ${stderr_lines[0]} == "ktstr-vm: waiting for template "*", which is being made by pid "*" (flock "*" sleep 100)" ]]
 	[[ ${stderr_lines[1]} == "ktstr-vm: the lock of template "*" is held by pid "*" (flock "*" sleep 100), of another user" ]]

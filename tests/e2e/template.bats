@@ -199,7 +199,7 @@ no_temporary() { [ -z "$(find "$KTSTR_CACHE_DIR/.tmp" -mindepth 1 2>/dev/null)" 
 		touch -d '2 days ago' "$templates/$other"
 	done
 	spawn flock -s "$templates/$busy" sleep 60
-	until_true bash -c "! flock -n '$templates/$busy' true"
+	until_true busy "$templates/$busy"
 	run -0 --separate-stderr ktstr-vm template --list
 	[[ ${lines[0]} =~ ^$old\ +[0-9]+\ MiB\ 20..-..-..T..:..:..Z$ ]]
 	[[ ${lines[1]} =~ ^$busy\ .*\ in\ use$ ]]
