@@ -170,6 +170,22 @@ TEST(what_is_unloaded_at_the_end_did_not_let_go)
 	      STOPPED);
 }
 
+TEST(who_leaves_while_the_guest_looks_lets_go)
+{
+	auto_run struct run r = { 0 };
+
+	/* The guest looks at 9, before the kernel has said why. */
+	FAILS(&r, "user-exit", ATTACHED,
+	      EVENT("detached", ",\"state\":\"disabling\",\"why\":\"the kernel "
+				"took it out\""),
+	      "{\"t\":\"kmsg\",\"level\":6,\"at_ns\":10,\"text\":\"sched_ext: "
+	      "BPF scheduler \\\"x\\\" disabled (unregistered from user "
+	      "space)\"}",
+	      STOPPED);
+	CHECK(has_reason(&r, "the scheduler lost its charge: its own program "
+			     "took it out"));
+}
+
 TEST(the_verifiers_last_lines_are_told)
 {
 	auto_run struct run r = { 0 };

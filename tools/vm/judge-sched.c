@@ -118,6 +118,20 @@ static const char *crash_of(const struct facts *f)
 }
 
 /*
+ * Did its own program take it out? The kernel says so between the states
+ * "disabling" and "disabled": a guest that looked in the first one looked
+ * before the message. Source: Linux 6.12, kernel/sched/ext.c,
+ * scx_ops_disable_workfn().
+ */
+static bool let_go_of(const struct facts *f, const json_t *frame)
+{
+	bool leaves = strcmp(facts_text(frame, "state"), "disabling") == 0;
+
+	return sched_exit_let_go(f, leaves ? INT64_MAX
+					   : facts_int(frame, "at_ns"));
+}
+
+/*
  * Tell of a scheduler that lost its charge. Where the guest saw nothing, since
  * the scheduler was back before it looked, only the kernel's message tells.
  */
@@ -127,11 +141,11 @@ static void tell_loss(const struct facts *f, const json_t *frame,
 	bool exited = strcmp(facts_text(frame, "event"), "exited") == 0;
 	const char *end = exited ? facts_text(frame, "status") : crash_of(f);
 	const char *class = sched_exit_class(x);
+	bool let_go = x->kind == EXIT_NONE && !end && let_go_of(f, frame);
 
 	if (x->kind == EXIT_NONE && end)
 		class = strcmp(end, "exit 0") == 0 ? "user-exit" : "died";
-	else if (x->kind == EXIT_NONE &&
-		 sched_exit_let_go(f, facts_int(frame, "at_ns")))
+	else if (let_go)
 		class = "user-exit";
 	judge_decide(j, VERDICT_FAIL, class);
 	if (end && !x->line)
@@ -141,8 +155,9 @@ static void tell_loss(const struct facts *f, const json_t *frame,
 			     end);
 	else
 		judge_reason(j, "the scheduler lost its charge: %s",
-			     frame ? facts_text(frame, "why")
-				   : "the kernel took it out for a while");
+			     let_go  ? "its own program took it out"
+			     : frame ? facts_text(frame, "why")
+				     : "the kernel took it out for a while");
 	sched_exit_tell(f, x, j);
 	if (end && x->line)
 		judge_reason(j, "it ended with %s", end);
