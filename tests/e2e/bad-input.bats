@@ -165,7 +165,7 @@ refused() {
 	is "fail fell-back" "the scheduler did not unload: it did not end on SIGINT within 5 s"
 	log=ktstr-out/results/$v/scheduler.log
 	[ "$(stat -c %s "$log")" -lt 1100000 ]
-	grep -q 'bytes more were dropped' "$log"
+	grep -q 'bytes were dropped here' "$log"
 }
 
 # --- files of the project

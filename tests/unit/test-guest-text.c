@@ -241,6 +241,85 @@ TEST(output_is_bounded_and_the_rest_is_counted)
 		     24));
 }
 
+/* Lines until there are @bytes; each begins with a character of three bytes. */
+static void write_lines(struct textlog *log, struct channel *c, int out,
+			int bytes)
+{
+	char line[64];
+
+	for (int n = 0; n < bytes;) {
+		int len = snprintf(line, sizeof(line), "\xe2\x82\xac line %d\n",
+				   n);
+
+		CHECK_INT(write(out, line, (size_t)len), len);
+		textlog_drain(log, c);
+		n += len;
+	}
+}
+
+/* All text of the frames, one behind the other, as it is escaped. */
+static void texts(const struct channel *c, struct str *ret)
+{
+	static const char begin[] = "\"text\":\"";
+	const char *at = c->data, *end = c->data + c->written;
+	uint64_t seq = 0;
+	struct frame frame;
+	struct why why;
+
+	while (at < end && frame_read(&at, end, &seq, &frame, &why) == 1) {
+		const char *text =
+			memmem(frame.data, frame.len, begin, sizeof(begin) - 1);
+
+		CHECK(text);
+		text += sizeof(begin) - 1;
+		str_addf(ret, "%.*s", (int)(frame.data + frame.len - 2 - text),
+			 text);
+	}
+}
+
+TEST(output_that_keeps_its_end_has_both_ends)
+{
+	auto_str struct str all = { 0 };
+	struct channel c = new_channel();
+	struct textlog log;
+	const char *cut;
+	int out;
+
+	CHECK_INT(textlog_open(&log, "scheduler", &out), 0);
+	log.keeps_end = true;
+	write_lines(&log, &c, out, 3 * TEXTLOG_TOTAL_MAX);
+	CHECK_INT(write(out, "the reason\n", 11), 11);
+	close(out);
+	textlog_close(&log, &c);
+	CHECK(!log.end);
+	texts(&c, &all);
+	cut = strstr(str_text(&all),
+		     " bytes were dropped here]\\n\xe2\x82\xac line ");
+	CHECK(cut);
+	CHECK(strncmp(str_text(&all), "\xe2\x82\xac line 0\\n", 12) == 0);
+	CHECK(strcmp(str_text(&all) + all.len - 12, "the reason\\n") == 0);
+	CHECK(strlen(cut) > TEXTLOG_END_MAX - 100 &&
+	      strlen(cut) < 2 * TEXTLOG_END_MAX);
+	CHECK(!strstr(str_text(&all), "more were dropped"));
+}
+
+TEST(output_that_keeps_its_end_may_lose_nothing)
+{
+	auto_str struct str all = { 0 };
+	struct channel c = new_channel();
+	struct textlog log;
+	int out;
+
+	CHECK_INT(textlog_open(&log, "scheduler", &out), 0);
+	log.keeps_end = true;
+	write_lines(&log, &c, out, TEXTLOG_TOTAL_MAX + TEXTLOG_END_MAX / 2);
+	close(out);
+	textlog_close(&log, &c);
+	texts(&c, &all);
+	CHECK(!strstr(str_text(&all), "dropped"));
+	CHECK(all.len > TEXTLOG_TOTAL_MAX + TEXTLOG_END_MAX / 2);
+}
+
 TEST(exact_output_is_sent_as_it_is)
 {
 	struct channel c = new_channel();

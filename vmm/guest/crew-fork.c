@@ -76,6 +76,7 @@ static int make_exec_pipes(struct crew *c, struct worker *w)
 	if (watch->work_log < 0 &&
 	    textlog_open(&watch->log[1], "work", &watch->work_log) < 0)
 		return -EMFILE;
+	watch->log[1].keeps_end = true;
 	if (pipe2(fd, O_CLOEXEC) < 0)
 		return -errno;
 	w->in = fd[0];

@@ -209,6 +209,7 @@ int scheduler_start(struct scheduler *s, struct watch *w, const struct job *job,
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot prepare '%s'",
 			       job->scheduler);
+	w->log[0].keeps_end = true;
 	r = begin_dumps(w, job, reterr_why);
 	if (r == 0)
 		r = trace_begin(&trace, w, job, reterr_why);

@@ -48,6 +48,7 @@ static int run_program(struct watch *w, char *const *words, uint64_t limit_ns,
 
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot make a pipe");
+	w->log[0].keeps_end = true;
 	r = spawn_program(w, words, -1, out, out, &child, reterr_why);
 	if (r < 0)
 		return r;

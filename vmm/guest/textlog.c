@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,6 +68,66 @@ static size_t unfinished(const char *text, size_t len)
 	return 0;
 }
 
+/* Text of any length, in pieces that have whole characters. */
+static void send_long(struct textlog *l, struct channel *c, const char *text,
+		      size_t len)
+{
+	while (len > 0) {
+		size_t n = len < PIECE ? len : PIECE;
+
+		if (n < len)
+			n -= unfinished(text, n);
+		send_text(l, c, text, n);
+		text += n;
+		len -= n;
+	}
+}
+
+/* There is room for twice as much, so that each byte is moved once. */
+static void keep_end(struct textlog *l, const char *text, size_t len)
+{
+	if (!l->end)
+		l->end = malloc(2 * TEXTLOG_END_MAX);
+	if (!l->end)
+		return;
+	if (l->end_len + len > 2 * TEXTLOG_END_MAX) {
+		memmove(l->end, l->end + l->end_len - TEXTLOG_END_MAX,
+			TEXTLOG_END_MAX);
+		l->end_len = TEXTLOG_END_MAX;
+	}
+	memcpy(l->end + l->end_len, text, len);
+	l->end_len += len;
+}
+
+/* What was dropped, or all but the end of it, from the begin of a line. */
+static void send_end(struct textlog *l, struct channel *c)
+{
+	size_t len =
+		l->end_len < TEXTLOG_END_MAX ? l->end_len : TEXTLOG_END_MAX;
+	const char *text = l->end ? l->end + l->end_len - len : NULL;
+	char line[96];
+
+	if (text && len < l->dropped) {
+		const char *next = memchr(text, '\n', len);
+
+		if (next) {
+			len -= (size_t)(next + 1 - text);
+			text = next + 1;
+		}
+		snprintf(line, sizeof(line),
+			 "\n[%" PRIu64 " bytes were dropped here]\n",
+			 l->dropped - len);
+		send_text(l, c, line, strlen(line));
+	}
+	if (text) {
+		send_long(l, c, text, len);
+		return;
+	}
+	snprintf(line, sizeof(line), "[%" PRIu64 " bytes more were dropped]\n",
+		 l->dropped);
+	send_text(l, c, line, strlen(line));
+}
+
 static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 {
 	if (l->exact) {
@@ -76,6 +137,9 @@ static void take(struct textlog *l, struct channel *c, char *text, size_t len)
 		return;
 	}
 	if (l->sent >= l->max) {
+		l->held_len = 0;
+		if (l->keeps_end)
+			keep_end(l, text, len);
 		l->dropped += len;
 		return;
 	}
@@ -110,18 +174,15 @@ void textlog_drain(struct textlog *l, struct channel *c)
 
 void textlog_close(struct textlog *l, struct channel *c)
 {
-	char line[96];
-
 	textlog_drain(l, c);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
 	send_text(l, c, l->held, l->held_len);
 	l->held_len = 0;
-	if (l->dropped == 0)
-		return;
-	snprintf(line, sizeof(line), "[%" PRIu64 " bytes more were dropped]\n",
-		 l->dropped);
-	l->dropped = 0;
-	send_text(l, c, line, strlen(line));
+	if (l->dropped > 0)
+		send_end(l, c);
+	free(l->end);
+	l->end = NULL;
+	l->dropped = l->end_len = 0;
 }
