@@ -14,6 +14,16 @@ const struct cpumask *scx_bpf_get_idle_cpumask(void) __ksym;
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask) __ksym;
 bool scx_bpf_test_and_clear_cpu_idle(s32 cpu) __ksym;
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask) __ksym;
+void scx_bpf_error_bstr(char *fmt, unsigned long long *data,
+			u32 data__sz) __ksym;
+
+/* The kernel ends us, and tells this. */
+#define scx_error(text)                                                        \
+	({                                                                     \
+		static char words[] = text;                                    \
+		unsigned long long none = 0;                                   \
+		scx_bpf_error_bstr(words, &none, sizeof(none));                \
+	})
 
 /* Settings of the loader. The verifier drops the code of all other faults. */
 const volatile unsigned int fault;
@@ -44,6 +54,43 @@ static __always_inline bool is_user(const struct task_struct *p)
 static __always_inline bool may_run_on(const struct task_struct *p, u32 cpu)
 {
 	return bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
+}
+
+/* The CPUs that @p may use now, a bit for each of the first 64. */
+static __always_inline u64 cpus_of(const struct task_struct *p)
+{
+	u64 cpus = 0;
+	u32 cpu;
+
+	bpf_for(cpu, 0, cpu_count)
+	{
+		if (cpu < 64 && may_run_on(p, cpu))
+			cpus |= 1ULL << cpu;
+	}
+	return cpus;
+}
+
+/* May @p use CPUs that it might not when it had @first, and some of these? */
+static __always_inline bool has_grown(const struct task_struct *p, u64 first)
+{
+	u64 cpus = cpus_of(p);
+
+	return (cpus & first) && (cpus & ~first);
+}
+
+/* One of those of @first that @p may use; its own if there is none. */
+static __always_inline s32 random_cpu_of(const struct task_struct *p, u64 first)
+{
+	u32 from = bpf_get_prandom_u32(), i;
+
+	bpf_for(i, 0, cpu_count)
+	{
+		u32 cpu = (from + i) % cpu_count;
+
+		if (cpu < 64 && (first >> cpu & 1) && may_run_on(p, cpu))
+			return (s32)cpu;
+	}
+	return scx_bpf_task_cpu(p);
 }
 
 /* An idle CPU for @p behind another cache than @prev's; -1 if there is none. */

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "faults.bpf.h"
 #include "scx.bpf.h"
 
 #define MAX_GROUPS 256 /* a power of two */
@@ -118,15 +119,22 @@ static __always_inline void groups_remove(struct cgroup *cgrp)
 		__sync_lock_test_and_set(&group_at(place)->used, 0);
 }
 
-/* Under the lock: @change more, or less, runs in the cgroup at @place. */
-static __always_inline void add_up(u32 place, s64 change)
+/* What a cgroup's weight of @weight counts. */
+static __always_inline u32 counts(u32 weight, bool inverted)
+{
+	return inverted ? 10000 / (weight ?: 1) : weight;
+}
+
+/* Under the lock, where no dice can be thrown: @change more, or less, runs in
+ * the cgroup at @place. */
+static __always_inline void add_up(u32 place, s64 change, bool inverted)
 {
 	for (int i = 0; i < MAX_DEPTH; i++) {
 		struct group *g = group_at(place);
 		u32 due;
 
 		g->sum += change;
-		due = g->sum ? g->weight : 0;
+		due = g->sum ? counts(g->weight, inverted) : 0;
 		if (!place || due == g->counted)
 			return;
 		change = (s64)due - g->counted;
@@ -139,41 +147,46 @@ static __always_inline void groups_enter(struct task_struct *p,
 					 struct membership *m)
 {
 	struct cgroup *cgrp = scx_bpf_task_cgroup(p);
+	bool inverted = faulty(FAULT_INVERT_WEIGHTS);
 
 	if (!cgrp)
 		return;
 	m->group = place_of(cgrp);
 	bpf_cgroup_release(cgrp);
-	m->weight = p->scx.weight;
+	m->weight = counts(p->scx.weight, inverted);
 	m->entered = true;
 	bpf_spin_lock(&groups_lock);
-	add_up(m->group, m->weight);
+	add_up(m->group, m->weight, inverted);
 	bpf_spin_unlock(&groups_lock);
 }
 
 static __always_inline void groups_leave(struct membership *m)
 {
+	bool inverted = faulty(FAULT_INVERT_WEIGHTS);
+
 	if (!m->entered)
 		return;
 	m->entered = false;
 	bpf_spin_lock(&groups_lock);
-	add_up(m->group, -(s64)m->weight);
+	add_up(m->group, -(s64)m->weight, inverted);
 	bpf_spin_unlock(&groups_lock);
 }
 
 static __always_inline void groups_set_weight(struct cgroup *cgrp, u32 weight)
 {
+	bool inverted = faulty(FAULT_INVERT_WEIGHTS);
 	u32 place = place_of(cgrp);
 
 	bpf_spin_lock(&groups_lock);
 	group_at(place)->weight = weight;
-	add_up(place, 0);
+	add_up(place, 0, inverted);
 	bpf_spin_unlock(&groups_lock);
 }
 
 /* What @m has to pay for @ns: @ns where it is alone, more among others. */
 static __always_inline u64 groups_charge(const struct membership *m, u64 ns)
 {
+	bool inverted = faulty(FAULT_INVERT_WEIGHTS);
 	u32 place = m->group, weight = m->weight;
 
 	for (int i = 0; i < MAX_DEPTH; i++) {
@@ -185,7 +198,7 @@ static __always_inline u64 groups_charge(const struct membership *m, u64 ns)
 			ns = 1ULL << 42;
 		if (!place)
 			break;
-		weight = g->weight;
+		weight = counts(g->weight, inverted);
 		place = g->parent;
 	}
 	return ns;

@@ -13,30 +13,11 @@
  */
 #include "faults.bpf.h"
 #include "groups.bpf.h"
+#include "tasks.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define QUEUE	 0
-#define SLICE_NS 5000000ULL
-
 struct exit_report exit_report;
-
-/* What we know about a task; the kernel frees it with the task. */
-struct task_info {
-	u64 vtime;
-	u64 run_ns; /* its run time when it was last put on a CPU */
-	s32 cpu;    /* where that was */
-	s32 home;   /* the first one, -1 before */
-	struct membership member;
-	bool forgotten;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct task_info);
-} task_infos SEC(".maps");
 
 /* FAULT_LEAK: an entry for each task that ever was. */
 struct {
@@ -46,21 +27,7 @@ struct {
 	__type(value, int);
 } leak SEC(".maps");
 
-/* The clock of each CPU: the virtual time of what ran there last. A common one
- * would be pushed ahead by whoever has CPUs to itself. */
-static u64 cpu_clock[MAX_CPUS];
-
 static u64 queued_total;
-
-static __always_inline struct task_info *info_of(struct task_struct *p)
-{
-	return bpf_task_storage_get(&task_infos, p, NULL, 0);
-}
-
-static __always_inline u64 *clock_of(s32 cpu)
-{
-	return &cpu_clock[cpu & (MAX_CPUS - 1)];
-}
 
 static __always_inline u64 slice(void)
 {
@@ -74,8 +41,6 @@ static __always_inline u64 charge(const struct task_info *info, u64 ns)
 {
 	if (faulty(FAULT_IGNORE_WEIGHTS))
 		return ns;
-	if (faulty(FAULT_INVERT_WEIGHTS))
-		return ns * info->member.weight / 100 + 1;
 	return groups_charge(&info->member, ns);
 }
 
@@ -112,13 +77,33 @@ s32 SCX_OP(zoo_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 	return cpu;
 }
 
+/* Faults that tell the kernel of an error, which ends us in a moment. */
+static __always_inline void report_errors(void)
+{
+	s32 waiting = scx_bpf_dsq_nr_queued(QUEUE);
+
+	if (faulty(FAULT_CRASH))
+		scx_error("an error without a cause");
+	if (waiting >= 8 && faulty(FAULT_ERROR_BUSY))
+		scx_error("too many tasks wait");
+}
+
+/* One task, when all is under way. */
+static __always_inline bool forget_now(void)
+{
+	static u32 done;
+
+	return queued_total > 50 && faulty(FAULT_FORGET) &&
+	       !__sync_lock_test_and_set(&done, 1);
+}
+
 /* Has a fault put @p somewhere, or nowhere? */
 static __always_inline bool misplace(struct task_struct *p,
 				     struct task_info *info, u64 enq_flags)
 {
 	u64 on = SCX_DSQ_LOCAL_ON;
 
-	if (faulty(FAULT_FORGET) && queued_total > 50) {
+	if (info->forgotten || forget_now()) {
 		info->forgotten = true;
 		return true;
 	}
@@ -137,9 +122,9 @@ static __always_inline bool misplace(struct task_struct *p,
 			   SLICE_NS, enq_flags);
 		return true;
 	}
-	if (faulty(FAULT_STALE_CPUSET) && info->home >= 0 &&
-	    may_run_on(p, info->home)) {
-		scx_insert(p, on | info->home, SLICE_NS, enq_flags);
+	if (faulty(FAULT_STALE_CPUSET) && has_grown(p, info->first)) {
+		scx_insert(p, on | random_cpu_of(p, info->first), SLICE_NS,
+			   enq_flags);
 		return true;
 	}
 	return false;
@@ -179,12 +164,7 @@ void SCX_OP(zoo_enqueue, struct task_struct *p, u64 enq_flags)
 		*(volatile u64 *)enq_flags = 1;
 	if (is_user(p)) {
 		__sync_fetch_and_add(&queued_total, 1);
-		if (faulty(FAULT_CRASH) ||
-		    (faulty(FAULT_ERROR_BUSY) &&
-		     scx_bpf_dsq_nr_queued(QUEUE) >= 8)) {
-			scx_insert(p, 77, SLICE_NS, enq_flags);
-			return;
-		}
+		report_errors();
 		if (misplace(p, info, enq_flags))
 			return;
 	}
@@ -286,8 +266,8 @@ void SCX_OP(zoo_running, struct task_struct *p)
 		return;
 	if (faulty(FAULT_LOSE_VTIME) && info->cpu != cpu)
 		info->vtime = *clock_of(cpu) - (1ULL << 34);
-	if (info->home < 0)
-		info->home = cpu;
+	if (!info->first)
+		info->first = cpus_of(p);
 	info->run_ns = p->se.sum_exec_runtime;
 	info->cpu = cpu;
 	*clock_of(cpu) = info->vtime;
@@ -322,7 +302,7 @@ void SCX_OP(zoo_enable, struct task_struct *p)
 
 	if (!info)
 		return;
-	info->home = -1;
+	info->first = 0;
 	info->cpu = scx_bpf_task_cpu(p);
 	info->vtime = *clock_of(info->cpu);
 }
@@ -354,12 +334,24 @@ void SCX_OP(zoo_cgroup_set_weight, struct cgroup *cgrp, u32 weight)
 	groups_set_weight(cgrp, weight);
 }
 
+/* The verifier tells of each of the rounds, some 8 MB, before it refuses. */
+static __always_inline void refuse_at_length(void)
+{
+	u64 i;
+
+	for (i = 0; i < 20000; i++)
+		barrier_var(i);
+	*(volatile u64 *)i = 1;
+}
+
 s32 SCX_OP_SLEEPABLE(zoo_init)
 {
 	u32 x = 0;
 
-	while (fault == FAULT_REJECT_LONG && x != 42)
+	while (fault == FAULT_REJECT_SLOW && x != 42)
 		x += bpf_get_prandom_u32() & 3;
+	if (fault == FAULT_REJECT_LONG)
+		refuse_at_length();
 	loaded_at = bpf_ktime_get_ns();
 	if (faulty(FAULT_INIT_CPU) && bpf_get_smp_processor_id() != 0)
 		return -22 /* -EINVAL */;

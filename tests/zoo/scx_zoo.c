@@ -47,6 +47,7 @@ static bool shows_at_load(unsigned int fault)
 	switch (fault) {
 	case FAULT_REJECT:
 	case FAULT_REJECT_LONG:
+	case FAULT_REJECT_SLOW:
 	case FAULT_INIT_CPU:
 	case FAULT_PARTIAL:
 	case FAULT_IGNORE_HOTPLUG:
@@ -201,70 +202,102 @@ static void print_help(void)
 	      stdout);
 }
 
-static bool number(const char *option, double least, double most, double *ret)
+/* Digits with one point at most; and "least" to "most". */
+static bool number(const char *option, const char *text, double least,
+		   double most, double *ret)
 {
-	char *end;
+	const char *point = strchr(text, '.');
 
-	*ret = strtod(optarg, &end);
-	if (end != optarg && !*end && *ret >= least && *ret <= most)
+	*ret = strtod(text, NULL);
+	if (text[0] && !text[strspn(text, "0123456789.")] &&
+	    (!point || !strchr(point + 1, '.')) && *ret >= least &&
+	    *ret <= most)
 		return true;
 	fprintf(stderr, "scx_zoo: %s: '%s' is not a number from %g to %g\n",
-		option, optarg, least, most);
+		option, text, least, most);
 	return false;
 }
 
-static bool name_fault(struct options *opt)
+static bool name_fault(const char *name, struct options *opt)
 {
 	for (opt->fault = 0; opt->fault < FAULTS; opt->fault++)
-		if (strcmp(faults[opt->fault].name, optarg) == 0)
+		if (strcmp(faults[opt->fault].name, name) == 0)
 			return true;
-	fprintf(stderr, "scx_zoo: there is no fault '%s'; see --list\n",
-		optarg);
+	fprintf(stderr, "scx_zoo: there is no fault '%s'; see --list\n", name);
 	return false;
+}
+
+/* What --fault, --after and --chance were given; NULL: not. */
+static bool take_words(const char *fault, const char *after, const char *chance,
+		       struct options *ret)
+{
+	double percent = 100;
+
+	if (!fault && (after || chance)) {
+		fprintf(stderr, "scx_zoo: %s means nothing without --fault\n",
+			after ? "--after" : "--chance");
+		return false;
+	}
+	if ((fault && !name_fault(fault, ret)) ||
+	    (after && !number("--after", after, 0, 3600, &ret->after)) ||
+	    (chance && !number("--chance", chance, 1, 100, &percent)))
+		return false;
+	ret->percent = (unsigned int)percent;
+	if (ret->percent < percent) {
+		fprintf(stderr, "scx_zoo: --chance: '%s' is no whole number\n",
+			chance);
+		return false;
+	}
+	if (ret->after > 0 && shows_at_load(ret->fault)) {
+		fprintf(stderr,
+			"scx_zoo: --after: '%s' shows when the scheduler is "
+			"loaded, or never\n",
+			faults[ret->fault].name);
+		return false;
+	}
+	return true;
+}
+
+static void print_list(void)
+{
+	for (size_t i = 1; i < FAULTS; i++)
+		printf("%-16s %s\n", faults[i].name, faults[i].effect);
 }
 
 /* Read the command line. Returns -1 to go on, else the exit status. */
 static int parse_options(int argc, char **argv, struct options *ret)
 {
+	enum { FAULT, AFTER, CHANCE, LIST, HELP };
 	static const struct option longs[] = {
-		{ "fault", required_argument, NULL, 'f' },
-		{ "after", required_argument, NULL, 'a' },
-		{ "chance", required_argument, NULL, 'c' },
-		{ "list", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },
+		{ "fault", required_argument, NULL, FAULT },
+		{ "after", required_argument, NULL, AFTER },
+		{ "chance", required_argument, NULL, CHANCE },
+		{ "list", no_argument, NULL, LIST },
+		{ "help", no_argument, NULL, HELP },
 		{ 0 },
 	};
-	double percent;
+	const char *words[3] = { NULL };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			if (!name_fault(ret))
-				return 2;
-			break;
-		case 'a':
-			if (!number("--after", 0, 3600, &ret->after))
-				return 2;
-			break;
-		case 'c':
-			if (!number("--chance", 1, 100, &percent))
-				return 2;
-			ret->percent = (unsigned int)percent;
-			break;
-		case 'l':
-			for (size_t i = 1; i < FAULTS; i++)
-				printf("%-16s %s\n", faults[i].name,
-				       faults[i].effect);
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == LIST || c == HELP) {
+			(c == LIST ? print_list : print_help)();
 			return 0;
-		case 'h':
-			print_help();
-			return 0;
-		default:
+		}
+		if (c == '?')
+			return 2;
+		if (words[c]) {
+			fprintf(stderr, "scx_zoo: --%s twice\n", longs[c].name);
 			return 2;
 		}
+		words[c] = optarg;
 	}
-	return -1;
+	if (argv[optind]) {
+		fprintf(stderr, "scx_zoo: what is '%s'?\n", argv[optind]);
+		return 2;
+	}
+	return take_words(words[FAULT], words[AFTER], words[CHANCE], ret) ? -1
+									  : 2;
 }
 
 int main(int argc, char **argv)
@@ -275,13 +308,6 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (opt.after > 0 && shows_at_load(opt.fault)) {
-		fprintf(stderr,
-			"scx_zoo: --after: '%s' shows when the scheduler is "
-			"loaded, or never\n",
-			faults[opt.fault].name);
-		return 2;
-	}
 	throw_dice(&opt);
 	/* Blocked, so that only sigtimedwait() sees them: no handler, no race.
 	 */

@@ -44,7 +44,8 @@
 	FAULT(ONE_CGROUP, "one-cgroup", "a second cgroup is rejected")         \
 	FAULT(PARTIAL, "partial", "most tasks stay on the kernel's scheduler") \
 	FAULT(REJECT, "reject", "the verifier refuses it")                     \
-	FAULT(REJECT_LONG, "reject-long", "refused, with a log without end")   \
+	FAULT(REJECT_LONG, "reject-long", "refused, with a log of megabytes")  \
+	FAULT(REJECT_SLOW, "reject-slow", "the verifier finds no end in it")   \
 	FAULT(DEGRADE, "degrade", "random CPUs, every 2nd dispatch skipped")   \
 	FAULT(SLOW, "slow", "3 of 4 dispatches skipped")                       \
 	FAULT(SCATTER, "scatter", "random CPUs")

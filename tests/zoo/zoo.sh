@@ -5,15 +5,15 @@
 # LEVEL is tiny, smoke or full: tiny and smoke lines are few; full is all of the list.
 # FOLDER becomes a project with the zoo's scheduler and keeps the results; what it
 # has already and has not changed is not run again, so that a run that was cut goes on.
-# ZOO_ONLY is a pattern for awk that a line of the list must match; ZOO_SEEDS the
-# seeds, else smoke has three, but one for the kernel's examples, which take longest;
+# ZOO_ONLY is a pattern for awk that a line of the list must match, ZOO_KNOWN another
+# list of known flaws than known.list; ZOO_SEEDS the seeds, else smoke has three, but one for the kernel's examples, which take longest;
 # ZOO_JOBS how many machines at a time; ZOO_PLAY=no tells of the results that are there.
 # The lines stay in FOLDER as matrix.LEVEL and accused.LEVEL, seconds in wall.LEVEL.
 # Prints a line for each fault and scenario, one for each scheduler without a fault
 # that fails, then the two figures. Exit status: 1 when a fault of the list is not
 # caught by any line in each seed, unless the list says so, or when one is accused that
 # has no fault.
-set -eu
+set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 level=$1
 folder=$2
@@ -24,8 +24,9 @@ full) seeds=1 ;;
 *) echo "zoo.sh: LEVEL is tiny, smoke or full, not '$level'" >&2; exit 2 ;;
 esac
 seeds=${ZOO_SEEDS:-$seeds}
-# Who has no fault. The kernel's own examples take minutes to build.
-good='twin none'
+# Who has no fault; dormant is the program of those that have one, the day before it
+# shows. The kernel's own examples take minutes to build.
+good='twin dormant none'
 examples=''
 [ "$level" = tiny ] || examples=' scx_simple scx_qmap scx_flatcg'
 
@@ -71,6 +72,7 @@ prepare() {
 	printf '%s\n' 'KTSTR_PROGS := scx_zoo' 'include $(KTSTR)/mk/ktstr.mk' >"$folder/Makefile"
 	zmake ktstr-progs >&2
 	declare_sched twin ''
+	declare_sched dormant '--fault crash --after 3600'
 	awk '!/^#/ && NF { print $1 }' "$here/faults.list" | sort -u | while read -r fault; do
 		declare_sched "$fault" "$(args_of "$fault")"
 	done
@@ -100,24 +102,34 @@ cell() {
 		KTSTR_TESTS="$(compgen -G "$KTSTR_TOP/scenarios/*/$2.test" | head -n 1)" "${@:5}" ktstr-test
 }
 
-# todo SEEDS SCENARIO MACHINE SCHEDULERS: those with something to be played. For make a
-# failure is never done; here it is what we want to see, and is done when it depended
+# todo SEEDS SCENARIO MACHINE SCHEDULERS: the folders of what is to be played. For make
+# a failure is never done; here it is what we want to see, and is done when it depended
 # on the same as now.
 todo() {
+	local identity out
 	cell "$@" -n | sed -n 's/.* record --identity \([0-9a-f]*\) .* --out \([^ ]*\) .*/\1 \2/p' |
 		while read -r identity out; do
 			jq -e --arg id "$identity" '.identity == $id and (.verdict | IN("fail", "skip"))' \
-				"$folder/$out/result.json" >/dev/null 2>&1 && continue
-			out=${out#*/results/k/}
-			echo "${out%%/*}"
-		done | sort -u
+				"$folder/$out/result.json" >/dev/null 2>&1 || echo "$folder/$out"
+		done
 }
 
-# play SEEDS SCENARIO MACHINE SCHEDULERS: its verdicts are read from their files.
+# play SEEDS SCENARIO MACHINE SCHEDULERS: its verdicts are read from their files. Those
+# of an earlier run go first: what then cannot be played has no result.
 play() {
-	local schedulers
-	schedulers=$(todo "$@" | tr '\n' ' ')
-	[ -z "$schedulers" ] || cell "$1" "$2" "$3" "$schedulers" >&2 || :
+	local out who outs schedulers=''
+	if ! outs=$(todo "$@"); then
+		for who in $4; do
+			rm -rf "$folder/ktstr-out/results/k/$who/$2/$3"
+		done
+		return
+	fi
+	for out in $outs; do
+		rm -f "$out/result.json"
+		who=${out#*/results/k/}
+		schedulers+=" ${who%%/*}"
+	done
+	[ -z "$schedulers" ] || cell "$1" "$2" "$3" "$(tr ' ' '\n' <<<"$schedulers" | sort -u | tr '\n' ' ')" >&2 || :
 }
 
 # result SCHEDULER SCENARIO MACHINE SEED: the file.
@@ -150,13 +162,14 @@ score() {
 	printf '%-16s %-26s %-9s %-7s %5s  %s\n' "$1" "$2" "$3" "$word" "$caught/$all" "${by:0:200}"
 }
 
-# is_known SCHEDULER SCENARIO FILE: does it fail as known.list says?
+# is_known SCHEDULER SCENARIO FILE: does it fail as known.list says, and by nothing else?
 is_known() {
 	local sched scenario class pattern
 	while read -r sched scenario class pattern; do
 		case "$sched $scenario" in "$1 $2" | "$1 *") ;; *) continue ;; esac
-		told "$3" "$class" "$pattern" >/dev/null && return
-	done < <(grep -v '^#' "$here/known.list")
+		told "$3" "$class" "${pattern%% + *}" >/dev/null || continue
+		jq -e --arg pattern "${pattern/ + /|}" 'all(.reasons[]; test($pattern))' "$3" >/dev/null && return
+	done < <(grep -v '^#' "${ZOO_KNOWN:-$here/known.list}")
 	return 1
 }
 
