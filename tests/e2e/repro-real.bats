@@ -46,7 +46,7 @@ pieces_of() { grep -F -A1 " $1" "$report" | grep -v -e '^--$' | sed '/ returned/
 changes_of() { grep -F -A1 " $1" "$report" | grep -A1 ' returned' | tail -n 1; }
 
 @test "repro: under the real clock the calls of the failing task come home in the order of time, and the failure ends them" {
-	fails crash 'duration = 3s' 'topology = 1n1l2c1t' '[cgroup a]' 'work = bursty workers=1 burst=1ms sleep=4ms'
+	fails dead-queue 'duration = 3s' 'topology = 1n1l2c1t' '[cgroup a]' 'work = bursty workers=1 burst=1ms sleep=4ms'
 	[[ $message == "non-existent DSQ 0x4d for $task" ]]
 	calls >calls.log
 	# What cannot be probed is told by its name; a task woke on an idle CPU, whose loop is in the backtrace.
@@ -58,7 +58,7 @@ changes_of() { grep -F -A1 " $1" "$report" | grep -A1 ' returned' | tail -n 1; }
 	grep -nF "ops.enqueue(p=$task, " calls.log | tail -n 1 >enqueue
 	grep -nF "(rq=(rq), dsq_id=0x4d, p=$task)" calls.log | tail -n 1 >found
 	[ "$(cut -d: -f1 enqueue)" -lt "$(cut -d: -f1 found)" ]
-	[ "$(cut -d: -f2 enqueue | cut -d' ' -f2)" = "$(jq .repro.cpu crash/result.json)" ]
+	[ "$(cut -d: -f2 enqueue | cut -d' ' -f2)" = "$(jq .repro.cpu dead-queue/result.json)" ]
 	[ "$(cut -d: -f2 enqueue | awk '{ print ($1 > -100) }')" = 1 ]
 	[[ $(pieces_of "ops.enqueue(p=$task, ") == *"p->cpus_ptr 0-1, "* ]]
 	# What the program has made of the task, and what another one returned.

@@ -33,7 +33,7 @@ repro() { jq -r ".repro | $1" o/result.json; }
 its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 
 @test "repro: a misuse fails again at the same nanosecond, and its way is told in the order of time" {
-	fail crash
+	fail dead-queue
 	[ "$(jq -r '.verdict + " " + .class' o/result.json)" = "fail scx-error" ]
 	[ "$(repro '.status + " " + .file')" = "same repro.txt" ]
 	[ "$(repro '.at_ns')" = "$(jq '[.kernel_messages[] | select(.text | test("disabled \\(")) | .at_ns][0]' o/result.json)" ]
@@ -60,7 +60,7 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 	[ "$(grep -cx "no source lines: '.*/vmlinux' has no debugging information" o/repro.txt)" -eq 1 ]
 	# All of it is the same when it is done again.
 	cp o/repro.txt first.txt
-	fail crash
+	fail dead-queue
 	cmp first.txt o/repro.txt
 }
 
@@ -97,7 +97,7 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 		exec qemu-system-x86_64 "$@"
 	SH
 	chmod +x bin/qemu
-	fail crash --qemu bin/qemu --cold
+	fail dead-queue --qemu bin/qemu --cold
 	[ "$(jq -r .class o/result.json)" = scx-error ]
 	[ "$(repro .status)" = other ]
 	[[ $(repro .why) == "another message: "*" in the first run, "*" now" || $(repro .why) == "at another time of the kernel's log, ns: '$(repro .at_ns)' in the first run, '$(repro .again_at_ns)' now" ]]
@@ -105,18 +105,18 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 }
 
 @test "repro: who does not want it, and what is expected, runs once" {
-	fail crash --no-repro
+	fail dead-queue --no-repro
 	[ "$(jq -c .repro o/result.json)" = null ]
 	[ ! -e o/repro.txt ]
 	[[ $(jq -r .rerun o/result.json) == *" --no-repro"* ]]
 	# A report of an earlier run goes.
 	echo old >o/repro.txt
 	sed -i 's/^duration/auto-repro = no\n&/' t.test
-	fail crash
+	fail dead-queue
 	[ "$(jq -c .repro o/result.json)" = null ]
 	[ ! -e o/repro.txt ]
 	sed -i 's/^auto-repro = no/expect = fail scx-error/' t.test
-	run -0 --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched crash.sched --test t.test --out o
+	run -0 --separate-stderr ktstr-vm run --kernel "$KTSTR_TEST_KERNEL_ENTRY" --sched dead-queue.sched --test t.test --out o
 	[ "$(jq -c .repro o/result.json)" = null ]
 	# A failure that is not the scheduler's error: its loading.
 	sed -i '/^expect/d' t.test
@@ -127,8 +127,8 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 @test "repro: a kernel without a vmlinux is said, and the verdict stays" {
 	mkdir bare
 	cp "$KTSTR_TEST_KERNEL_ENTRY/bzImage" bare/
-	printf '[scheduler]\nbinary = %s/zoo/build/scx_zoo\nargs = --fault crash\n' "$BATS_FILE_TMPDIR" >crash.sched
-	run -1 --separate-stderr ktstr-vm run --kernel bare/bzImage --sched crash.sched --test t.test --clock virtual --out o
+	printf '[scheduler]\nbinary = %s/zoo/build/scx_zoo\nargs = --fault dead-queue\n' "$BATS_FILE_TMPDIR" >dead-queue.sched
+	run -1 --separate-stderr ktstr-vm run --kernel bare/bzImage --sched dead-queue.sched --test t.test --clock virtual --out o
 	[ "$(jq -r .class o/result.json)" = scx-error ]
 	[ "$(repro '.status + ": " + .why')" = "not-run: there is no vmlinux beside the kernel" ]
 	[[ $(head -n 1 o/repro.txt) == "not-run: it did not run again: there is no vmlinux beside the kernel" ]]
