@@ -311,6 +311,7 @@ refused() {
 	refused 'add("../x")' "'../x' is outside the folder"
 	refused 'add("/tmp/x")' "'/tmp/x' is outside the folder"
 	refused 'add("other/x")' "'other/x' is beside the one top folder"
+	refused 'add("linux/" + "d/" * 2500 + "x")' "'linux/$(printf 'd/%.0s' {1..72})' has a path that is too long"
 	refused 'add("linux/a", tarfile.SYMTYPE, "/etc")' "'linux/a' is a link that leaves the folder"
 	refused 'add("linux/a", tarfile.SYMTYPE, "../x")' "'linux/a' is a link that leaves the folder"
 	refused 'add("linux/a/b", tarfile.SYMTYPE, "c/../../..")' "'linux/a/b' is a link that leaves the folder"

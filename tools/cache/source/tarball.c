@@ -19,6 +19,9 @@
 /* For a top folder that is called what kbuild cannot work in. */
 #define PLAIN_NAME  "linux"
 #define MAX_MEMBERS 2000000u
+/* Bytes. Libarchive makes folders deeper than PATH_MAX, which nobody can name,
+ * and so nobody remove, from where the cache is. Linux's longest have 120. */
+#define MAX_PATH 1024
 #define MAX_BYTES   (32ull << 30)
 /* A tar archive ends in two records of zeros. */
 #define TAR_RECORD 512
@@ -111,6 +114,9 @@ static int check_member(struct unpack *u, struct archive_entry *e,
 	below = below_top(u, path);
 	if (!below)
 		return refuse(u, full, "is beside the one top folder",
+			      reterr_why);
+	if (strlen(path) > MAX_PATH)
+		return refuse(u, full, "has a path that is too long",
 			      reterr_why);
 	if (++u->members > MAX_MEMBERS)
 		return refuse(u, full, "is one member too many", reterr_why);
