@@ -21,8 +21,8 @@
 #define MAX_MEMBERS 2000000u
 /* Bytes. Libarchive makes folders deeper than PATH_MAX, which nobody can name,
  * and so nobody remove, from where the cache is. Linux's longest have 120. */
-#define MAX_PATH 1024
-#define MAX_BYTES   (32ull << 30)
+#define MAX_PATH  1024
+#define MAX_BYTES (32ull << 30)
 /* A tar archive ends in two records of zeros. */
 #define TAR_RECORD 512
 #define END_BYTES  (2 * TAR_RECORD)
