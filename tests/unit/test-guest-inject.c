@@ -110,6 +110,8 @@ static int is_signalled(void)
 	/* At a place without a library around it: no call is made again. */
 	long result = syscall(SYS_getppid);
 
+	/* Under ThreadSanitizer a handler waits for the next call of libc. */
+	(void)close(-1);
 	return result == 5 && seen == 1 ? 7 : seen + 1;
 }
 
