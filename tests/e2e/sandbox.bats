@@ -8,7 +8,9 @@ setup_file() {
 	[ -n "${KTSTR_TEST_KERNEL_ENTRY:-}" ] && command -v busybox setpriv >/dev/null || return 0
 	export tap=$BATS_FILE_TMPDIR/tap
 	status=0
-	ktstr-vm exec --kernel "$KTSTR_TEST_KERNEL_ENTRY" --topology 2n4l1c1t \
+	# One command that starts hundreds of programs of ours, slow ones with a sanitizer,
+	# which may take longer than a command does: the limit is that of tests/run.
+	ktstr-vm exec --kernel "$KTSTR_TEST_KERNEL_ENTRY" --topology 2n4l1c1t --timeout 2000 \
 		--include busybox --include "$(command -v setpriv)=/usr/bin/setpriv" \
 		--include "$(command -v ktstr-sandbox)=/usr/bin/ktstr-sandbox" \
 		--include "$(command -v ktstr-lock)=/usr/bin/ktstr-lock" \
