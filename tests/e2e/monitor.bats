@@ -46,8 +46,9 @@ known_load() {
 	[ "$(monitor '.period_ns' a)" = 100000000 ]
 	[ "$(monitor '.samples >= 9 and .samples <= 11' a)" = true ]
 	[ "$(monitor '.implausible' a)" = 0 ]
-	# What the machine did: means of CPUs 1 and 2, and nearly nothing elsewhere.
-	[ "$(monitor '[.cpus[] | .mean_nr_running | . * 10 | round] | .[1:3] | join(" ")' a)" = "30 10" ]
+	# What the machine did: means of CPUs 1 and 2, and nearly nothing elsewhere. A
+	# thread of the kernel's may be there in one sample or two.
+	[ "$(monitor '[.cpus[1, 2].mean_nr_running] | .[0] >= 3 and .[0] < 3.3 and .[1] >= 1 and .[1] < 1.3' a)" = true ]
 	[ "$(monitor '[.cpus[0, 3].mean_nr_running] | max < 0.5' a)" = true ]
 	[ "$(monitor '.summary.sustained_imbalance.value' a)" = 3 ]
 	[ "$(monitor '.summary.stalled_cpus' a)" = 0 ]
