@@ -6,7 +6,7 @@
 define fuzz-target
 fuzz-targets       += $1
 fuzz-$1-objs-y      = tests/fuzz/fuzz-$1.o $(if $(findstring fuzzer,$(SAN)),,tests/fuzz/replay.o) $2
-fuzz-$1-libs-y      = $3
+fuzz-$1-libs-y      = $3 $(if $(findstring fuzzer,$(SAN)),,-larchive)
 tests-y            += fuzz-$1
 endef
 
@@ -40,15 +40,19 @@ $(eval $(call fuzz-target,variant-name))
 
 $(eval $(call fuzz-target,words))
 
-# New inputs stay in the output folder: what is worth keeping is copied into
-# tests/fuzz/NAME by hand, a few dozen small files for each target.
-.PHONY: fuzz
+# New inputs stay in the output folder, and make fuzz goes on from there. What
+# reaches code that others do not is saved by make fuzz-save, small ones alone; one
+# that is worth being cut and changed is copied into tests/fuzz/NAME by hand.
+.PHONY: fuzz fuzz-save fuzz-programs
 TARGET ?= $(fuzz-targets)
 TIME   ?= 60
 fuzz-dir = $(abspath $(O))/fuzz
-fuzz: ## Fuzz parsers with clang: [TARGET=NAMES] [TIME=60], seconds for each
+fuzz-programs:
 	$(if $(SECS),$(error make fuzz takes TIME=, seconds for each target, not SECS=))
 	$(foreach t,$(TARGET),$(if $(filter $t,$(fuzz-targets)),,$(error no fuzz target is named '$t': there are $(fuzz-targets))))
 	+$(ktstr-q)$(MAKE) --no-print-directory O='$(fuzz-dir)' CC='$(CLANG)' \
 		SAN=fuzzer,address,undefined $(addprefix $(fuzz-dir)/fuzz-,$(TARGET))
+fuzz: fuzz-programs ## Fuzz parsers with clang: [TARGET=NAMES] [TIME=60], seconds for each
 	$(ktstr-q)tests/fuzz/run.sh '$(fuzz-dir)' '$(TIME)' $(TARGET)
+fuzz-save: fuzz-programs ## Keep what fuzz has found in tests/fuzz/corpus: [TARGET=NAMES]
+	$(ktstr-q)tests/fuzz/save.sh '$(fuzz-dir)' $(TARGET)

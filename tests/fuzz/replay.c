@@ -4,10 +4,15 @@
  *
  * With arguments: run these inputs. Without: run all that are saved in
  * tests/fuzz/NAME for the program fuzz-NAME, each in a process of its own,
- * whole, cut off at every byte, and with bytes changed; output is TAP.
+ * whole, cut off at every byte, and with bytes changed; and once, as they are,
+ * those in tests/fuzz/corpus/NAME.tar.xz, which make fuzz-save has made of what
+ * libFuzzer found. Output is TAP.
  */
+#include <archive.h>
+#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +71,40 @@ static void run_around(size_t len)
 	}
 }
 
+static void replay_file(const char *path)
+{
+	run_around(load(path));
+}
+
+/* The inputs in an archive; it is a failure if there are none. */
+static void replay_archive(const char *path)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	unsigned int count = 0;
+	int r;
+
+	archive_read_support_format_tar(a);
+	archive_read_support_filter_xz(a);
+	if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK)
+		exit(125);
+	while ((r = archive_read_next_header(a, &e)) == ARCHIVE_OK) {
+		la_ssize_t len = archive_read_data(a, input, sizeof(input));
+
+		if (archive_entry_filetype(e) != AE_IFREG)
+			continue;
+		if (len < 0)
+			exit(125);
+		LLVMFuzzerTestOneInput(input, (size_t)len);
+		count++;
+	}
+	archive_read_free(a);
+	if (r != ARCHIVE_EOF || count == 0)
+		exit(125);
+}
+
 /* True if a process of its own survives @path. */
-static int survives(const char *path)
+static int survives(const char *path, void (*replay)(const char *path))
 {
 	int status = -1;
 	pid_t pid;
@@ -76,7 +113,7 @@ static int survives(const char *path)
 	pid = fork();
 	if (pid == 0) {
 		alarm(SECONDS_EACH);
-		run_around(load(path));
+		replay(path);
 		exit(0);
 	}
 	if (pid > 0)
@@ -84,32 +121,39 @@ static int survives(const char *path)
 	return status == 0;
 }
 
+static int tell(bool ok, int number, const char *name)
+{
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", number, name);
+	return !ok;
+}
+
 static int replay_saved(void)
 {
 	const char *top = getenv("KTSTR_TOP");
 	const char *dash = strchr(program_invocation_short_name, '-');
+	const char *name = dash ? dash + 1 : "";
 	char folder[512], path[1024];
 	struct dirent **entry;
 	int n, failed = 0, count = 0;
 
-	snprintf(folder, sizeof(folder), "%s/tests/fuzz/%s", top ? top : ".",
-		 dash ? dash + 1 : "");
-	n = scandir(folder, &entry, NULL, alphasort);
+	snprintf(folder, sizeof(folder), "%s/tests/fuzz", top ? top : ".");
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	n = scandir(path, &entry, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
-		int ok;
+		const char *its = entry[i]->d_name;
 
-		if (entry[i]->d_name[0] != '.') {
-			snprintf(path, sizeof(path), "%s/%s", folder,
-				 entry[i]->d_name);
-			ok = survives(path);
-			failed += !ok;
-			printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count,
-			       entry[i]->d_name);
-		}
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, name, its);
+		if (its[0] != '.')
+			failed +=
+				tell(survives(path, replay_file), ++count, its);
 		free(entry[i]);
 	}
 	if (n >= 0)
 		free(entry);
+	snprintf(path, sizeof(path), "%s/corpus/%s.tar.xz", folder, name);
+	if (count > 0 && access(path, F_OK) == 0)
+		failed += tell(survives(path, replay_archive), ++count,
+			       "what libFuzzer has found");
 	printf("1..%d\n", count);
 	return failed || count == 0;
 }

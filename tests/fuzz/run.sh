@@ -23,6 +23,8 @@ failed=0
 for name; do
 	log=$dir/$name.log start=$SECONDS
 	mkdir -p "$dir/$name.inputs" "$dir/$name.found"
+	[ ! -f "tests/fuzz/corpus/$name.tar.xz" ] ||
+		tar -xf "tests/fuzz/corpus/$name.tar.xz" -C "$dir/$name.inputs" || exit 125
 	cpu=$({ time nice -n 19 "$dir/fuzz-$name" -max_total_time="$seconds" -timeout=10 \
 		-rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -artifact_prefix="$dir/$name.found/" \
 		"$dir/$name.inputs" "tests/fuzz/$name" >"$log" 2>&1 </dev/null; } 2>&1)
