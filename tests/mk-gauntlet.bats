@@ -241,3 +241,22 @@ resumes() {
 	run ! compgen -G 'ktstr-out/sources.new*'
 	[ -s ktstr-out/sources ]
 }
+
+@test "mk: REPRO=0 runs without the watched run of a failure, which depends on nothing else" {
+	project
+	run -0 --separate-stderr mmake -n ktstr-test TEST=plain
+	[[ $output == *" run -q "*"/$plain/s1"* && $output != *"--no-repro"* ]]
+	run -0 --separate-stderr mmake -n ktstr-test TEST=plain REPRO=0
+	[[ $output == *" run -q "*" --no-repro --out "*"/$plain/s1"* ]]
+	run -0 --separate-stderr mmake -n ktstr-test TEST=plain REPRO=1
+	[[ $output == *" run -q "* && $output != *"--no-repro"* ]]
+	run -0 mmake ktstr-test TEST=plain
+	[ "$(wc -l <count)" = 1 ]
+	# What has passed has passed.
+	run -0 mmake ktstr-test TEST=plain REPRO=0
+	[ "$(wc -l <count)" = 1 ]
+	for word in no '0 1' 2; do
+		run -2 --separate-stderr mmake ktstr-test TEST=plain REPRO="$word"
+		[[ $stderr == *"ktstr: REPRO knows 0 and 1, not '$word'"* ]]
+	done
+}
