@@ -67,7 +67,7 @@ changes_of() { grep -F -A1 " $1" "$report" | grep -A1 ' returned' | tail -n 1; }
 	# Behind a pointer in the task: the queue that it is in.
 	grep -F "p->scx.dsq->id SCX_DSQ_LOCAL," "$report" >/dev/null
 	# The programs that have begun before any task ran are seen: they are watched from their load on.
-	grep -E '^ +1 calls,.* ops\.init$' "$report"
+	grep -E '^ +1 +[0-9]+  ops\.init$' "$report"
 }
 
 @test "repro: of a task that waits for seconds the last calls stay, whatever others did since" {

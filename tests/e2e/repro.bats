@@ -104,6 +104,17 @@ its() { sed -n '/^--- what happened/,/^$/p' o/repro.txt | grep -F -- "$1"; }
 	[[ $(head -n 1 o/repro.txt) == "other: it failed again, but not in the same way: "* ]]
 }
 
+@test "repro: scx_bpf_error() is watched to the callback that called it" {
+	fail crash
+	[ "$(repro .status)" = same ]
+	jq -e '.reasons | index("the kernel: an error without a cause")' o/result.json
+	# The message names no task, so it is the one that ran; whom it called for is there.
+	its ' ms  CPU ' | tail -n 3 >last.log
+	[[ $(sed -n 1p last.log) == *"  $(repro .task)  ops.enqueue(p=scx_zoo["*"], enq_flags=SCX_ENQ_WAKEUP"* ]]
+	[[ $(sed -n 2p last.log) == *"  scx_bpf_error_bstr("* ]]
+	[[ $(sed -n 3p last.log) == *"scx_ops_exit_kind(kind=SCX_EXIT_ERROR_BPF, "*"<- the failure" ]]
+}
+
 @test "repro: who does not want it, and what is expected, runs once" {
 	fail dead-queue --no-repro
 	[ "$(jq -c .repro o/result.json)" = null ]

@@ -104,6 +104,7 @@ TEST(flags_queues_and_cpus_have_names)
 	is(FORM_WAKE_FLAGS, u64, 8, 8, "0x8"); /* no such enumeration */
 	is(FORM_TASK_FLAGS, u32, 0x301, 4, "SCX_TASK_QUEUED|SCX_TASK_ENABLED");
 	is(FORM_TASK_FLAGS, u32, 2, 4, "0x2|SCX_TASK_NONE");
+	is(FORM_TASK_FLAGS, u32, 0, 4, "SCX_TASK_NONE");
 	is(FORM_DSQ, u64, 0, 8, "0");
 	is(FORM_DSQ, u64, 0x4d, 8, "0x4d");
 	is(FORM_DSQ, u64, (UINT64_C(1) << 63) + 2, 8, "SCX_DSQ_LOCAL");

@@ -107,7 +107,10 @@ static void add_way(const struct repro_story *s, struct str *out)
 /* Functions with how often they were called, by how many tasks' calls. */
 static void add_functions(const struct repro_story *s, struct str *out)
 {
-	str_add(out, "--- what was watched ---\n");
+	str_add(out, "--- what was watched ---\n  calls");
+	if (s->task.pid)
+		add_said(out, "     of ", s->task.name);
+	str_add(out, "\n");
 	for (unsigned int i = 0; i < s->plan->count; i++) {
 		const struct repro_named *n = &s->plan->named[i];
 		size_t calls = 0, its = 0;
@@ -122,11 +125,9 @@ static void add_functions(const struct repro_story *s, struct str *out)
 		}
 		if (calls == 0 && n->is_member && !n->in_chain)
 			continue;
-		str_addf(out, "%7zu calls", calls);
-		if (s->task.pid) {
-			str_addf(out, ", %6zu", its);
-			add_said(out, " of ", s->task.name);
-		}
+		str_addf(out, "%7zu", calls);
+		if (s->task.pid)
+			str_addf(out, " %6zu", its);
 		str_addf(out, "  %s%s%s%s\n", n->name, *n->source ? "  " : "",
 			 n->source, n->in_chain ? "  (in the backtrace)" : "");
 	}
@@ -178,6 +179,8 @@ static void add_status(const struct repro_story *s, struct str *out)
 
 static void add_tail(const char *name, const char *text, struct str *out)
 {
+	if (!*text)
+		return;
 	str_addf(out, "--- the end of %s ---\n", name);
 	console_tail(out, text, strlen(text), REPRO_TAIL, "");
 	str_add(out, "\n");

@@ -113,9 +113,13 @@ static void add_task_flags(const struct btf *btf, uint64_t value,
 	uint64_t mask = UINT64_C(3) << 8;
 	__s32 id = btf__find_by_name_kind(btf, "scx_task_state", BTF_KIND_ENUM);
 
-	add_flags(btf, "scx_ent_flags", "SCX_TASK_",
-		  id > 0 ? value & ~mask : value, out);
-	str_add(out, id > 0 ? "|" : "");
+	if (id <= 0)
+		mask = 0;
+	if (id <= 0 || (value & ~mask)) {
+		add_flags(btf, "scx_ent_flags", "SCX_TASK_", value & ~mask,
+			  out);
+		str_add(out, id > 0 ? "|" : "");
+	}
 	if (id > 0)
 		(void)add_enum(btf, btf__type_by_id(btf, (__u32)id),
 			       (value & mask) >> 8, NULL, out);
