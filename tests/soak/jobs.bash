@@ -68,7 +68,7 @@ index_of() {
 undisturbed_test() {
 	local to=$1
 	shift
-	(cd "$world/p" && "${calm[@]}" "${test_make[@]}" -j2 TEST="$job_tests" KTSTR_SCHED="$job_scheds" \
+	(cd "$world/p" && "${next[@]}" "${test_make[@]}" -j2 TEST="$job_tests" KTSTR_SCHED="$job_scheds" \
 		KTSTR_SEEDS="$job_seeds" "$@") >"$to" 2>&1 </dev/null
 }
 
@@ -161,7 +161,7 @@ judge_exec() {
 }
 recover_exec() {
 	local got=0
-	(cd "$world" && "${calm[@]}" "${job[@]}" >"$log.next" 2>"$log.next.err" </dev/null) || got=$?
+	(cd "$world" && "${next[@]}" "${job[@]}" >"$log.next" 2>"$log.next.err" </dev/null) || got=$?
 	[ "$got" = 7 ] && cmp -s "$log.next" "$world/own/lines" ||
 		echo "next: the next exec ended with $got: $(tail -n 1 "$log.next.err")"
 }
@@ -198,7 +198,7 @@ judge_kernel() {
 }
 recover_kernel() {
 	local got=0
-	(cd "$world/k" && "${calm[@]}" make --no-print-directory ktstr-kernel KERNEL=linux >"$log.next" 2>&1 </dev/null) || got=$?
+	(cd "$world/k" && "${next[@]}" make --no-print-directory ktstr-kernel KERNEL=linux >"$log.next" 2>&1 </dev/null) || got=$?
 	[ "$got" = 0 ] && kernel_there || echo "next: the next make ktstr-kernel ended with $got: $(tail -n 1 "$log.next")"
 }
 

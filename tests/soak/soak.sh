@@ -53,6 +53,8 @@ while read -r name; do
 done < <(compgen -e | grep -E '^(KTSTR_(CACHE|LOCK|CPU|BYPASS|OUT|CLOCK|SEEDS|RETRIES|EXTRA|TEMPLATES|LAUNCH|LEVEL)|LD_PRELOAD|MAKE|LLVM)')
 export HOME=$world/own/home KTSTR_CACHE_DIR=$world/cache KTSTR_LOCK_DIR=$world/small/locks GIT_CONFIG_NOSYSTEM=1 LC_ALL=C.UTF-8
 calm=(env TMPDIR="$world/small/tmp")
+# The next commands, too, so that what they leave can be told from us.
+next=(setsid --wait "${calm[@]}")
 test_make=(make --no-print-directory KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" REPRO=0 ktstr-test)
 entry=$KTSTR_CACHE_DIR/${kernel##*/}
 want=$world/own/want
@@ -190,8 +192,8 @@ recover_round() {
 	local said
 	give_kernel
 	"recover_$job_kind"
-	said=$({ "${calm[@]}" ktstr-cache work -- true && "${calm[@]}" ktstr-cache -q verify &&
-		"${calm[@]}" ktstr-lock -q cpus --cap 1 --no-wait -- ktstr-sandbox -q -- true; } 2>&1) || echo "next: $said"
+	said=$({ "${next[@]}" ktstr-cache work -- true && "${next[@]}" ktstr-cache -q verify &&
+		"${next[@]}" ktstr-lock -q cpus --cap 1 --no-wait -- ktstr-sandbox -q -- true; } 2>&1) || echo "next: $said"
 	holds_processes
 	holds_locks "$KTSTR_LOCK_DIR" "$KTSTR_CACHE_DIR"
 	holds_cgroups /sys/fs/cgroup
