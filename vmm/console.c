@@ -9,19 +9,19 @@
 /* Longest part of a line that is shown. */
 #define SHOWN_MAX 300
 
-/* The ends of lines are our business; a tab moves the cursor harmlessly. */
+/* The ends of lines are our business; a tab moves the cursor harmlessly. What
+ * is longer than SHOWN_MAX characters of four bytes is longer than is shown. */
 static void add_clean(struct str *out, const char *text, size_t len)
 {
+	char line[4 * SHOWN_MAX + 1];
+
 	while (len > 0 && (text[len - 1] == '\r' || text[len - 1] == '\n'))
 		len--;
-	for (const char *end = text + len, *tab; text < end; text = tab + 1) {
-		tab = memchr(text, '\t', (size_t)(end - text));
-		if (!tab)
-			tab = end;
-		utf8_add_line(out, text, (size_t)(tab - text), SHOWN_MAX);
-		if (tab < end)
-			str_add(out, " ");
-	}
+	if (len > sizeof(line))
+		len = sizeof(line);
+	for (size_t i = 0; i < len; i++)
+		line[i] = text[i] == '\t' ? ' ' : text[i];
+	utf8_add_line(out, line, len, SHOWN_MAX);
 }
 
 bool console_line(const char *text, size_t len, const char *mark, char **ret)

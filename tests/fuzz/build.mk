@@ -13,8 +13,10 @@ endef
 $(eval $(call fuzz-target,amount))
 $(eval $(call fuzz-target,btf,vmm/guest/btf.o))
 $(eval $(call fuzz-target,channel,,-ljansson -lnettle $$(lib-lzma)))
+$(eval $(call fuzz-target,console))
 $(eval $(call fuzz-target,cpulist))
 $(eval $(call fuzz-target,dump,$(addprefix tools/vm/,dump-line.o dump-read.o),-ljansson -lnettle $$(lib-lzma)))
+$(eval $(call fuzz-target,gdb))
 $(eval $(call fuzz-target,guest-job,vmm/guest/nfit.o vmm/guest/unpack.o))
 $(eval $(call fuzz-target,image,,-lelf))
 $(eval $(call fuzz-target,jobserver))
@@ -24,7 +26,7 @@ $(eval $(call fuzz-target,kernel-spec,$(addprefix tools/cache/,source/spec.o rel
 $(eval $(call fuzz-target,kmsg,$(addprefix vmm/guest/,channel.o json.o kmsg.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
-$(foreach t,elf metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
+$(foreach t,elf manifest metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
 $(eval $(call fuzz-target,qmp,,-ljansson))
 $(eval $(call fuzz-target,repro,$$(filter-out tests/%,$$(test-repro-story-objs-y)) \
@@ -37,6 +39,7 @@ $(eval $(call fuzz-target,spec))
 $(eval $(call fuzz-target,trace,$$(addprefix tools/vm/,trace-out.o trace-tasks.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,ttylink))
 $(eval $(call fuzz-target,variant-name))
+$(eval $(call fuzz-target,verifier))
 
 $(eval $(call fuzz-target,words))
 

@@ -122,6 +122,13 @@ static int read_more(struct gdb_remote *g, int64_t end, struct why *reterr_why)
 			      : 0;
 }
 
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static int bad(struct why *reterr_why, const char *what)
 {
 	return why_set(reterr_why, -EBADMSG,
@@ -136,7 +143,7 @@ static int take_packet(struct gdb_remote *g, struct why *reterr_why)
 {
 	const char *at = str_text(&g->text) + g->used, *hash;
 	size_t len = g->text.len - g->used;
-	unsigned int sum;
+	size_t size;
 
 	while (len > 0 && *at == '+') {
 		at++;
@@ -148,16 +155,18 @@ static int take_packet(struct gdb_remote *g, struct why *reterr_why)
 	if (*at != '$')
 		return bad(reterr_why, "what is no packet");
 	hash = memchr(at, '#', len);
-	if (!hash || (size_t)(hash - at) + 3 > len)
-		return len > GDB_PACKET_MAX + 4
-			       ? bad(reterr_why, "a packet without an end")
-			       : 0;
-	if (sscanf(hash + 1, "%2x", &sum) != 1 ||
-	    sum != sum_of(at + 1, (size_t)(hash - at) - 1))
+	size = hash ? (size_t)(hash - at) - 1 : len - 1;
+	if (size > GDB_PACKET_MAX)
+		return bad(reterr_why, "a packet without an end");
+	if (!hash || size + 4 > len)
+		return 0;
+	if (digit(hash[1]) < 0 || digit(hash[2]) < 0 ||
+	    (unsigned int)(digit(hash[1]) * 16 + digit(hash[2])) !=
+		    sum_of(at + 1, size))
 		return bad(reterr_why, "a packet with a wrong checksum");
 	g->packet.len = 0;
-	str_add_bytes(&g->packet, at + 1, (size_t)(hash - at) - 1);
-	g->used += (size_t)(hash - at) + 3;
+	str_add_bytes(&g->packet, at + 1, size);
+	g->used += size + 4;
 	if (g->packet.failed)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	return 1;
@@ -194,13 +203,6 @@ int gdb_remote_ask(struct gdb_remote *g, const char *packet,
 			       "%.40s",
 			       str_text(&g->packet), packet);
 	return 0;
-}
-
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 size_t gdb_unhex(const char *text, void *ret, size_t size)
