@@ -35,6 +35,9 @@ static void check_entry(const struct entry *e)
 		if (!*name || *name == '/' || *name == '.' ||
 		    strstr(name, "/.") || strstr(name, "//"))
 			abort();
+		/* A folder of its own is where programs are. */
+		if (strchr(name, '/') && strncmp(name, "bpf/", 4) != 0)
+			abort();
 	}
 	json_object_foreach(e->meta, name, value)
 	{
