@@ -34,6 +34,9 @@ endif
 # Where findings are written, whatever a test does with the standard error of
 # what it starts; tests/run shows them and fails.
 san-reports := $(abspath $(O))/san
+# What a guest's processes have found is on its console.
+ktstr-vm-watch-y        := tests/instrument/san-vm.o
+ktstr-vm-watch-libs-y   := -Wl,--wrap=gate_check
 
 guest-in := guest/
 guest-watch-objs-y :=

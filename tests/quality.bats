@@ -51,6 +51,27 @@ program() {
 	done
 }
 
+@test "quality: what a guest's sanitizer says on the console is told in a file of the build" {
+	printf '%s\n' '#include "tools/vm/gate.h"' 'void gate_check(const struct machine_config *c, const struct machine_result *r) {' \
+		'	(void)c; (void)r; write(1, "real\n", 5); }' >real.c
+	sed -i '1i #include <unistd.h>' real.c
+	printf '%s\n' '#include "tools/vm/gate.h"' 'int main(void) {' \
+		'	struct machine_config c = { .console_fd = 0 }; struct machine_result r = { 0 };' \
+		'	gate_check(&c, &r); return 0; }' >odd.c
+	mkdir san
+	"${CC:-cc}" -D_GNU_SOURCE -DINSTRUMENT_DIR="\"$PWD\"" -I"$KTSTR_TOP" -I"$KTSTR_BUILD/include" -Wl,--wrap=gate_check -o odd \
+		"$KTSTR_TOP/tests/instrument/san-vm.c" odd.c real.c
+	printf 'ok\n[ 1.0] sched_ext: disabled (runtime error)\nx: runtime error: stall\n' >console
+	run -0 ./odd <console
+	[ "$output" = real ]
+	[ "$(ls san)" = "" ]
+	printf 'ok\n\0\033[1mvmm/guest/main.c:68:14:\033[31m runtime error: shift\nmore\na.h:1:2: runtime error: null\n' >console
+	run -0 ./odd <console
+	[ "$output" = real ]
+	[ "$(cat san/report.guest.* | wc -l)" = 2 ]
+	grep -q 'main.c:68:14:.* runtime error: shift$' san/report.guest.*
+}
+
 @test "quality: of leaks, those that a suppression names leave no file" {
 	echo 'int main(void) { void lose(void); lose(); return 0; }' >odd.c
 	echo '#include <stdlib.h>
