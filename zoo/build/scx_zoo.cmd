@@ -1,1 +1,0 @@
-gcc -O2 -g -Wall   -o build/scx_zoo.new ktstr-out/bpf/scx_zoo.o /root/.cache/ktstr/kernels/6.12.117-file-585a4a074597-x86_64-tiny-kc33c9cfdf/bpf/libbpf.a   -lelf -lz && mv -f build/scx_zoo.new build/scx_zoo
