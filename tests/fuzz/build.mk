@@ -46,11 +46,11 @@ $(eval $(call fuzz-target,words))
 # New inputs stay in the output folder, and make fuzz goes on from there. What
 # reaches code that others do not is saved by make fuzz-save, small ones alone; one
 # that is worth being cut and changed is copied into tests/fuzz/NAME by hand.
-.PHONY: fuzz fuzz-save fuzz-programs
+.PHONY: fuzz fuzz-save
 TARGET ?= $(fuzz-targets)
 TIME   ?= 60
 fuzz-dir = $(abspath $(O))/fuzz
-fuzz-programs:
+fuzz-programs: ktstr-force
 	$(if $(SECS),$(error make fuzz takes TIME=, seconds for each target, not SECS=))
 	$(foreach t,$(TARGET),$(if $(filter $t,$(fuzz-targets)),,$(error no fuzz target is named '$t': there are $(fuzz-targets))))
 	+$(ktstr-q)$(MAKE) --no-print-directory O='$(fuzz-dir)' CC='$(CLANG)' \
