@@ -18,6 +18,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/num.h"
+#include "tools/lib/why.h"
 #include "tools/lib/words.h"
 #include "vmm/confine-calls.h"
 #include "vmm/landlock.h"
@@ -266,9 +267,12 @@ int confine_lacks(struct why *reterr_why)
 	return 0;
 }
 
-bool confine_qemu_has_sandbox(const char *qemu)
+/* A child's exit status: there was no memory, or no descriptor, to ask. */
+#define NOT_ASKED 125
+
+int confine_qemu_has_sandbox(const char *qemu)
 {
-	int status = 1;
+	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -276,12 +280,17 @@ bool confine_qemu_has_sandbox(const char *qemu)
 
 		if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
 		    dup2(null, 2) < 0)
-			_exit(125);
+			_exit(NOT_ASKED);
 		execlp(qemu, qemu, "-sandbox", CONFINE_SANDBOX, "-version",
 		       (char *)NULL);
-		_exit(127);
+		_exit(errno == ENOENT ? 127 : NOT_ASKED);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (pid < 0)
+		return -errno;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_ASKED)
+		return -EAGAIN;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -60,4 +60,4 @@ int confine_environment(char ***ret);
 int confine_lacks(struct why *reterr_why);
 
 /* Was @qemu built with its own filter? It is run to find out. */
-bool confine_qemu_has_sandbox(const char *qemu);
+int confine_qemu_has_sandbox(const char *qemu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmm/firmware.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -34,15 +35,18 @@ static void describe(struct str *out, const char *program, const char *folder,
 		str_addf(out, "%s%s", out->len ? ", " : "", str_text(&entry));
 }
 
-void firmware_describe(struct str *out, const char *qemu)
+int firmware_describe(struct str *out, const char *qemu)
 {
 	char program[PATH_MAX];
 
-	if (!realpath(qemu, program) || !strrchr(program, '/'))
-		return;
+	if (!realpath(qemu, program))
+		return -errno;
+	if (!strrchr(program, '/'))
+		return 0;
 	*strrchr(program, '/') = '\0';
 	for (size_t n = 0; n < COUNT(names); n++) {
 		for (size_t i = 0; i < COUNT(folders); i++)
 			describe(out, program, folders[i], names[n]);
 	}
+	return 0;
 }

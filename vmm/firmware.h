@@ -12,4 +12,4 @@
  * with ", " between them, from where QEMU's own build and distributions have
  * them. They are inputs of a machine as much as QEMU is.
  */
-void firmware_describe(struct str *out, const char *qemu);
+int firmware_describe(struct str *out, const char *qemu);

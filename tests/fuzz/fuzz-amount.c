@@ -18,7 +18,7 @@ static void eval(const struct amount *a)
 	};
 
 	for (size_t i = 0; i < sizeof(machine) / sizeof(machine[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		uint64_t value = UINT64_MAX;
 		unsigned int n = 0;
 		int r = amount_eval(a, &machine[i], &value, &why);
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size);
 	struct amount a = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	size_t offset = SIZE_MAX;
 
 	if (!text)

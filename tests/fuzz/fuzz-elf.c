@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int strip_again(int in)
 {
 	int out = memfd_create("out", MFD_CLOEXEC);
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char path[64];
 	bool has_btf;
 

@@ -44,7 +44,7 @@ static void check_packet(const struct gdb_remote *g)
 static void check_stop(const struct gdb_remote *g)
 {
 	struct gdb_stop stop;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r = gdb_read_stop(g, &stop, &why);
 
 	if (r < 0)
@@ -57,7 +57,7 @@ static void check_stop(const struct gdb_remote *g)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct gdb_remote g;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int end[2], r;
 
 	if (size > SIZE_MAX_SENT || gdb_remote_pair(end, &why) < 0)

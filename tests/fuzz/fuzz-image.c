@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_image(const char *path)
 {
 	char release[BZIMAGE_RELEASE_SIZE];
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r = bzimage_read_release(path, release);
 
 	if (r != 0 && r != -EBADMSG)

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *flags = strndup((const char *)data, size);
 	auto_jobserver_auth struct jobserver_auth auth = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	if (!flags)

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size);
 	auto_conf struct conf c = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (!text)
 		return 0;

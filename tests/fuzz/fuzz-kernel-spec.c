@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_version(const char *text)
 {
 	struct version v, again, from, to;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char written[VERSION_SIZE];
 
 	if (version_parse(text, &v) == 0) {
@@ -36,7 +36,7 @@ static void check_version(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size);
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (!text)
 		return 0;

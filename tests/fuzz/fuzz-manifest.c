@@ -51,7 +51,7 @@ static void check_entry(const struct entry *e)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_entry struct entry e = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r = manifest_check((const char *)data, size, KEY, &e, &why);
 
 	if (r == 0)

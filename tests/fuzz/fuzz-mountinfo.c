@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_position(const char *mountinfo, const char *cgroup)
 {
 	struct cgroup_position where;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (cgroup_position_parse(mountinfo, cgroup, &where, &why) < 0) {
 		if (!why.text[0])

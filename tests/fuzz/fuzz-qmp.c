@@ -25,7 +25,7 @@ static void check(int r, const struct why *why)
 
 static void talk(struct qmp *q, int fd)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	json_t *value = NULL, *event;
 	int r = qmp_begin(q, fd, -1, 1000, &why);
 

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	struct releases r;
 
 	if (releases_parse((const char *)data, size, &r, &why) < 0) {

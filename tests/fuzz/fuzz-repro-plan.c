@@ -34,7 +34,7 @@ static void check_function(const struct repro_watch *w, unsigned int i)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct repro_watch w;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char *text = malloc(size + 1);
 	int r;
 

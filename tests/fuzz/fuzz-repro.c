@@ -113,7 +113,7 @@ static void tell(struct facts *f)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	uint64_t last_ns = 0;
 	struct facts f;
 	int r;

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mon_series s;
 	struct mon_summary all;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char *copy;
 	int r;
 

@@ -96,7 +96,7 @@ static void write_raw(const uint8_t *data, size_t size)
 /* The version is part of keys and of folders. */
 static void check_version(void)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char *version = NULL;
 
 	if (tarball_version(in_top("x.tar"), &version, &why) < 0 &&
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size), *folder = NULL;
 	char to[PATH_MAX + 32];
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	FILE *canary;
 
 	snprintf(top, sizeof(top), "%s/fuzz-tar.XXXXXX",

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct trace_tally tally;
 	struct trace_out out;
 	struct trace t;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r = trace_read(data, size, &t, &why);
 
 	if (r > 0 || (r < 0 && (!*why.text || strlen(why.text) >= 200)))

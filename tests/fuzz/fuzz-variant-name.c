@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data, *at = text;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	struct variant_name n;
 
 	if (variant_name_parse(text, size, &n, &why) < 0) {

@@ -120,7 +120,7 @@ static inline void kernel_make(struct kernel *k, unsigned int cpus)
 
 static inline void reader_begin(struct kernel *k, unsigned int cpus)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r = mon_reader_begin(&k->reader, &k->layout, &k->reach, cpus, &why);
 
 	if (r < 0)

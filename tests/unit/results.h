@@ -36,7 +36,7 @@ static inline void write_result(const char *side, const char *clock,
 				unsigned int seed, const char *verdict,
 				const char *more)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char path[300], text[4000];
 	int len;
 

@@ -82,7 +82,7 @@ TEST(each_end_of_the_try_has_its_answer)
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(accel_answer(row[i].status, "k", &why),
 			  row[i].answer);

@@ -16,7 +16,7 @@
 static char *write_job(const struct job *job, size_t *ret_len)
 {
 	int fd = memfd_create("job", 0);
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	off_t len;
 
 	if (archive_job(fd, job, NULL, &why) < 0)
@@ -88,7 +88,7 @@ TEST(who_ends_threads_gets_what_libc_loads_for_that)
 TEST(what_is_no_program_is_refused)
 {
 	struct closure c;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(closure_find("/etc/passwd", &c, &why), -ENOEXEC);
 	CHECK(strstr(why.text, "not an ELF program") != NULL);

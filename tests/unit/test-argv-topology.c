@@ -16,7 +16,7 @@ static char *words_at(const char *text, enum vm_accel accel,
 				    .clock = clock };
 	struct str all = { 0 };
 	struct argv a = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(topology_parse(text, &c.topology, &why), 0);
 	c.memory_mib = machine_memory(&c.topology, 0);

@@ -83,7 +83,7 @@ static int attest_changed(const char *from, const char *to, struct why *why)
 
 TEST(the_declared_machine_is_accepted)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(attest_changed("0-6", "0-6", &why), 0);
 	if (*why.text)
@@ -164,7 +164,7 @@ TEST(every_difference_is_named)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(attest_changed(bad[i].from, bad[i].to, &why),
 			  -EINVAL);
@@ -184,7 +184,7 @@ TEST(what_a_kernel_cannot_tell_is_not_compared)
 					    ",\"present_kib\":131072" };
 
 	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(attest_changed(gone[i], "", &why), 0);
 	}
@@ -211,7 +211,7 @@ TEST(domains_of_an_llc_end_with_the_node)
 		"{\"cpus\":\"4-5,7\",\"spans\":[\"4-5,7\",\"0-7\"]}]}";
 	json_t *frame = json_loads(frame_text, 0, NULL);
 	struct topology t;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(topology_parse("2n2l4c1t cpus=0-3,6/4-5,7", &t, &why), 0);
 	CHECK_INT(attest_topology(frame, &t, 0, &why), 0);

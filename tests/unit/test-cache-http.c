@@ -142,7 +142,7 @@ TEST(a_token_is_in_no_message)
 
 	start(listener, port, answers);
 	for (int i = 0; i < 3; i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(get(port, 1, &text, &why), error[i]);
 		CHECK(strstr(why.text, "/file'"));
@@ -187,7 +187,7 @@ TEST(a_retry_does_not_keep_the_first_half)
 static int put(const char *const *answers, bool only_new, struct server *ret)
 {
 	struct http_request req = { .only_new = only_new, .tries = 1 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	unsigned int port;
 	int listener = listen_on(&port);
 	int fd = memfd_create("put", 0);

@@ -65,7 +65,7 @@ static char *write_object(bool turned, const char *key, size_t *ret_len)
 {
 	struct entry e = make_entry(turned);
 	int fd = memfd_create("object", 0);
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	char *bytes;
 
 	if (object_write(&e, key, fd, &why) < 0)

@@ -129,7 +129,7 @@ TEST(ranges_go_up)
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct version from, to;
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		int r = version_range(row[i].text, &from, &to, &why);
 
 		printf("# %s: %s\n", row[i].text, why.text);

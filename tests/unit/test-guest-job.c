@@ -45,7 +45,7 @@ static int read_it(const char *text, struct job *j, struct why *why)
 
 static void refused(const char *text, const char *sentence)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	struct job j;
 
 	CHECK_INT(read_it(text, &j, &why), -EINVAL);
@@ -153,7 +153,7 @@ TEST(a_wrong_job_is_refused_with_its_place)
 
 TEST(a_wrong_test_is_refused_with_its_place)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	struct job j;
 
 	put("job", "[job]\n");

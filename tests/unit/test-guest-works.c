@@ -245,7 +245,7 @@ TEST(the_pages_that_are_there_count)
 TEST(what_a_worker_cannot_prepare_is_told)
 {
 	struct work work = read_work("exec /no/such/program");
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	prepare(&work, 1);
 	CHECK_INT(crew_spawn(&crew, &why), -EINVAL);

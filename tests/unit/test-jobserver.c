@@ -103,7 +103,7 @@ TEST(tells_none_from_disabled_and_from_unknown)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct jobserver_auth auth = { 0 };
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(jobserver_parse(bad[i].flags, &auth, &why),
 			  bad[i].error);
@@ -178,7 +178,7 @@ TEST(takes_what_is_there_and_never_waits)
 TEST(refuses_what_are_not_the_two_ends_of_a_pipe)
 {
 	struct jobserver j = JOBSERVER_NONE;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int a[2], b[2], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	make_pipe(a);

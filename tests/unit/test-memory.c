@@ -76,7 +76,7 @@ TEST(memory_that_is_declared_and_too_little_is_refused)
 	struct memory_need large = { 1 * MIB, 400 * MIB, 30 * MIB, 1 };
 	struct topology t = read_it("1n1l1c1t memory=855M");
 	unsigned int mib;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(memory_fit(&t, &large, 512, &mib, &why), -ENOSPC);
 	CHECK(strstr(why.text, "gives the machine 855 MiB of memory, it needs "

@@ -69,7 +69,7 @@ static struct feed begin(void)
 
 static const struct mon_summary *derive(struct feed *f, unsigned int sustained)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK(!f->bytes.failed);
 	CHECK_INT(
@@ -392,7 +392,7 @@ TEST(another_scheduler_counts_anew)
 TEST(a_record_that_is_older_ends_the_series)
 {
 	struct feed f = begin();
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	add(&f, 1, 1, 0);
 	f.at_ns -= 101 * MS;

@@ -94,7 +94,7 @@ TEST(a_run_queue_that_is_anothers_is_seen)
 {
 	struct kernel k;
 	struct mon_cpu cpu[1];
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	kernel_make(&k, 1);
 	for (int mapped = 0; mapped < 2; mapped++) {
@@ -292,7 +292,7 @@ TEST(a_layout_survives_the_way_as_text)
 	struct kernel k;
 	struct mon_layout again;
 	auto_str struct str text = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	kernel_make(&k, 1);
 	mon_layout_write(&k.layout, &text);

@@ -13,7 +13,7 @@
 static struct mon_space find(struct kernel *k)
 {
 	struct mon_space s;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(mon_space_find(&k->layout, &k->reach, &s, &why), 0);
 	return s;
@@ -138,7 +138,7 @@ TEST(a_kernel_that_is_elsewhere_is_not_read)
 {
 	struct kernel k;
 	struct mon_space s;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	kernel_make(&k, 1);
 	k.memory[AT_BANNER] = 'l';
@@ -151,7 +151,7 @@ TEST(nothing_is_found_before_the_kernel_is_up)
 {
 	struct kernel k;
 	struct mon_space s;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	kernel_make(&k, 1);
 	put(&k, AT_DIRECT, 0, 8);

@@ -190,7 +190,7 @@ TEST(events_of_the_third_form)
 TEST(a_file_that_is_no_kernel_is_refused)
 {
 	struct mon_layout l;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(mon_resolve("/dev/null", &l, &why), -ENOTSUP);
 	CHECK(strstr(why.text, "no kernel"));

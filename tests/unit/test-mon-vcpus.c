@@ -43,7 +43,7 @@ TEST(sums_are_from_the_first_sample_to_the_last)
 {
 	struct str bytes = { 0 };
 	struct mon_series s;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	json_t *list, *row = json_object();
 
 	add_sample(&bytes, 100 * MS, (struct mon_vcpu){ 5, 1 },
@@ -79,7 +79,7 @@ TEST(what_nobody_knows_is_null)
 	struct mon_vcpu vcpu[CPUS] = { { 1, 1 } };
 	struct str bytes = { 0 };
 	struct mon_series s;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	json_t *list, *row = json_object();
 
 	add(&bytes, MON_SAMPLE, 100 * MS, cpu, sizeof(cpu));

@@ -72,7 +72,7 @@ TEST(what_is_no_policy_is_refused_with_a_sentence)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct policy p;
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(parse(bad[i].text, &p, &why), -EINVAL);
 		if (strcmp(why.text, bad[i].why) != 0)

@@ -116,7 +116,7 @@ static void done(void)
 
 static void begin(const char *how, struct repro_lines **ret)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	build(how);

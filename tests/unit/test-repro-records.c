@@ -30,7 +30,7 @@ static void add(struct str *s, uint64_t seq, const void *data, size_t len)
 static void refused(const void *data, size_t len, uint64_t last_ns,
 		    const char *sentence)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(repro_records_check(data, len, &last_ns, &why), -EBADMSG);
 	if (strcmp(why.text, sentence) != 0)

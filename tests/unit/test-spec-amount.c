@@ -20,7 +20,7 @@ static const struct amount_machine machine = { .cpus = 16,
 static long long value(const char *text)
 {
 	struct amount a;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	size_t offset = 0;
 	uint64_t v = 0;
 	int r = amount_parse(text, &a, &offset, &why);
@@ -121,7 +121,7 @@ TEST(what_is_no_amount_is_refused_with_its_place)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct amount a = { .count = 77 };
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		size_t offset = 99;
 
 		CHECK_INT(amount_parse(bad[i].text, &a, &offset, &why),

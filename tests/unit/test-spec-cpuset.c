@@ -86,7 +86,7 @@ TEST(cpusets_resolve)
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct machine m = machine(row[i].machine);
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		cpu_set_t set;
 
 		CHECK_INT(cpuset_resolve(&row[i].spec, &m, &set, &why), 0);
@@ -111,7 +111,7 @@ TEST(a_machine_that_is_too_small_is_named)
 	struct machine m = machine("1n2l4c1t");
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		cpu_set_t set;
 
 		CHECK_INT(cpuset_resolve(&row[i].spec, &m, &set, &why),
@@ -119,7 +119,7 @@ TEST(a_machine_that_is_too_small_is_named)
 		CHECK(strstr(why.text, row[i].why));
 	}
 	struct cpuset_spec exact = { .kind = CPUSET_EXACT };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	cpu_set_t set;
 	exact.exact = list("6-9");
 	CHECK_INT(cpuset_resolve(&exact, &m, &set, &why), -ERANGE);

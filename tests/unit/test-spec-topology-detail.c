@@ -11,7 +11,7 @@
 static struct topology read_it(const char *text)
 {
 	struct topology t;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	CHECK_INT(topology_parse(text, &t, &why), 0);
 	if (*why.text)
@@ -121,7 +121,7 @@ TEST(every_mistake_is_named_where_it_is)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct topology_fault at = { 0 };
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		struct topology t;
 
 		CHECK_INT(topology_parse_at(bad[i].text, &t, &at, &why),

@@ -48,7 +48,7 @@ TEST(refuses_what_is_no_machine)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct topology t;
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(topology_parse(bad[i].text, &t, &why), -EINVAL);
 		if (!strstr(why.text, bad[i].why))

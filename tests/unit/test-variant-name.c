@@ -67,7 +67,7 @@ TEST(what_is_no_name_is_refused)
 	struct variant_name n;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct why why = { "" };
+		struct why why = { .text = "" };
 
 		CHECK_INT(parse(bad[i], &n, &why), -EINVAL);
 		CHECK(why.text[0]);

@@ -24,7 +24,7 @@ static bool find_or_exit(const char *where, struct remote *ret)
 	if (r == -ENOENT)
 		return false;
 	if (r < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	return true;
 }
 

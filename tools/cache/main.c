@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -289,6 +290,9 @@ int main(int argc, char **argv)
 	char *root;
 	int c, code;
 
+	/* A text or an object without a part of it would be taken for whole. */
+	msg_end_without_memory();
+	json_set_alloc_funcs(memory_or_die, free);
 	while ((c = getopt_long(argc, argv, "qvhV", longopts, NULL)) != -1) {
 		take_option(&o, c);
 		given |= c >= O_PROBE_FILE ? BIT(c) : 0;

@@ -59,7 +59,7 @@ static void read_policy(const struct own_request *q, struct comparison *c)
 		    strerror(-len));
 	if (policy_parse(text, (size_t)len, q->policy, &c->metrics, p, &why) <
 	    0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 }
 
 /* What stands in @s, for a complaint. */
@@ -198,7 +198,7 @@ int compare_main(int argc, char **argv)
 		die(EX_USAGE, "A and B are the same results; say what differs, "
 			      "as --a-kernel 6.12 --b-kernel 6.13");
 	if (compare_pair(&c, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	if (!c.pair_count)
 		die(EX_USAGE,
 		    "nothing to compare: no variant of A is in B, under the "

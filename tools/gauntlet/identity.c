@@ -12,6 +12,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/hash.h"
 #include "tools/lib/program.h"
+#include "tools/lib/why.h"
 #include "tools/lib/words.h"
 #include "version.h"
 #include "vmm/closure.h"
@@ -93,8 +94,9 @@ static char *find_program(const char *name)
 {
 	char *path = program_find(name);
 
-	if (!path && strchr(name, '/'))
-		die(EX_NOT_FOUND, "cannot run '%s': %m", name);
+	if (!path && (strchr(name, '/') || errno != ENOENT))
+		die(why_code(-errno, EX_NOT_FOUND), "cannot run '%s': %m",
+		    name);
 	if (!path)
 		die(EX_NOT_FOUND, "'%s' is not in PATH", name);
 	return path;
@@ -121,7 +123,10 @@ static void hash_program(const char *path, const char *what,
 	hash_init(&h);
 	hash_add_fact(&h, "file", hex);
 	hash_add_fact(&h, "mode", access(path, X_OK) == 0 ? "x" : "-");
-	if (closure_find(path, &needs, &why) < 0)
+	int r = closure_find(path, &needs, &why);
+	if (why_code(r, EX_PASS) != EX_PASS)
+		die(EX_BROKEN, "%s", why.text);
+	if (r < 0)
 		hash_add_fact(&h, "trouble", why.text);
 	if (needs.interpreter) {
 		hash_or_die(needs.interpreter, "the dynamic loader", hex);
@@ -244,8 +249,11 @@ static char *describe_firmware(const char *qemu)
 {
 	struct str list = { 0 };
 
-	if (qemu)
-		firmware_describe(&list, qemu);
+	int r = qemu ? firmware_describe(&list, qemu) : 0;
+
+	if (r < 0 && r != -ENOENT)
+		die(EX_BROKEN, "cannot look for QEMU's firmware: %s",
+		    strerror(-r));
 	return str_take(&list);
 }
 
@@ -279,7 +287,11 @@ static void read_common(const struct request *req, const char *vm,
 	/* Without QEMU the variants run all the same, and say what is missing.
 	 */
 	auto_free char *qemu = program_find("qemu-system-x86_64");
-	if (!qemu || hash_file(AT_FDCWD, qemu, hex) < 0)
+	int r = qemu ? hash_file(AT_FDCWD, qemu, hex) : -errno;
+	if (why_code(r, EX_PASS) != EX_PASS)
+		die(EX_BROKEN, "cannot read qemu-system-x86_64: %s",
+		    strerror(-r));
+	if (r < 0)
 		hex[0] = '\0';
 	cut(digits, *hex ? hex : "none");
 	add_input(inputs, "qemu", digits);

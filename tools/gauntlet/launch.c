@@ -53,6 +53,8 @@ char **launch_command(const char *launcher, char *const *command)
 
 	if (launcher)
 		n = words_split(launcher, &words, &at);
+	if (n == -ENOMEM)
+		die(EX_BROKEN, "out of memory");
 	if (n < 0)
 		die(EX_USAGE, "--launch: '%s' has a quote that is not closed",
 		    launcher);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ktstr-gauntlet - expand tests into variants, plan them, report on them. */
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/gauntlet/own-options.h"
@@ -110,6 +112,9 @@ int main(int argc, char **argv)
 	struct request req;
 	int code;
 
+	/* A text or an object without a part of it would be taken for whole. */
+	msg_end_without_memory();
+	json_set_alloc_funcs(memory_or_die, free);
 	for (const struct command_apart *a = command_apart_table; a->name;
 	     a++) {
 		if (argc < 2 || strcmp(argv[1], a->name) != 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/gauntlet/option-values.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ void option_seeds(struct request *req, const char *text)
 	struct why why;
 
 	if (seeds_add(&req->seeds, text, &why) < 0)
-		die(EX_USAGE, "--seed: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--seed: %s", why.text);
 }
 
 void option_clock(struct request *req, const char *text)
@@ -81,7 +82,7 @@ void option_topology(struct request *req, const char *text)
 	struct why why;
 
 	if (topology_parse(text, &t, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--topology: %s", why.text);
 	/* One spelling for each, because it stands in the variant's name. */
 	topology_format(&t, shape);
 	for (char **other = req->topology; other && *other; other++) {
@@ -102,7 +103,10 @@ char **option_words(const char *option, const char *text)
 	char **words = NULL;
 	size_t at;
 
-	if (words_split(text, &words, &at) < 0)
+	int r = words_split(text, &words, &at);
+	if (r == -ENOMEM)
+		die(EX_BROKEN, "out of memory");
+	if (r < 0)
 		die(EX_USAGE, "%s: '%s' has a quote that is not closed", option,
 		    text);
 	return words;

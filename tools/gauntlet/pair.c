@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/gauntlet/pair.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static bool fill_pair(const struct request *req, struct project *p,
 {
 	const struct sched *s = sched_file_declaration(pair->sched);
 	const struct test *t = &pair->test->test;
-	struct why why = { "out of memory" };
+	struct why why = { .text = "out of memory", .error = -ENOMEM };
 	int r = profiles_begin(s, t, req->profile, &pair->profiles, &why);
 
 	if (r == 0 && req->level != LEVEL_NONE)
@@ -109,8 +110,8 @@ static bool fill_pair(const struct request *req, struct project *p,
 	if (r == 0)
 		r = profiles_first(&pair->profiles, &why);
 	if (r < 0)
-		die(EX_USAGE, "test '%s', scheduler '%s': %s", t->name,
-		    sched_file_name(pair->sched), why.text);
+		die(why_code(r, EX_USAGE), "test '%s', scheduler '%s': %s",
+		    t->name, sched_file_name(pair->sched), why.text);
 	if (r == 0)
 		note_profiles(req, pair, left_out);
 	machines_find(req, p, t, s, left_out, &pair->machines);

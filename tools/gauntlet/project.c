@@ -15,7 +15,7 @@ static char *read_text(const char *path, struct diag *d)
 	char *text;
 
 	if (conf_load(path, d, &text, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	return text;
 }
 

@@ -184,7 +184,8 @@ static enum verdict write_result(const struct request *req, const char *path,
 static void tell(const struct request *req, const char *path,
 		 enum verdict verdict, bool again)
 {
-	json_t *o = json_load_file(path, 0, NULL);
+	auto_free char *error = NULL;
+	json_t *o = result_read(path, &error);
 	const json_t *host = json_object_get(o, "host");
 	json_int_t attempt =
 		json_integer_value(json_object_get(host, "attempt"));
@@ -193,6 +194,8 @@ static void tell(const struct request *req, const char *path,
 	const char *reason = json_string_value(json_array_get(reasons, 0));
 	auto_str struct str word = { 0 }, lines = { 0 };
 
+	if (!o)
+		die(EX_BROKEN, "%s", error);
 	str_add(&word, again ? "again" : verdict_names[verdict]);
 	for (char *c = word.text; c && *c; c++)
 		*c = (char)toupper((unsigned char)*c);

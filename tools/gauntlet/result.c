@@ -15,6 +15,7 @@
 #include "tools/lib/file.h"
 #include "tools/lib/utf8.h"
 #include "tools/lib/variant-name.h"
+#include "tools/lib/why.h"
 #include "tools/lib/words.h"
 
 #define VARIANTS_BYTES_MAX (64 * 1024 * 1024)
@@ -259,14 +260,18 @@ static void read_tree(const struct reading *reading, const char *folder)
 
 	if (!fts)
 		die(EX_BROKEN, "cannot look into '%s': %m", folder);
-	while ((e = fts_read(fts))) {
+	while ((errno = 0, e = fts_read(fts))) {
 		if (e->fts_info == FTS_F &&
 		    strcmp(e->fts_name, "result.json") == 0)
 			read_found(reading, e->fts_path);
 		else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR)
-			die(EX_USAGE, "cannot look into '%s': %s", e->fts_path,
+			die(why_code(-e->fts_errno, EX_USAGE),
+			    "cannot look into '%s': %s", e->fts_path,
 			    strerror(e->fts_errno));
 	}
+	/* The end has no error. */
+	if (errno)
+		die(EX_BROKEN, "cannot look into '%s': %m", folder);
 	fts_close(fts);
 	free(paths[0]);
 }
@@ -281,7 +286,8 @@ static void read_results(const struct reading *reading, const char *folder,
 		read_list(reading, folder, variants);
 	} else {
 		if (access(folder, R_OK | X_OK) < 0)
-			die(EX_USAGE, "cannot look into '%s': %m", folder);
+			die(why_code(-errno, EX_USAGE),
+			    "cannot look into '%s': %m", folder);
 		read_tree(reading, folder);
 	}
 	for (size_t i = 0; i < all->count; i++)
@@ -324,5 +330,10 @@ json_t *result_load(const struct result *r)
 {
 	auto_free char *error = NULL;
 
-	return r->path ? result_read(r->path, &error) : NULL;
+	json_t *o = r->path ? result_read(r->path, &error) : NULL;
+
+	/* It could be read before. */
+	if (r->path && !o)
+		die(EX_BROKEN, "%s", error);
+	return o;
 }

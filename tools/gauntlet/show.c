@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show.c - "ktstr-gauntlet show": the checks of a test, and who set them. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,10 +127,10 @@ static void show(const struct request *req, const struct test *t,
 	struct profile profile;
 	struct settings settings;
 	struct checks c;
-	struct why why = { "out of memory" };
+	struct why why = { .text = "out of memory", .error = -ENOMEM };
 
 	if (profile_of_test(s, t, &profile, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	checks_merge(s ? &s->check : NULL, &t->check, &c);
 	topology_format(&own, shape);
 	settings_find(s, t, &profile, &settings);

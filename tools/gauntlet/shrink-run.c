@@ -23,7 +23,7 @@ static char *read_file(const char *path, struct diag *d)
 	char *text;
 
 	if (conf_load(path, d, &text, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	return text;
 }
 
@@ -170,7 +170,8 @@ static void read_size(struct shrink *s)
 	if (topology_parse(shape, &s->first.topology, &why) < 0 ||
 	    profile_parse(s->has_sched ? &s->sched : NULL,
 			  option_of(s, "--profile"), &profile, &why) < 0)
-		die(EX_USAGE, "'%s' is not what the files say now: %s", s->name,
+		die(why_code(why.error, EX_USAGE),
+		    "'%s' is not what the files say now: %s", s->name,
 		    why.text);
 	s->first.on = take_ptr(profile.on);
 	profile_done(&profile);

@@ -12,6 +12,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/str.h"
+#include "tools/lib/why.h"
 
 /* More than any stamp of ours has. */
 #define STAMP_BYTES_MAX 256
@@ -78,6 +79,9 @@ enum stamp stamp_check(const char *folder, const char *name,
 	int r = file_read_at(AT_FDCWD, str_text(&path), STAMP_BYTES_MAX, &text);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return STAMP_NONE;
+	if (why_code(r, EX_PASS) != EX_PASS)
+		die(EX_BROKEN, "cannot read '%s': %s", str_text(&path),
+		    strerror(-r));
 	add_path(&result, folder, "result.json", "");
 	if (r > 0 && stat(str_text(&result), &st) == 0) {
 		describe(&st, &want);

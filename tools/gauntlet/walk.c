@@ -46,14 +46,14 @@ static bool has_profile(const struct pair *pair, char *glob)
 	const struct sched *s = sched_file_declaration(pair->sched);
 	char *const globs[] = { glob, NULL };
 	struct profiles profiles;
-	struct why why;
+	struct why why = { .text = "out of memory", .error = -ENOMEM };
 	int r = profiles_begin(s, &pair->test->test, globs, &profiles, &why);
 
 	if (r == 0)
 		r = profiles_first(&profiles, &why);
 	profiles_done(&profiles);
 	if (r < 0)
-		die(EX_USAGE, "--profile: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--profile: %s", why.text);
 	return r > 0;
 }
 

@@ -296,7 +296,7 @@ void conf_format(struct str *out, const struct conf *c)
 	auto_free const struct conf_line **sorted = in_order(c);
 
 	if (!sorted)
-		out->failed = true;
+		str_fail(out);
 	for (size_t i = 0; sorted && i < c->count; i++) {
 		conf_format_line(out, sorted[i]);
 		str_add(out, "\n");

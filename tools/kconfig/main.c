@@ -131,7 +131,7 @@ static int do_merge(const struct request *req)
 	if (conf_merge(&base, &wanted, NULL, NULL) < 0)
 		die(EX_BROKEN, "out of memory");
 	conf_format(&text, &base);
-	fputs(str_text(&text), stdout);
+	fputs(text_or_die(&text), stdout);
 	return EX_PASS;
 }
 
@@ -148,7 +148,7 @@ static int do_stale(const struct request *req)
 		conf_format_line(&text, &wanted.line[i]);
 		str_add(&text, "\n");
 	}
-	fputs(str_text(&text), stdout);
+	fputs(text_or_die(&text), stdout);
 	return text.len ? EX_FAIL : EX_PASS;
 }
 
@@ -200,6 +200,7 @@ static int do_check(const struct request *req)
 
 int main(int argc, char **argv)
 {
+	msg_end_without_memory();
 	struct request req = parse(argc, argv);
 	size_t n = words_count(req.args);
 	const char *command = n ? req.args[0] : "";

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tools/lib/str.h"
+
 int msg_verbosity;
 
 /*
@@ -96,6 +98,32 @@ noreturn void die(enum exit_code code, const char *fmt, ...)
 	put(fmt, ap);
 	va_end(ap);
 	exit(code);
+}
+
+static void no_memory(void)
+{
+	die(EX_BROKEN, "out of memory");
+}
+
+void msg_end_without_memory(void)
+{
+	str_no_memory = no_memory;
+}
+
+void *memory_or_die(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		no_memory();
+	return memory;
+}
+
+const char *text_or_die(const struct str *s)
+{
+	if (s->failed)
+		no_memory();
+	return str_text(s);
 }
 
 void msg_close_stdout(void)

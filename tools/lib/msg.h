@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdnoreturn.h>
 
 #define KTSTR_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -50,6 +51,22 @@ void note(const char *fmt, ...) KTSTR_PRINTF(1, 2);
 void detail(const char *fmt, ...) KTSTR_PRINTF(1, 2);
 /* warn(), then exit. It runs no auto_ release: see cleanup.h. */
 noreturn void die(enum exit_code code, const char *fmt, ...) KTSTR_PRINTF(2, 3);
+
+struct str;
+
+/* The text, whole, for who prints it; memory that ran out is the end. */
+const char *text_or_die(const struct str *s);
+
+/**
+ * msg_end_without_memory() - die when a struct str gets no memory
+ *
+ * For programs whose end releases what they hold: a text that lacks a piece is
+ * not to be told from a whole one, and is soon part of another text.
+ */
+void msg_end_without_memory(void);
+
+/* malloc() for libraries that go on without what they lack; or the end. */
+void *memory_or_die(size_t size);
 
 /**
  * msg_close_stdout() - flush standard output, and die if that fails

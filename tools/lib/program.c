@@ -16,7 +16,9 @@ static bool is_program(const char *path)
 
 	if (access(path, X_OK) < 0)
 		return false;
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	if (stat(path, &st) < 0)
+		return false;
+	if (S_ISREG(st.st_mode))
 		return true;
 	errno = EACCES;
 	return false;
@@ -43,6 +45,10 @@ char *program_find(const char *name)
 		}
 		if (is_program(path))
 			return path;
+		if (errno == EIO || errno == ENOMEM || errno == EMFILE) {
+			free(path);
+			return NULL;
+		}
 		free(path);
 		p += len + (p[len] == ':');
 	}

@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void (*str_no_memory)(void);
+
+void str_fail(struct str *s)
+{
+	s->failed = true;
+	if (str_no_memory)
+		str_no_memory();
+}
+
 void str_done(struct str *s)
 {
 	free(s->text);
@@ -22,7 +31,7 @@ static bool grow(struct str *s, size_t more)
 		return false;
 	while (room - s->len <= more) {
 		if (__builtin_mul_overflow(room, 2, &room)) {
-			s->failed = true;
+			str_fail(s);
 			return false;
 		}
 	}
@@ -30,7 +39,7 @@ static bool grow(struct str *s, size_t more)
 		return true;
 	text = realloc(s->text, room);
 	if (!text) {
-		s->failed = true;
+		str_fail(s);
 		return false;
 	}
 	s->text = text;
@@ -61,10 +70,10 @@ void str_addf(struct str *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !grow(s, (size_t)n)) {
-		s->failed = true;
+	if (n < 0)
+		str_fail(s);
+	if (n < 0 || !grow(s, (size_t)n))
 		return;
-	}
 	va_start(ap, fmt);
 	vsnprintf(s->text + s->len, (size_t)n + 1, fmt, ap);
 	va_end(ap);

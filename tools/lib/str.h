@@ -23,10 +23,16 @@ struct str {
 	bool failed;
 };
 
+/* What is called when a text gets no memory, or NULL: msg_end_without_memory().
+ */
+extern void (*str_no_memory)(void);
+
 #define auto_str __attribute__((cleanup(str_done)))
 
 void str_done(struct str *s);
 void str_add(struct str *s, const char *text);
+/* Something that belongs into it could not be had for want of memory. */
+void str_fail(struct str *s);
 void str_add_bytes(struct str *s, const void *data, size_t len);
 void str_addf(struct str *s, const char *fmt, ...) KTSTR_PRINTF(2, 3);
 

@@ -322,7 +322,7 @@ void verifier_collapse(const char *log, size_t len, struct str *out)
 	int found = 1;
 
 	if (!split(log, len, &l)) {
-		out->failed = true;
+		str_fail(out);
 		return;
 	}
 	for (int i = 0; i < PASSES && found > 0; i++)

@@ -13,8 +13,17 @@ int why_set(struct why *why, int error, const char *fmt, ...)
 		va_start(ap, fmt);
 		vsnprintf(why->text, sizeof(why->text), fmt, ap);
 		va_end(ap);
+		why->error = error;
 	}
 	return error;
+}
+
+enum exit_code why_code(int error, enum exit_code code)
+{
+	bool ours = why_is_shortage(error) || error == -EIO ||
+		    error == -ENOSPC || error == -EAGAIN;
+
+	return ours ? EX_BROKEN : code;
 }
 
 bool why_is_shortage(int error)

@@ -6,8 +6,10 @@
 
 #include "tools/lib/msg.h"
 
+/* @error: that of the last why_set(), for why_code(). */
 struct why {
 	char text[512];
+	int error;
 };
 
 /**
@@ -27,3 +29,7 @@ int why_set(struct why *why, int error, const char *fmt, ...)
  * nothing of what was looked at: that is neither missing nor damaged nor free.
  */
 bool why_is_shortage(int error);
+
+/* How a program ends by @error: as one that failed itself, if its system did;
+ * else with @code, which says what the error means there. */
+enum exit_code why_code(int error, enum exit_code code);

@@ -276,14 +276,17 @@ static void list_read(const struct request *req, struct list *l)
 	l->folder = folder_open(req, /* create */ false, &l->path, &why);
 	/* The folder of the machine is not there before the first lock. */
 	if (l->folder == -ENOENT && req->folder_asked)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	if (l->folder < 0 && l->folder != -ENOENT)
 		die(EX_BROKEN, "%s", why.text);
 	if (lock_table_read(&l->table, &why) < 0)
 		die(EX_BROKEN, "%s", why.text);
 	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		die(EX_USAGE, "cannot open '%s': %m", req->root);
+		die(errno == ENOENT || errno == ENOTDIR || errno == EACCES
+			    ? EX_USAGE
+			    : EX_BROKEN,
+		    "cannot open '%s': %m", req->root);
 	r = hosttopo_read(root, &l->host, &why);
 	l->host_known = r == 0;
 	check_shortage(r, &why);

@@ -16,7 +16,7 @@ static void print_list(const char *name, const cpu_set_t *set)
 	auto_str struct str text = { 0 };
 
 	cpulist_format(&text, set);
-	printf("%s=%s\n", name, str_text(&text));
+	printf("%s=%s\n", name, text_or_die(&text));
 }
 
 static void print_lines(const struct plan *plan, const cpu_set_t *cpus,
@@ -32,7 +32,7 @@ static void print_lines(const struct plan *plan, const cpu_set_t *cpus,
 
 		pinning_format(&text, plan);
 		printf("KTSTR_PINNING=%s\nKTSTR_SERVICE_CPU=%u\n",
-		       str_text(&text), plan->service);
+		       text_or_die(&text), plan->service);
 	}
 }
 

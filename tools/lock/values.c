@@ -78,7 +78,8 @@ struct topology read_topology(const char *text)
 	struct why why;
 
 	if (topology_parse(preset ? preset->text : text, &topology, &why) < 0)
-		die(EX_USAGE, "--topology '%s': %s", text, why.text);
+		die(why_code(why.error, EX_USAGE), "--topology '%s': %s", text,
+		    why.text);
 	/* CPUs of the host are taken for the whole shape; whose memory is how
 	 * far does not matter to them. */
 	topology.nodes = topology_packages(&topology);

@@ -38,12 +38,18 @@ int allowed_read(const struct request *req, cpu_set_t *ret_cpus,
 {
 	auto_free char *status = NULL;
 	bool known = false;
+	int r;
 
 	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return why_set(reterr_why, -errno, "cannot open '%s': %s",
 			       req->root, strerror(errno));
-	(void)file_read_at(root, "proc/self/status", STATUS_BYTES_MAX, &status);
+	r = file_read_at(root, "proc/self/status", STATUS_BYTES_MAX, &status);
+	/* It need not be there; but what is there counts. */
+	if (r < 0 && r != -ENOENT && r != -EACCES)
+		return why_set(reterr_why, r,
+			       "cannot read 'proc/self/status' in '%s': %s",
+			       req->root, strerror(-r));
 	if (!req->recorded)
 		known = sched_getaffinity(0, sizeof(*ret_cpus), ret_cpus) == 0;
 	if (!known && status)

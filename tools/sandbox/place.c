@@ -283,7 +283,7 @@ enum place_kind place_make(const struct cgroup_position *where,
 {
 	auto_free char *own = NULL;
 	auto_free char *above = NULL;
-	struct why beside = { "" };
+	struct why beside = { .text = "" };
 	enum place_kind first = PLACE_NO_CPUSET, kind;
 	char *slash;
 

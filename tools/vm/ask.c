@@ -49,7 +49,7 @@ void ask_topology(const struct machine_config *c)
 		return;
 	r = machine_ask(c, &why);
 	if (r == -ENOTSUP || r == -ENOENT)
-		die(EX_SKIP, "%s", why.text);
+		die(why_code(why.error, EX_SKIP), "%s", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "cannot ask QEMU what it can build: %s",
 		    why.text);

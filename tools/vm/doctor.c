@@ -122,7 +122,7 @@ static void check_gate(const struct request *req, struct findings *f)
 
 static void check_kvm(struct findings *f)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (host_kvm_works(&why) == 0)
 		found(f, GOOD, "kvm", "runs guests; --clock real uses it");

@@ -34,8 +34,9 @@ static char *find_program(const char *name)
 {
 	char *path = program_find(name);
 
-	if (!path && strchr(name, '/'))
-		die(errno == ENOENT ? EX_NOT_FOUND : EX_CANNOT_RUN,
+	if (!path && (strchr(name, '/') || errno != ENOENT))
+		die(errno == ENOENT ? EX_NOT_FOUND
+				    : why_code(-errno, EX_CANNOT_RUN),
 		    "cannot run '%s': %m", name);
 	if (!path)
 		die(EX_NOT_FOUND, "no program '%s' in PATH", name);
@@ -108,7 +109,7 @@ void exec_fill_command(const struct request *req, struct job *job)
 		/* It says what it is instead. */
 		if (pack_kind(program) == PACK_DATA &&
 		    elf_read_needs(program, &(struct elf_needs){ 0 }, &why) < 0)
-			die(EX_CANNOT_RUN, "%s", why.text);
+			die(why_code(why.error, EX_CANNOT_RUN), "%s", why.text);
 		job->program = program;
 		str_addf(&path, "/job/bin/%s", slash ? slash + 1 : name);
 		name = str_text(&path);
@@ -160,7 +161,7 @@ int command_exec(const struct request *req)
 		die(EX_USAGE, "exec needs -- and a command");
 	request_without_scheduler(req, "exec");
 	if (req->topology && topology_parse(req->topology, &t, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--topology: %s", why.text);
 	launch_configure(req, &t, 0, &c);
 	performance_set_up(req, NULL, &c, &perf);
 	auto_free char *init = host_find_init(req);

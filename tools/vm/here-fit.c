@@ -52,7 +52,7 @@ static void check_shape(const struct test *t, struct str *ret_shape)
 	struct why why;
 
 	if (hosttopo_read(root, &h, &why) < 0)
-		die(EX_SKIP, "host: %s", why.text);
+		die(why_code(why.error, EX_SKIP), "host: %s", why.text);
 	unsigned int cpus = (unsigned int)CPU_COUNT(&h.online);
 	unsigned int nodes = nodes_with_cpus(&h);
 	check_count(t, "CPUs", cpus, t->min_cpus, t->has_max_cpus, t->max_cpus);

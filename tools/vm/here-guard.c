@@ -49,7 +49,8 @@ char *here_guard_mount(bool with_cpu)
 		die(EX_SKIP, "host: needs root, for cgroups, real-time "
 			     "priority and policies of workers");
 	if (cgroup_position_read(&where, &why) < 0)
-		die(EX_SKIP, "host: needs cgroup v2: %s", why.text);
+		die(why_code(why.error, EX_SKIP), "host: needs cgroup v2: %s",
+		    why.text);
 	mount = strdup(where.mount);
 	cgroup_position_done(&where);
 	auto_fd int fd =
@@ -179,7 +180,8 @@ void here_guard_begin(struct here_guard *g, const struct here_wish *wish)
 	if (a.error < 0) {
 		(void)waitpid(g->pid, NULL, 0);
 		if (*a.why.text)
-			die(EX_SKIP, "host: %s", a.why.text);
+			die(why_code(a.why.error, EX_SKIP), "host: %s",
+			    a.why.text);
 		die(EX_SKIP,
 		    "host: cannot make a cgroup with controllers in '%s': %s",
 		    wish->mount, strerror(-a.error));

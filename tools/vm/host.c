@@ -24,7 +24,9 @@ static char *join(const char *folder, const char *name)
 {
 	struct str path = { 0 };
 
-	str_addf(&path, "%s/%s", folder, name);
+	str_add(&path, folder);
+	if (name)
+		str_addf(&path, "/%s", name);
 	char *text = str_take(&path);
 	if (!text)
 		die(EX_BROKEN, "out of memory");
@@ -42,10 +44,11 @@ char *host_find_init(const struct request *req)
 
 	if (req->init) {
 		if (access(req->init, R_OK) < 0)
-			die(EX_USAGE, "cannot read the init '%s': %m",
-			    req->init);
+			die(why_code(-errno, EX_USAGE),
+			    "cannot read the init '%s': %m", req->init);
 		if (elf_read_needs(req->init, &needs, &why) < 0)
-			die(EX_USAGE, "--init: %s", why.text);
+			die(why_code(why.error, EX_USAGE), "--init: %s",
+			    why.text);
 		elf_needs_done(&needs);
 		return strdup(req->init);
 	}
@@ -93,9 +96,10 @@ static char *find_image(const struct request *req)
 		die(EX_USAGE, "--kernel is missing: a kernel entry, a built "
 			      "tree, or a boot image");
 	if (stat(req->kernel, &st) < 0)
-		die(EX_USAGE, "no such kernel '%s': %m", req->kernel);
+		die(why_code(-errno, EX_USAGE), "no such kernel '%s': %m",
+		    req->kernel);
 	if (S_ISREG(st.st_mode))
-		return strdup(req->kernel);
+		return join(req->kernel, NULL);
 	for (const char *const *place = places; *place; place++) {
 		char *path = join(req->kernel, *place);
 
@@ -118,7 +122,7 @@ char *host_find_image(const struct request *req)
 	struct why why;
 
 	if (bzimage_check(path, &why) < 0)
-		die(EX_USAGE, "--kernel: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--kernel: %s", why.text);
 	return path;
 }
 
@@ -140,7 +144,7 @@ void host_hold_kernel(const struct request *req)
 
 void host_choose_clock(const struct request *req, struct machine_config *c)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	bool want_virtual = req->has_clock && req->clock == CLOCK_VIRTUAL;
 
 	if (want_virtual && req->accel == CHOOSE_KVM)
@@ -151,7 +155,7 @@ void host_choose_clock(const struct request *req, struct machine_config *c)
 		if (host_kvm_works(&why) == 0)
 			c->accel = ACCEL_KVM;
 		else if (req->accel == CHOOSE_KVM)
-			die(EX_SKIP, "%s", why.text);
+			die(why_code(why.error, EX_SKIP), "%s", why.text);
 	}
 	c->clock = c->accel == ACCEL_KVM ? CLOCK_REAL : CLOCK_VIRTUAL;
 	if (req->has_clock)

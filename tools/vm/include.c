@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/vm/include.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,13 +64,14 @@ static char *absolute(const char *path)
 	slash = strrchr(clean, '/');
 	if (has_dots(slash ? slash : clean)) { /* "." or ".." at its end */
 		if (!realpath(clean, folder))
-			die(EX_USAGE, "--include '%s': %m", path);
+			die(why_code(-errno, EX_USAGE), "--include '%s': %m",
+			    path);
 		return or_die(strdup(folder));
 	}
 	if (slash)
 		*slash = '\0';
 	if (!realpath(slash ? clean : ".", folder))
-		die(EX_USAGE, "--include '%s': %m", path);
+		die(why_code(-errno, EX_USAGE), "--include '%s': %m", path);
 	str_addf(&out, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder,
 		 slash ? slash + 1 : clean);
 	return or_die(str_take(&out));

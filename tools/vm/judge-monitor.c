@@ -32,7 +32,7 @@ void monitored_begin(struct monitored *m, const struct facts *f,
 		     const struct checks *c)
 {
 	double sustained = c->value[CHECK_SUSTAINED_SAMPLES].limit;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	*m = (struct monitored){ .sustained = sustained >= 1

@@ -162,7 +162,7 @@ static json_t *judge_metrics(struct course *c)
 
 	for (size_t i = 0; i < c->p->metric_count; i++) {
 		const struct payload_metric *m = &c->p->metric[i];
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		double value = 0;
 		bool found = find(c, m, &value, &why) == 0;
 		bool ok = found && !(m->has_min && value < m->min) &&

@@ -18,7 +18,7 @@
 
 static int make_init(const char *init)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int fd = memfd_create("ktstr-init", MFD_CLOEXEC);
 
 	if (fd < 0)
@@ -50,7 +50,8 @@ static int load_kernel(const char *path)
 			    strerror(-r));
 	}
 	if (from < 0 || n < 0)
-		die(EX_USAGE, "cannot read the kernel '%s': %m", path);
+		die(why_code(-errno, EX_USAGE),
+		    "cannot read the kernel '%s': %m", path);
 	return fd;
 }
 
@@ -72,7 +73,7 @@ static void fit_memory(struct machine_config *c, uint64_t files)
 		die(EX_BROKEN, "%s", why.text);
 	if (memory_fit(&c->topology, &need, c->memory_mib, &c->memory_mib,
 		       &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	if (c->memory_mib > asked)
 		detail("the machine gets %u MiB of memory, which its files "
 		       "need",
@@ -96,7 +97,7 @@ void launch_show(const struct machine_config *given)
 	c.kernel_fd = 0;
 	c.initrd_fd = -1;
 	if (machine_argv(&c, &argv, &why) < 0)
-		die(EX_SKIP, "%s", why.text);
+		die(why_code(why.error, EX_SKIP), "%s", why.text);
 	for (char **w = argv; *w; w++) {
 		str_add(&line, w == argv ? "" : " ");
 		words_quote(&line, *w);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/why.h"
 #include "tools/lib/words.h"
 #include "tools/vm/ask.h"
 #include "tools/vm/clone.h"
@@ -95,8 +96,9 @@ void launch_configure(const struct request *req, const struct topology *t,
 	c.shift = req->shift >= 0 ? (unsigned int)req->shift : machine_shift(t);
 	host_hold_kernel(req);
 	c.kernel = host_find_image(req);
-	if (machine_argv(&c, &argv, &why) < 0)
-		die(EX_SKIP, "%s", why.text);
+	int r = machine_argv(&c, &argv, &why);
+	if (r < 0)
+		die(why_code(r, EX_SKIP), "%s", why.text);
 	ask_topology(&c);
 	*ret = c;
 }

@@ -2,6 +2,7 @@
 /* ktstr-vm - boot a machine of a declared topology and run one thing in it. */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +184,8 @@ static bool take_value(struct request *req, int c)
 		return true;
 	case OPT_LIMIT:
 		if (limits_set(optarg, &req->limits, &why) < 0)
-			die(EX_USAGE, "--limit: %s", why.text);
+			die(why_code(why.error, EX_USAGE), "--limit: %s",
+			    why.text);
 		return true;
 	case OPT_TIMEOUT:
 		req->timeout_s =
@@ -354,6 +356,10 @@ int main(int argc, char **argv)
 	/* Its texts live as long as the program, see named_find(). */
 	static struct request req = { .seed = 1, .shift = -1 };
 	uint64_t given = 0;
+
+	/* A text or an object without a part of it would be taken for whole. */
+	msg_end_without_memory();
+	json_set_alloc_funcs(memory_or_die, free);
 	int at = parse(argc, argv, &req, &given);
 	const char *name = argv[at];
 

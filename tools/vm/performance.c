@@ -45,7 +45,7 @@ void performance_set_up(const struct request *req, const char *test,
 		return;
 	if (perf_prepare(c, pinning, no_empty(getenv("KTSTR_SERVICE_CPU")), p,
 			 &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	c->perf = p;
 }
 

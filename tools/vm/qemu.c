@@ -44,7 +44,9 @@ bool qemu_has_sandbox(const char *qemu)
 		if (strcmp(answer, yes) == 0 || strcmp(answer, no) == 0)
 			return strcmp(answer, yes) == 0;
 	}
-	bool has = confine_qemu_has_sandbox(qemu);
+	int has = confine_qemu_has_sandbox(qemu);
+	if (has < 0)
+		die(EX_BROKEN, "cannot start '%s': %s", qemu, strerror(-has));
 	answer_keep(path, has ? yes : no);
 	return has;
 }
@@ -56,8 +58,10 @@ static char *ask_version(const char *qemu)
 	int out[2], status;
 
 	if (pipe2(out, O_CLOEXEC) < 0)
-		return NULL;
+		die(EX_BROKEN, "cannot make a pipe: %m");
 	pid_t pid = fork();
+	if (pid < 0)
+		die(EX_BROKEN, "cannot start '%s': %m", qemu);
 	if (pid == 0) {
 		if (dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0)
 			_exit(EX_BROKEN);
@@ -66,15 +70,21 @@ static char *ask_version(const char *qemu)
 	}
 	close(out[1]);
 	FILE *f = fdopen(out[0], "r");
-	bool got = f && fgets(line, sizeof(line), f);
-	while (f && fgetc(f) != EOF) /* let it write all it has */
+	if (!f)
+		die(EX_BROKEN, "out of memory");
+	bool got = fgets(line, sizeof(line), f);
+	while (fgetc(f) != EOF) /* let it write all it has */
 		continue;
-	if (f)
-		fclose(f);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || !got)
+	if (ferror(f))
+		die(EX_BROKEN, "cannot read what '%s' prints: %m", qemu);
+	fclose(f);
+	if (waitpid(pid, &status, 0) < 0 || status != 0 || !got)
 		return NULL;
 	line[strcspn(line, "\n")] = '\0';
-	return strdup(line);
+	char *copy = strdup(line);
+	if (!copy)
+		die(EX_BROKEN, "out of memory");
+	return copy;
 }
 
 char *qemu_version(const char *qemu)

@@ -12,7 +12,7 @@
 static uint64_t put_archive(struct wire *w, const struct job *job,
 			    uint64_t *ret_unpacked)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	off_t end;
 	int r;
 
@@ -26,7 +26,7 @@ static uint64_t put_archive(struct wire *w, const struct job *job,
 		    WIRE_JOB_BYTES >> 20);
 	if (r == -ENOENT || r == -EACCES || r == -ENOEXEC || r == -EEXIST ||
 	    r == -EINVAL || r == -E2BIG)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	if (r < 0)
 		die(EX_BROKEN, "%s", why.text);
 	return (uint64_t)end - WIRE_ARCHIVE_AT;

@@ -110,7 +110,7 @@ static json_t *second_run(const struct repro_ask *a)
 	struct repro_watched *w = calloc(1, sizeof(*w));
 	struct repro_story s = { .status = REPRO_NOT_RUN, .plan = plan };
 	struct judgement j = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	struct str text = { 0 };
 	int r;
 

@@ -53,7 +53,7 @@ static void choose_topology(const struct request *req, const struct sched *s,
 			die(EX_BROKEN, "%s", why.text);
 	}
 	if (req->topology && topology_parse(req->topology, ret, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--topology: %s", why.text);
 }
 
 /* The scheduler that is in charge while the shell runs, if any, and what it
@@ -73,7 +73,7 @@ static void read_scheduler(const struct request *req, struct variant *v)
 	variant_read_sched(req->sched, &v->sched);
 	if (profile_parse(&v->sched, req->profile ? req->profile : "default",
 			  &v->profile, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	if (profile_args(&v->sched, NULL, &v->profile, &v->args) < 0)
 		die(EX_BROKEN, "out of memory");
 	variant_read_guest(v);
@@ -127,6 +127,8 @@ static void fill_shell(const struct request *req, struct job *job)
 	struct request asked = *req;
 	auto_free char *busybox = program_find("busybox");
 
+	if (!req->shell && !busybox && why_code(-errno, EX_SKIP) != EX_SKIP)
+		die(EX_BROKEN, "cannot look for 'busybox': %m");
 	if (!req->shell && !busybox)
 		die(EX_SKIP, "there is no program 'busybox', which is the "
 			     "guest's shell: install the package "

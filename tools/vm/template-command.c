@@ -82,7 +82,7 @@ static int make(const struct request *req)
 	int signal = 0;
 
 	if (req->topology && topology_parse(req->topology, &topology, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--topology: %s", why.text);
 	launch_configure(req, &topology, 0, &c);
 	if (!clone_is_possible(&c))
 		die(EX_SKIP, "a machine starts from a template under the "

@@ -166,7 +166,7 @@ static int report(const struct request *req, const struct machine_config *c,
 {
 	json_t *frame = o->facts.topology;
 	char declared[TOPOLOGY_TEXT_SIZE];
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (!frame) {
 		auto_str struct str tail = { 0 }, said = { 0 };
@@ -222,7 +222,7 @@ static struct topology read_request(const struct request *req)
 	if (preset)
 		text = preset->text;
 	if (text && topology_parse(text, &t, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	return t;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* variant-guest.c - what declaration and test want of the guest, together. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,8 @@ static void add_programs(struct variant *v, const struct switching *s)
 			continue;
 		host = program_find(words[0]);
 		if (!host)
-			die(EX_USAGE, "cannot run '%s': %m", words[0]);
+			die(why_code(-errno, EX_USAGE), "cannot run '%s': %m",
+			    words[0]);
 		variant_include(v, host, &guest);
 	}
 }

@@ -24,7 +24,7 @@ static char *read_file(const char *path, struct diag *d)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		die(EX_USAGE, "'%s' is no regular file", path);
 	if (conf_load(path, d, &text, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	return text;
 }
 
@@ -145,7 +145,7 @@ static void choose_topology(const struct request *req, struct variant *v)
 	if (preset && !req->topology)
 		shape = preset->text;
 	if (shape && topology_parse(shape, &v->topology, &why) < 0)
-		die(EX_USAGE, "--topology: %s", why.text);
+		die(why_code(why.error, EX_USAGE), "--topology: %s", why.text);
 	check_machine(v);
 	test_check_fit(&v->test, &v->topology, &d);
 	stop_on_complaints(&d);
@@ -167,7 +167,7 @@ static void choose_profile(const struct request *req, struct variant *v)
 	if (r == -ENOMEM)
 		die(EX_BROKEN, "out of memory");
 	if (r < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	check_profile(v);
 }
 

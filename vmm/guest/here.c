@@ -127,7 +127,7 @@ static void tell_failure(struct here *h, int error, const struct why *why)
 noreturn void run_here(int argc, char **argv)
 {
 	static struct here h;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	if (argc != 4 || num_parse(argv[1], 0, INT64_MAX, &h.seed) < 0)

@@ -25,7 +25,7 @@ static int prepare_step(struct levers *l, const struct step *step,
 	for (size_t k = 0; k < step->op_count; k++) {
 		const struct op *op = &step->op[k];
 		struct lever *next = &l->item[l->count];
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		int r;
 
 		if (!op->map.map)
@@ -118,7 +118,7 @@ int op_map(struct scenario *s, const struct op *op, struct str *in_force,
 	   struct why *reterr_why)
 {
 	struct lever *l = levers_find(&s->levers, op);
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	bool ok = true;
 	int r;
 

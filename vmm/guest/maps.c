@@ -163,7 +163,7 @@ static int check_field(struct map *m, struct why *reterr_why)
 int map_open(const struct map_op *op, struct map *ret, struct why *reterr_why)
 {
 	bool is_array, per_cpu;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	*ret = (struct map){ .fd = -1, .op = op };

@@ -99,7 +99,7 @@ static void attach_function(struct repro *r, const struct btf *types,
 			    uint32_t n)
 {
 	struct repro_told told = { .function = n };
-	struct why why = { "" }, probe = { "" };
+	struct why why = { .text = "" }, probe = { .text = "" };
 
 	if (attach_typed(r, types, n, &told, &why) < 0) {
 		told.entry = attach_kprobe(r->bpf->progs.repro_probe,

@@ -377,7 +377,7 @@ static void tell_failure(struct guest *g, int error, const struct why *why)
 noreturn void run_guest(void)
 {
 	static struct guest g;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	int r;
 
 	g.born = instant_now();

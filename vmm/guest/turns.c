@@ -40,7 +40,7 @@ int turns_measure(struct watch *w, const struct machine *m,
 		  const struct why *no_ports, struct why *reterr_why)
 {
 	auto_str struct str none = { 0 };
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (!turns_are_taken()) {
 		calibrate_skipped(w, "none: the clock is real");

@@ -267,7 +267,7 @@ static void derive_samples(const struct mon_series *s, unsigned int sustained,
 	r->samples = s->samples;
 	for (size_t i = 0; i < s->samples; i++) {
 		const struct mon_sample *now = &s->sample[i];
-		struct why why = { "" };
+		struct why why = { .text = "" };
 		struct mon_look look = mon_look(s, now, before, &why);
 
 		if (!look.ok) {

@@ -242,12 +242,15 @@ static int look_at(const struct work_tree *w, const char *but,
 	return r;
 }
 
-/* Is @tree, a path without links, the top of the repository's files? */
-static bool is_top(git_repository *repo, const char *tree)
+/* Is @tree, a path without links, the top of the repository's files? Or
+ * -errno. */
+static int is_top(git_repository *repo, const char *tree)
 {
 	const char *top = git_repository_workdir(repo);
 	auto_free char *real = top ? realpath(top, NULL) : NULL;
 
+	if (top && !real && errno != ENOENT && errno != ENOTDIR)
+		return -errno;
 	return real && strcmp(real, tree) == 0;
 }
 
@@ -256,9 +259,12 @@ static int look(git_repository *repo, const char *tree, const char *but,
 		struct git_look *ret, struct why *reterr_why)
 {
 	struct work_tree w = { .repo = repo, .tree = tree };
+	int is = git_repository_is_bare(repo) ? 0 : is_top(repo, tree);
 
-	if (git_repository_is_bare(repo) || !is_top(repo, tree) ||
-	    git_repository_head_unborn(repo) == 1)
+	if (is < 0)
+		return why_set(reterr_why, is, "cannot read '%s': %s", tree,
+			       strerror(-is));
+	if (!is || git_repository_head_unborn(repo) == 1)
 		return 0;
 	if (git_reference_name_to_id(&w.head, repo, "HEAD") != 0)
 		return failed(tree, reterr_why);

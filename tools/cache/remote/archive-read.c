@@ -235,7 +235,7 @@ static int read_all(struct reading *in, const struct object_want *want)
 {
 	auto_entry struct entry e = { 0 };
 	auto_free char *text = NULL;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	size_t len = 0;
 	int r = next(in);
 

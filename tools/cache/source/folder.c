@@ -90,7 +90,9 @@ int resolve_folder(const struct source_request *req, struct source *s,
 		return r;
 	snprintf(unique, sizeof(unique), "%08x",
 		 crc32_of(s->path, strlen(s->path), /* before */ 0));
-	s->version = source_tree_version(s->path);
+	r = source_tree_version(s->path, &s->version, reterr_why);
+	if (r < 0)
+		return r;
 	source_mark(s, base);
 	snprintf(mark, sizeof(mark), "%s%s", base,
 		 s->state.dirty ? "_dirty" : "");

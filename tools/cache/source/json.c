@@ -64,7 +64,10 @@ static char *get(const json_t *o, const char *name)
 {
 	const char *text = json_string_value(json_object_get(o, name));
 
-	return text ? strdup(text) : NULL;
+	size_t room = text ? strlen(text) + 1 : 0;
+
+	/* Null for want of memory would be another state. */
+	return text ? memcpy(memory_or_die(room), text, room) : NULL;
 }
 
 static bool from_json(const json_t *o, struct source *s)

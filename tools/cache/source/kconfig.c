@@ -10,18 +10,17 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/crc.h"
 
-/* @folder/ktstr.config exists: hand @folder out. */
-static bool take_folder(char *folder, char **ret)
+/* @folder/ktstr.config exists: hand @folder out. Return: 0 or -errno. */
+static int take_folder(char *folder, char **ret)
 {
-	auto_free char *file = NULL;
+	auto_free char *file = NULL, *own = folder;
 
-	if (asprintf(&file, "%s/ktstr.config", folder) < 0 ||
-	    access(file, R_OK) < 0) {
-		free(folder);
-		return false;
-	}
-	*ret = folder;
-	return true;
+	if (!own || asprintf(&file, "%s/ktstr.config", own) < 0)
+		return -ENOMEM;
+	if (access(file, R_OK) < 0)
+		return -errno;
+	*ret = take_ptr(own);
+	return 0;
 }
 
 int kconfig_folder(const char *option, char **ret, struct why *reterr_why)
@@ -31,22 +30,34 @@ int kconfig_folder(const char *option, char **ret, struct why *reterr_why)
 	const char *named = option ? option : getenv("KTSTR_KCONFIG_DIR");
 	char self[4096], *folder, *slash;
 	ssize_t n;
+	int r;
 
 	if (named && *named) {
-		folder = strdup(named);
-		if (folder && take_folder(folder, ret))
-			return 0;
-		return why_set(reterr_why, -ENOENT,
-			       "there is no 'ktstr.config' in '%s'", named);
+		r = take_folder(strdup(named), ret);
+		if (r == -ENOENT || r == -ENOTDIR)
+			why_set(reterr_why, r,
+				"there is no 'ktstr.config' in '%s'", named);
+		else if (r < 0)
+			why_set(reterr_why, r,
+				"cannot read 'ktstr.config' in '%s': %s", named,
+				strerror(-r));
+		return r;
 	}
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
 	slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < 2; i++) {
 		if (asprintf(&folder, "%.*s/%s", (int)(slash - self), self,
-			     beside[i]) > 0 &&
-		    take_folder(folder, ret))
+			     beside[i]) < 0)
+			folder = NULL;
+		r = take_folder(folder, ret);
+		if (r == 0)
 			return 0;
+		if (r != -ENOENT && r != -ENOTDIR)
+			return why_set(reterr_why, r,
+				       "cannot read 'ktstr.config' beside this "
+				       "program: %s",
+				       strerror(-r));
 	}
 	return why_set(reterr_why, -ENOENT,
 		       "cannot find 'ktstr.config' beside this program; name "

@@ -46,8 +46,9 @@ char *source_label(const char *path, const char *unique, const char *mark);
 #define SOURCE_MAKEFILE_MAX (1 << 20)
 /* The version that this Makefile tells, which the caller frees, or NULL. */
 char *source_makefile_version(const char *text);
-/* The version in the Makefile of a tree, which the caller frees, or NULL. */
-char *source_tree_version(const char *folder);
+/* The same of the Makefile of a tree. Return: 0, or -errno where it cannot be
+ * read for want of something. */
+int source_tree_version(const char *folder, char **ret, struct why *reterr_why);
 
 /* The first character of @path that make, shells and compilers cannot have in
  * the path of what they build; '\0' for none. */

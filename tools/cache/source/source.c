@@ -156,8 +156,10 @@ int source_resolve(const struct source_request *req, struct source *ret,
 	else if (r == 0)
 		r = resolve_key(req, &s, reterr_why);
 	/* All but a dirty tree are named by their key. */
-	if (r == 0 && s.key && s.kind != SOURCE_KEY && !s.identity)
+	if (r == 0 && s.key && s.kind != SOURCE_KEY && !s.identity) {
 		s.identity = strdup(s.key);
+		r = s.identity ? 0 : source_no_memory(reterr_why);
+	}
 	if (r < 0)
 		return r;
 	*ret = s;

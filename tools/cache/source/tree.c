@@ -12,13 +12,17 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 
-static bool has_file(const char *folder, const char *name)
+/* 1, 0, or -errno where that cannot be told. */
+static int has_file(const char *folder, const char *name)
 {
 	auto_free char *path = NULL;
 	struct stat st;
 
-	return asprintf(&path, "%s/%s", folder, name) > 0 &&
-	       stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return -ENOMEM;
+	if (stat(path, &st) < 0)
+		return why_code(-errno, EX_PASS) == EX_PASS ? 0 : -errno;
+	return S_ISREG(st.st_mode);
 }
 
 char source_odd_character(const char *path)
@@ -33,9 +37,12 @@ char source_odd_character(const char *path)
 
 int source_check_tree(const char *folder, struct why *reterr_why)
 {
-	bool makefile = has_file(folder, "Makefile");
-	bool kconfig = has_file(folder, "Kconfig");
+	int makefile = has_file(folder, "Makefile");
+	int kconfig = makefile < 0 ? makefile : has_file(folder, "Kconfig");
 
+	if (kconfig < 0)
+		return why_set(reterr_why, kconfig, "cannot look into '%s': %s",
+			       folder, strerror(-kconfig));
 	if (makefile && kconfig)
 		return 0;
 	return why_set(reterr_why, -EINVAL,
@@ -82,10 +89,11 @@ char *source_makefile_version(const char *text)
 	makefile_field(text, "PATCHLEVEL", minor);
 	makefile_field(text, "SUBLEVEL", patch);
 	makefile_field(text, "EXTRAVERSION", extra);
-	if (!*major || !*minor ||
-	    asprintf(&version, "%s.%s%s%s%s", major, minor, *patch ? "." : "",
-		     patch, extra) < 0)
+	if (!*major || !*minor)
 		return NULL;
+	if (asprintf(&version, "%s.%s%s%s%s", major, minor, *patch ? "." : "",
+		     patch, extra) < 0)
+		die(EX_BROKEN, "out of memory");
 	if (!is_version(version)) {
 		free(version);
 		return NULL;
@@ -93,12 +101,19 @@ char *source_makefile_version(const char *text)
 	return version;
 }
 
-char *source_tree_version(const char *folder)
+int source_tree_version(const char *folder, char **ret, struct why *reterr_why)
 {
 	auto_free char *path = NULL, *text = NULL;
+	int r;
 
-	if (asprintf(&path, "%s/Makefile", folder) < 0 ||
-	    file_read_at(AT_FDCWD, path, SOURCE_MAKEFILE_MAX, &text) < 0)
-		return NULL;
-	return source_makefile_version(text);
+	*ret = NULL;
+	if (asprintf(&path, "%s/Makefile", folder) < 0)
+		return source_no_memory(reterr_why);
+	r = file_read_at(AT_FDCWD, path, SOURCE_MAKEFILE_MAX, &text);
+	if (r < 0 && why_code(r, EX_PASS) != EX_PASS)
+		return why_set(reterr_why, r, "cannot read '%s': %s", path,
+			       strerror(-r));
+	if (r >= 0)
+		*ret = source_makefile_version(text);
+	return 0;
 }

@@ -316,7 +316,7 @@ int amount_read_at(const char *text, const struct place *at, const char *what,
 	static const struct amount_machine none;
 	unsigned int number;
 	struct amount a;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 	size_t offset;
 
 	/* One number and nothing else is the common case. */
