@@ -45,6 +45,7 @@ struct guard {
 	enum guard_mode mode;
 	struct place place;
 	struct place_want want;
+	bool broken; /* it was killed, since it could not be told what to do */
 };
 
 void guard_block(sigset_t *ret)
@@ -120,12 +121,19 @@ static void start(const struct request *req, const sigset_t *mask,
 	die(EX_BROKEN, "cannot start a process for the command");
 }
 
-static void order(const struct guard *g, int what)
+static void order(struct guard *g, int what)
 {
 	unsigned char byte = (unsigned char)what;
 
-	/* The init may be dead; its end is what we see next. */
-	(void)!write(g->orders, &byte, sizeof(byte));
+	if (write(g->orders, &byte, sizeof(byte)) == (ssize_t)sizeof(byte))
+		return;
+	/* The init may be dead; its end is what we see next. Else it would wait
+	 * for a word for ever. */
+	if (errno == EPIPE)
+		return;
+	warn("cannot give an order to the command's init: %m");
+	g->broken = true;
+	(void)kill(g->init, SIGKILL);
 }
 
 /* Say why there is no cgroup; with --strict that is the end. */
@@ -188,7 +196,7 @@ static bool has_ended(const struct guard *g, int *ret_status)
 }
 
 /* Forward signals until the init has ended. Return: its wait status. */
-static int watch(const struct guard *g)
+static int watch(struct guard *g)
 {
 	struct signalfd_siginfo info;
 	sigset_t all;
@@ -234,6 +242,10 @@ int guard_run(const struct request *req, const sigset_t *mask)
 	int status;
 
 	start(req, mask, &g);
+	/* An order to an init that has just ended is no reason to end before
+	 * all is removed. */
+	(void)sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN },
+			NULL);
 	/* What the init leaves behind without a namespace comes to us. */
 	if (g.mode == GUARD_SUBREAPER)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -242,6 +254,8 @@ int guard_run(const struct request *req, const sigset_t *mask)
 	if (g.mode == GUARD_SUBREAPER)
 		kill_children();
 	leave(&g);
+	if (g.broken)
+		return EX_BROKEN;
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	warn("the command's init was killed by signal %d", WTERMSIG(status));

@@ -99,7 +99,11 @@ static unsigned char read_order(const struct init_task *task)
 	do {
 		n = read(task->orders, &order, sizeof(order));
 	} while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)sizeof(order))
+	if (n < 0) {
+		warn("cannot read an order: %m");
+		end(task, EX_BROKEN);
+	}
+	if (n == 0)
 		end(task, EX_SIGNAL + SIGKILL); /* the guardian is dead */
 	return order;
 }
