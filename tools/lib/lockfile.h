@@ -71,11 +71,14 @@ int lock_file_take(int fd, int kind, uint64_t wait_ns);
  */
 int lock_byte_wait(int fd, unsigned int byte, uint64_t wait_ns);
 
+enum { LOCK_FILE_TRIES = 100 };
+
 /**
  * lock_file_is_current() - does @name still mean @fd?
  *
  * Ask after the lock was taken. Somebody may have unlinked the file meanwhile,
- * and then the lock excludes nobody: open it again.
+ * and then the lock excludes nobody: open it again, LOCK_FILE_TRIES times at
+ * most, since a file that cannot be looked at is not current either.
  */
 bool lock_file_is_current(int folder, const char *name, int fd);
 

@@ -52,7 +52,7 @@ static void release(struct taken *taken)
 static int take_file(int folder, const char *name, int kind, uint64_t wait_ns,
 		     struct why *reterr_why)
 {
-	for (;;) {
+	for (int i = 0; i < LOCK_FILE_TRIES; i++) {
 		auto_fd int fd = lock_file_open(folder, name, /* create */ true,
 						reterr_why);
 		int r = fd < 0 ? fd : lock_file_take(fd, kind, wait_ns);
@@ -65,6 +65,10 @@ static int take_file(int folder, const char *name, int kind, uint64_t wait_ns,
 		if (lock_file_is_current(folder, name, fd))
 			return take_fd(fd);
 	}
+	return why_set(reterr_why, -EIO,
+		       "lock file '%s' is removed again and again, or cannot "
+		       "be looked at",
+		       name);
 }
 
 /* All locks of @plan in ascending order, without waiting, or none. */

@@ -158,7 +158,7 @@ static int take(const struct request *req, struct place *p, bool *ret_waited)
 	bool waited = false;
 
 	find_place(p);
-	for (;;) {
+	for (int i = 0; i < LOCK_FILE_TRIES; i++) {
 		auto_fd int fd = open_place(p);
 		int r = fd < 0 ? 0 : lock_file_take(fd, LOCK_EX, 0);
 
@@ -182,6 +182,9 @@ static int take(const struct request *req, struct place *p, bool *ret_waited)
 		    lock_file_is_current(p->folder, p->name, fd))
 			return take_fd(fd);
 	}
+	die(EX_BROKEN,
+	    "lock file '%s' is removed again and again, or cannot be looked at",
+	    p->path);
 }
 
 /* Lock it, leave the lock to the command, and become that. */
@@ -205,6 +208,13 @@ static noreturn void take_and_become(const struct request *req, struct place *p)
 	become(req);
 }
 
+/* The command line names something that is not there, or not for us. */
+static bool is_missing(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES ||
+	       error == ELOOP || error == ENAMETOOLONG;
+}
+
 int do_source(const struct request *req)
 {
 	auto_free char *tree = realpath(req->source, NULL);
@@ -212,8 +222,12 @@ int do_source(const struct request *req)
 	struct stat st;
 
 	if (!tree)
-		die(EX_USAGE, "cannot find source tree '%s': %m", req->source);
-	if (stat(tree, &st) < 0 || !S_ISDIR(st.st_mode))
+		die(is_missing(errno) ? EX_USAGE : EX_BROKEN,
+		    "cannot find source tree '%s': %m", req->source);
+	if (stat(tree, &st) < 0)
+		die(EX_BROKEN, "cannot look at source tree '%s': %m",
+		    req->source);
+	if (!S_ISDIR(st.st_mode))
 		die(EX_USAGE, "source tree '%s' is not a folder", req->source);
 	take_and_become(req, &p);
 }
@@ -224,6 +238,6 @@ int do_build(const struct request *req)
 	struct why why;
 
 	if (key_check(p.what, &why) < 0)
-		die(EX_USAGE, "%s", why.text);
+		die(why_code(why.error, EX_USAGE), "%s", why.text);
 	take_and_become(req, &p);
 }

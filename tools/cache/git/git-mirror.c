@@ -98,7 +98,7 @@ static int lock_mirror(const struct git_want *want, struct mirror *m,
 				 /* path_is_ours */ false, reterr_why);
 	if (dir < 0)
 		return dir;
-	do {
+	for (int i = 0; i < LOCK_FILE_TRIES; i++) {
 		cleanup_fd(&m->lock);
 		m->lock =
 			lock_file_open(dir, str_text(&name), true, reterr_why);
@@ -108,8 +108,13 @@ static int lock_mirror(const struct git_want *want, struct mirror *m,
 		if (r < 0)
 			return why_set(reterr_why, r, "cannot lock '%s': %s",
 				       m->path, strerror(-r));
-	} while (!lock_file_is_current(dir, str_text(&name), m->lock));
-	return 0;
+		if (lock_file_is_current(dir, str_text(&name), m->lock))
+			return 0;
+	}
+	return why_set(reterr_why, -EIO,
+		       "the lock of '%s' is removed again and again, or "
+		       "cannot be looked at",
+		       m->path);
 }
 
 /*

@@ -120,7 +120,7 @@ int keep_part(int folder, const char *file, struct why *reterr_why)
 	if (asprintf(&name, "%s.part", file) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	/* Who had it has renamed or removed it; then look for another one. */
-	for (;;) {
+	for (int i = 0; i < LOCK_FILE_TRIES; i++) {
 		auto_fd int fd = openat(folder, name,
 					O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		if (fd < 0)
@@ -135,6 +135,10 @@ int keep_part(int folder, const char *file, struct why *reterr_why)
 		if (lock_file_is_current(folder, name, fd))
 			return take_fd(fd);
 	}
+	return why_set(reterr_why, -EIO,
+		       "'%s' in the cache's .downloads is removed again and "
+		       "again, or cannot be looked at",
+		       name);
 }
 
 static uint64_t limit(void)
