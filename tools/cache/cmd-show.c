@@ -20,12 +20,19 @@ void kconfig_now(const struct options *o, char ret[STATE_CRC_SIZE])
 {
 	auto_free char *folder = NULL;
 	struct kconfig ours;
+	struct why why;
 	char arch[16];
+	int r;
 
 	ret[0] = '\0';
-	if (source_arch(arch, NULL) == 0 &&
-	    kconfig_folder(o->kconfig_dir, &folder, NULL) == 0 &&
-	    kconfig_hash(folder, arch, NULL, &ours, NULL) == 0)
+	if (source_arch(arch, NULL) < 0)
+		return;
+	r = kconfig_folder(o->kconfig_dir, &folder, &why);
+	if (r == 0)
+		r = kconfig_hash(folder, arch, NULL, &ours, &why);
+	if (why_code(r, EX_PASS) != EX_PASS)
+		die(EX_BROKEN, "%s", why.text);
+	if (r == 0)
 		memcpy(ret, ours.builtin, STATE_CRC_SIZE);
 }
 

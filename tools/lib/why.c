@@ -20,8 +20,7 @@ int why_set(struct why *why, int error, const char *fmt, ...)
 
 enum exit_code why_code(int error, enum exit_code code)
 {
-	bool ours = why_is_shortage(error) || error == -EIO ||
-		    error == -ENOSPC || error == -EAGAIN;
+	bool ours = why_is_shortage(error) || error == -EIO || error == -EAGAIN;
 
 	return ours ? EX_BROKEN : code;
 }

@@ -34,10 +34,9 @@ static void clean_address(char *text)
 /* What becomes of the text @value that is called @name; a new reference. */
 static json_t *scrub_text(const char *name, const char *value)
 {
-	auto_free char *copy = strdup(value);
+	size_t room = strlen(value) + 1;
+	auto_free char *copy = memcpy(memory_or_die(room), value, room);
 
-	if (!copy)
-		return NULL;
 	if (*value == '/' && strcmp(name, "path") == 0)
 		return json_string(strrchr(value, '/') + 1);
 	if (*value == '/' || strstr(value, "file:/"))

@@ -59,15 +59,19 @@ int entries_load(const char *root, struct entries *ret, struct why *reterr_why)
 	if (!dir && errno != ENOENT)
 		return why_set(reterr_why, -errno, "cannot read '%s': %s", root,
 			       strerror(errno));
-	while (dir && r == 0 && (d = readdir(dir))) {
+	while (dir && r == 0 && (errno = 0, d = readdir(dir))) {
 		if (key_check(d->d_name, NULL) == 0)
 			r = add(&all, root, d->d_name);
 	}
+	/* A part of them must not look like all. */
+	if (dir && r == 0)
+		r = -errno;
 	if (dir)
 		(void)closedir(dir);
 	if (r < 0) {
 		entries_done(&all);
-		return why_set(reterr_why, r, "out of memory");
+		return why_set(reterr_why, r, "cannot read '%s': %s", root,
+			       strerror(-r));
 	}
 	if (all.count)
 		qsort(all.entry, all.count, sizeof(*all.entry), by_age);

@@ -176,8 +176,12 @@ static int make(struct temp *t)
 	if (!mkdtemp(t->path))
 		return -errno;
 	t->fd = open(t->path, O_DIRECTORY | O_CLOEXEC);
-	if (t->fd < 0)
-		return -errno;
+	if (t->fd < 0) {
+		int error = errno;
+
+		(void)rmdir(t->path);
+		return -error;
+	}
 	int r = lock_fd(t->fd, LOCK_EX | LOCK_NB);
 	return r < 0 ? r : temp_mark(t->fd);
 }
