@@ -48,10 +48,11 @@ endif
 
 ifeq ($(COVERAGE),1)
 # Lines as they were written, and no function within another.
-watch-cflags  := -O0 --coverage -fprofile-abs-path -fprofile-update=prefer-atomic
+watch-cflags  := -O0 --coverage -fprofile-abs-path -fprofile-update=prefer-atomic -fdata-sections
 # Most of our processes end by _exit(2), which knows nothing of counters.
-watch-ldflags := --coverage -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump
-watch-objs-y  := tests/instrument/exit.o
+watch-ldflags := --coverage -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump \
+	-Wl,--wrap=__gcov_reset_int -Wl,-T,tests/instrument/counters.ld
+watch-objs-y  := tests/instrument/exit.o tests/instrument/shared.o
 # A guest sends its counters home at the end of its report, and ktstr-vm takes
 # them out of it.
 ktstr-init-watch-y      := tests/instrument/coverage-guest.o

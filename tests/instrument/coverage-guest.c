@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/instrument/shared.h"
 #include "vmm/guest/channel.h"
 #include "vmm/guest/json.h"
 
@@ -39,8 +40,10 @@ static int is_guest(void)
 
 __attribute__((constructor)) static void begin(void)
 {
-	if (is_guest())
-		(void)setenv("GCOV_PREFIX", FOLDER, 1);
+	if (!is_guest())
+		return;
+	(void)setenv("GCOV_PREFIX", FOLDER, 1);
+	(void)setenv(SHARED_ONE_SAVES, "1", 1);
 }
 
 static void send_piece(const char *path, size_t at, const unsigned char *data,

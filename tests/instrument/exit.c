@@ -11,6 +11,8 @@
 #include <stdnoreturn.h>
 #include <unistd.h>
 
+#include "tests/instrument/shared.h"
+
 noreturn void __real__exit(int status);
 noreturn void __wrap__exit(int status);
 void __real___gcov_dump(void);
@@ -52,7 +54,7 @@ __attribute__((destructor)) static void end_silently(void)
 /* Before a program becomes another one, too. */
 void __wrap___gcov_dump(void)
 {
-	if (can_save())
+	if (!shared_is_saved_by_other() && can_save())
 		__real___gcov_dump();
 }
 
