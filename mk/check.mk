@@ -16,12 +16,14 @@
 #                tests; Debian's linux-source-6.12 where it is installed
 #   KTSTR_TEST_DISTRO_KERNEL=  check-full: a folder with boot/vmlinuz-* and
 #                lib/modules of a distribution's kernel, for nested KVM; /
+#   check-failures  each call of many commands fails in turn: doc/quality.md;
+#                T=GLOB chooses commands, as cache-put
 #   soak         rounds of random jobs with random faults of the host; last line
 #                "rounds N, faults N (by kind), violations N"
 #   DURATION=3600  soak: seconds
 #   SEED=N ROUND=N soak: the rounds of an earlier one, or one of them
 #   JOBS= FAULTS=  soak: only these kinds, see tests/soak/
-.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-full check-headers check-zoo soak
+.PHONY: check check-build check-diagnostics check-unit check-bats check-e2e check-failures check-full check-headers check-zoo soak
 T   ?= *
 ZOO ?= smoke full
 
@@ -34,6 +36,7 @@ unit-tests := $(addprefix $(O)/,$(unit-named))
 bats-files := $(wildcard tests/$(T).bats)
 e2e-files  := $(wildcard tests/e2e/$(T).bats)
 full-files := $(wildcard tests/full/$(T).bats)
+fail-tools := $(addprefix $(O)/,$(test-progs-y) $(test-preloads-y))
 
 # Tests see our programs first in PATH and none of make's own variables.
 test-env = env -u MAKEFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u MFLAGS -u O -u V -u T -u SAN -u COVERAGE -u RUN -u KEEP \
@@ -60,7 +63,7 @@ endif
 # All that is built for the tests, by as many jobs as there are CPUs, unless make
 # was told how many: "make deps check" would do it one by one. After deps, which
 # brings the compilers.
-check-build: all check-headers test-kernel $(unit-tests) ## What all tests need
+check-build: all check-headers test-kernel $(unit-tests) $(fail-tools) ## What all tests need
 check-jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j"$$(nproc)")
 check-built: ktstr-force | $(filter deps,$(MAKECMDGOALS))
 	+$(ktstr-q)$(MAKE) --no-print-directory $(check-jobs) check-build
@@ -70,12 +73,15 @@ check: check-built ## All tests that a push runs
 	$(test-run) $(e2e-files) $(bats-files) $(unit-tests)
 check-unit: $(unit-tests) ## Unit tests in C (T=GLOB selects)
 	$(test-run) $(unit-tests)
-check-bats: all ## Tests of tools, rules and documents
+check-bats: all $(fail-tools) ## Tests of tools, rules and documents
 	$(test-run) $(bats-files)
 check-e2e: test-kernel ## Tests that build kernels and boot machines
 	$(test-run) $(e2e-files)
 check-full: check-built ## Everything, long runs included
 	$(test-run) $(full-files) $(e2e-files) $(bats-files) $(unit-tests)
+
+check-failures: all $(fail-tools) ## Each call of many commands fails in turn (T=GLOB)
+	$(ktstr-q)mkdir -p '$(O)/failures' && exec $(test-env) tests/failures/failures.sh '$(abspath $(O))/failures' -- '$(T)'
 
 soak: test-kernel ## An hour of random faults (DURATION=, SEED=, ROUND=)
 	$(ktstr-q)exec $(test-env) KTSTR_SOAK_SECS='$(or $(DURATION),3600)' KTSTR_SOAK_SEED='$(SEED)' KTSTR_SOAK_ROUND='$(ROUND)' \

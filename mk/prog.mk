@@ -6,13 +6,15 @@
 #   preloads-y         += ktstr-gate.so       a shared object for a program of others,
 #                         ktstr-gate.so-src-y is its only source
 #   tests-y            += test-cpulist        a unit test
+#   test-progs-y       += fail-each           a program that tests run; not installed
+#   test-preloads-y    += fail-calls.so       a shared object that tests preload
 #   ktstr-lock-objs-y  := tools/lock/main.o   its own objects; libktstr.a comes by itself
 #   ktstr-lock-libs-y  := -lelf               libraries beyond libc
 #   lib-objs-y         += tools/lib/str.o     members of libktstr.a
 #   ktstr-vm-watch-y, ktstr-vm-watch-libs-y   what instrument.mk adds to it
 #
 # What a guest runs is apart in $(O)/guest if its flags differ: instrument.mk.
-host-progs := $(progs-y) $(tests-y)
+host-progs := $(progs-y) $(tests-y) $(test-progs-y)
 objs-of    = $(foreach p,$1,$($p-objs-y) $($p-watch-y))
 host-objs  := $(addprefix $(O)/,$(sort $(lib-objs-y) $(watch-objs-y) $(call objs-of,$(host-progs))))
 guest-o    := $(O)/$(guest-in)
@@ -69,6 +71,6 @@ define preload-rule
 $$(O)/$1: $$($1-src-y) ktstr-force | $$(O)/.ktstr-build
 	$$(call ktstr-run,so)
 endef
-$(foreach p,$(preloads-y),$(eval $(call preload-rule,$p)))
+$(foreach p,$(preloads-y) $(test-preloads-y),$(eval $(call preload-rule,$p)))
 
--include $(wildcard $(addsuffix .d,$(all-objs) $(addprefix $(O)/,$(preloads-y))))
+-include $(wildcard $(addsuffix .d,$(all-objs) $(addprefix $(O)/,$(preloads-y) $(test-preloads-y))))

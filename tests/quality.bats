@@ -165,7 +165,7 @@ program() {
 }
 
 @test "quality: a program with counters that cannot save them does not say so" {
-	local flags=(-O0 --coverage -fprofile-dir=/proc/none "-DINSTRUMENT_DIR=\"/proc/none\"" -D_GNU_SOURCE) end
+	local flags=("-I$KTSTR_TOP" -fdata-sections "-Wl,-T,$KTSTR_TOP/tests/instrument/counters.ld" "-Wl,--wrap=__gcov_reset_int" -O0 --coverage -fprofile-dir=/proc/none "-DINSTRUMENT_DIR=\"/proc/none\"" -D_GNU_SOURCE) end
 	"${CC:-cc}" --version | grep -qi clang && skip "gcc alone has these counters"
 	cat >a.c <<-'END'
 		#include <stdlib.h>
@@ -180,7 +180,7 @@ program() {
 			return 7;
 		}
 	END
-	"${CC:-cc}" "${flags[@]}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/exit.c" a.c
+	"${CC:-cc}" "${flags[@]}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/"{exit,shared}.c a.c
 	run -7 ./a
 	[ "$output" = "" ]
 	run -7 ./a 1
@@ -189,7 +189,7 @@ program() {
 	[ "$output" = "" ]
 	# Where they can be saved, they are.
 	sed -i 's/argc == 3/argc == 4/' a.c
-	"${CC:-cc}" "${flags[@]//\/proc\/none/$PWD/saved}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/exit.c" a.c
+	"${CC:-cc}" "${flags[@]//\/proc\/none/$PWD/saved}" -Wl,--wrap=_exit -Wl,--wrap=__gcov_dump -o a "$KTSTR_TOP/tests/instrument/"{exit,shared}.c a.c
 	mkdir -p saved/tests/instrument
 	for end in '' 1 '1 2 3'; do
 		# shellcheck disable=SC2086 # words

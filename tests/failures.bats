@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# Calls that fail one by one: doc/quality.md has what must hold then. The whole is
+# tests/full/failures.bats, and make check-failures.
+# shellcheck disable=SC2154 # run sets lines
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	[ -z "${KTSTR_SAN:-}" ] || skip "needs the C library's own malloc(), without SAN="
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# failing COMMAND...: each call of it in turn, in a folder with the file "old".
+failing() {
+	rm -rf in
+	mkdir -p from
+	echo content >from/old
+	fail-each --preload "$KTSTR_BUILD/fail-calls.so" --from from --in "$PWD/in" --name it --limit 4000 -- "$@"
+}
+
+# program CODE: a program of ours with this in main().
+program() {
+	printf '#include <fcntl.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>
+int main(void) { %s }\n' "$1" >program.c
+	${CC:-cc} -o program program.c
+}
+
+@test "failures: a program that does all right has none" {
+	program 'char *p = malloc(5); int fd = open("old", O_RDONLY); if (!p || fd < 0) { fprintf(stderr, "program: %m\n"); return 125; } puts("done");
+		if (fflush(stdout) || fsync(fd)) { fprintf(stderr, "program: %m\n"); return 125; }'
+	run -0 failing ./program
+	[ "${lines[-1]}" = "it: 12 failures, 0 violations" ]
+}
+
+@test "failures: each kind of mistake is a violation" {
+	program 'char *p = malloc(5); strcpy(p, "word"); puts(p);'
+	run -1 failing ./program
+	[[ "$output" == *"it: memory:0:1 memory: ended by a signal; signal 11;"* ]]
+	program 'char *p = malloc(5); if (p) puts("word");'
+	run -1 failing ./program
+	[[ "$output" == *"it: memory:0:1 memory: the same status with another output; exit 0;"* ]]
+	program 'int fd = open("old", O_RDONLY); return fd < 0 ? 125 : 0;'
+	run -1 failing ./program
+	[[ "$output" == *"it: call:0:1 open: no word of it; exit 125;"* ]]
+	program 'int fd = open("old", O_RDONLY); if (fd < 0) { perror("program"); return 1; }'
+	run -1 failing ./program
+	[[ "$output" == *"it: call:0:1 open: an exit status that says something else; exit 1;"* ]]
+	program 'while (open("old", O_RDONLY) < 0) usleep(100);'
+	run -1 failing ./program
+	[[ "$output" == *"it: call-on:0:1 open: does not end;"* ]]
+	program 'int fd = open("new.tmp", O_CREAT | O_WRONLY, 0600); if (fd < 0 || fsync(fd) || rename("new.tmp", "new")) { perror("program"); return 125; }'
+	run -1 failing ./program
+	[[ "$output" == *"it: call:0:2 fsync: a file that is neither old nor new: new.tmp; exit 125;"* ]]
+	program 'pid_t pid = fork(); if (pid == 0) { int fd = open("old", O_RDONLY); if (fd < 0) pause(); _exit(0); }'
+	run -1 failing ./program
+	[[ "$output" == *"it: call:1:1 open: processes are left;"* ]]
+	program 'char *p = malloc(9); fprintf(stderr, "program: %s\n", p ? "fine" : strerror(0)); return p ? 0 : 125;'
+	run -1 failing ./program
+	[[ "$output" == *"it: memory:0:1 memory: an odd sentence; exit 125;"* ]]
+}
+
+@test "failures: commands of ours end with a sentence, and leave nothing half" {
+	mkdir work
+	run -0 "$KTSTR_TOP/tests/failures/failures.sh" work --places -- 'lock-*' 'sandbox*' 'kconfig-*' 'gauntlet-*' \
+		cache-key cache-get cache-strip cache-push cache-pull vm-run vm-initramfs
+	echo "$output"
+	[[ ${lines[-1]} =~ ^[0-9]+' commands, '([0-9]+)' failures injected, 0 violations'$ ]]
+	[ "${BASH_REMATCH[1]}" -gt 1000 ]
+}
