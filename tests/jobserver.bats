@@ -149,21 +149,40 @@ load jobserver
 	kill -CONT "$tool"
 	until_true is_in_state "$command" S
 	until_true is_in_state "$tool" S
-	kill -STOP "$command"
-	until_true is_in_state "$tool" T
-	kill -CONT -- "-$tool"
-	until_true is_in_state "$command" S
 	[ "$(left)" = 1 ]
 	kill -KILL "$command"
 	until_true has_left 3
 }
 
+@test "jobserver: who stops the command alone, and wakes it, need not wake the tool" {
+	serve abc
+	start --cap 3
+	has=$(looks)
+	kill -STOP "$command"
+	until_true is_in_state "$command" T
+	until_true has_looked $((has + 1))
+	kill -CONT "$command"
+	until_true is_in_state "$command" S
+	is_in_state "$tool" S
+	kill -KILL "$command"
+	until_true has_left 3
+}
+
+@test "jobserver: a command that suspends itself at a terminal stops the tool, as its shell must see" {
+	serve abc
+	command -v script >/dev/null || skip "needs script(1)"
+	spawn script -qec 'bash -ic "\$LOCK --cap 3 -- sh -c \"echo \\\$\\\$ >pid; kill -STOP \\\$\\\$; echo woken >woken\"; jobs >jobs; fg"' typescript </dev/null
+	until_true grep -q Stopped jobs
+	until_true grep -q woken woken
+	until_true has_left 3
+}
+
 @test "jobserver: with --die-with-parent a stopped one ends with its parent, too" {
 	serve abc
-	spawn sh -c '$LOCK --cap 3 --die-with-parent -- sh -c "echo \$\$ >pid; exec sleep 60"; :'
+	spawn bash -c 'set -m; $LOCK --cap 3 --die-with-parent -- sh -c "echo \$\$ >pid; exec sleep 60" & exec tail -f /dev/null'
 	until_true test -s pid
 	tool=$(child "${spawned[0]}")
-	kill -STOP "$(cat pid)"
+	kill -TSTP "$(cat pid)"
 	until_true is_in_state "$tool" T
 	kill -KILL "${spawned[0]}"
 	until_true dead "$tool"

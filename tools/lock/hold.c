@@ -92,6 +92,27 @@ static void follow_parent(const struct request *req, int sig)
 		warn("cannot follow our parent: %m");
 }
 
+static bool is_foreground(void)
+{
+	int tty = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	bool is = tty >= 0 && tcgetpgrp(tty) == getpgrp();
+
+	if (tty >= 0)
+		(void)close(tty);
+	return is;
+}
+
+/*
+ * Signals of job control stop all of a job, of which we are what the shell
+ * sees. SIGSTOP is such a one where a command suspends itself at a terminal.
+ * Elsewhere somebody stopped the command alone, and will wake it alone: nobody
+ * would wake us.
+ */
+static bool is_the_jobs(int sig)
+{
+	return sig != SIGSTOP || is_foreground();
+}
+
 static void stop_too(const struct request *req)
 {
 	sigset_t pending;
@@ -114,7 +135,8 @@ static bool has_ended(const struct watch *w, int *ret_status)
 			*ret_status = status;
 			return true;
 		}
-		stop_too(w->req);
+		if (is_the_jobs(WSTOPSIG(status)))
+			stop_too(w->req);
 	}
 	return false;
 }
