@@ -87,7 +87,8 @@ static void *write_all(void *fd)
 TEST(input_without_an_end_does_not_keep_us)
 {
 	pthread_t thread[2];
-	int fd[2];
+	/* The threads end with the process, later than this function. */
+	static int fd[2];
 
 	CHECK_INT(pipe(fd), 0);
 	CHECK(fcntl(fd[1], F_SETPIPE_SZ, 1 << 20) > 0);
