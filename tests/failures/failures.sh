@@ -29,7 +29,7 @@ frames() {
 		addr2line -fspe "$KTSTR_BUILD/${object##*/}" <"$1.offsets" >"$1.lines"
 		paste "$1.offsets" "$1.lines" | sed "s|^|$object +|"
 	done >"$1.names"
-	awk -F '\t' 'FNR == NR { name[$1] = $2; next }
+	awk -F '\t' 'FILENAME == ARGV[1] { name[$1] = $2; next }
 		$0 in name { print "    " name[$0]; next }
 		/^[^ ]+ \+0x[0-9a-f]+$/ { sub(/.*\//, ""); sub(/ .*/, ""); print "    in " $0; next } { print }' "$1.names" "$1"
 }
