@@ -6,12 +6,14 @@
 
 #include "tools/lib/verifier-log.h"
 
-#define PASSES	   5
-#define ANCHOR_MIN 10 /* bytes: shorter lines are everywhere */
-#define ANCHORS	   3  /* times that a line occurs, to be one */
-#define PERIOD_MIN 5  /* lines of a cycle */
-#define STRIDES	   3  /* an anchor may stand so often in one cycle */
-#define REPEATS	   3
+#define PASSES	    5
+#define ANCHOR_MIN  10 /* bytes: shorter lines are everywhere */
+#define ANCHORS	    3  /* times that a line occurs, to be one */
+#define PERIOD_MIN  5  /* lines of a cycle */
+#define STRIDES	    3  /* an anchor may stand so often in one cycle */
+#define REPEATS	    3
+#define WORDS_BYTES 160 /* of the three lines that add_cycle() adds, at most   \
+			 */
 
 /**
  * struct line - one of the log
@@ -247,6 +249,19 @@ static void copy(struct lines *to, const struct line *from, size_t count)
 	to->count += count;
 }
 
+/* Is what would be left out longer than what is said of it? */
+static bool is_worth_it(const struct line *from, size_t period, size_t repeats)
+{
+	size_t bytes = 0;
+
+	for (size_t i = period; i < (repeats - 1) * period; i++) {
+		bytes += from[i].len + 1;
+		if (bytes > WORDS_BYTES)
+			return true;
+	}
+	return false;
+}
+
 /* The first block and the last one; three lines more, and no more than before:
  * REPEATS blocks of PERIOD_MIN lines are longer than that. */
 static bool add_cycle(struct lines *to, const struct line *from, size_t period,
@@ -281,7 +296,8 @@ static int leave_out(struct lines *l, size_t period, size_t *run)
 	for (size_t at = 0; at < l->count && found >= 0;) {
 		size_t repeats = run[at] / period + 1;
 
-		if (repeats < REPEATS) {
+		if (repeats < REPEATS ||
+		    !is_worth_it(&l->item[at], period, repeats)) {
 			copy(&to, &l->item[at++], 1);
 			continue;
 		}
