@@ -277,23 +277,20 @@ static void read_common(const struct request *req, const char *vm,
 			struct str *inputs)
 {
 	auto_free char *program = find_program(vm), *firmware = NULL;
-	char hex[HASH_HEX_SIZE], digits[IDENTITY_SIZE];
+	char hex[HASH_HEX_SIZE] = "", digits[IDENTITY_SIZE];
 
 	if (!req->init)
 		die(EX_USAGE, "--init is missing: the guest's init");
 	add_input(inputs, "version", KTSTR_VERSION);
 	add_file(inputs, "ktstr-vm", program, "the program");
 	add_file(inputs, "init", req->init, "the guest's init");
-	/* Without QEMU the variants run all the same, and say what is missing.
-	 */
+	/* Without QEMU the variants run, and say what is missing. */
 	auto_free char *qemu = program_find("qemu-system-x86_64");
 	int r = qemu ? hash_file(AT_FDCWD, qemu, hex) : -errno;
 	if (why_code(r, EX_PASS) != EX_PASS)
 		die(EX_BROKEN, "cannot read qemu-system-x86_64: %s",
 		    strerror(-r));
-	if (r < 0)
-		hex[0] = '\0';
-	cut(digits, *hex ? hex : "none");
+	cut(digits, r < 0 || !*hex ? "none" : hex);
 	add_input(inputs, "qemu", digits);
 	firmware = must(describe_firmware(qemu));
 	cut_hash_of(firmware, digits);
