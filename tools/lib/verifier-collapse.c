@@ -6,14 +6,14 @@
 
 #include "tools/lib/verifier-log.h"
 
-#define PASSES	    5
-#define ANCHOR_MIN  10 /* bytes: shorter lines are everywhere */
-#define ANCHORS	    3  /* times that a line occurs, to be one */
-#define PERIOD_MIN  5  /* lines of a cycle */
-#define STRIDES	    3  /* an anchor may stand so often in one cycle */
-#define REPEATS	    3
-#define WORDS_BYTES 160 /* of the three lines that add_cycle() adds, at most   \
-			 */
+#define PASSES	   5
+#define ANCHOR_MIN 10 /* bytes: shorter lines are everywhere */
+#define ANCHORS	   3  /* times that a line occurs, to be one */
+#define PERIOD_MIN 5  /* lines of a cycle */
+#define STRIDES	   3  /* an anchor may stand so often in one cycle */
+#define REPEATS	   3
+/* Of the three lines that add_cycle() adds, at most. */
+#define WORDS_BYTES 160
 
 /**
  * struct line - one of the log
