@@ -59,5 +59,6 @@ int confine_environment(char ***ret);
  */
 int confine_lacks(struct why *reterr_why);
 
-/* Was @qemu built with its own filter? It is run to find out. */
+/* Was @qemu built with its own filter? It is run to find out. Return: 1 or 0,
+ * or -errno where it could not be asked. */
 int confine_qemu_has_sandbox(const char *qemu);

@@ -19,8 +19,10 @@ static void add_clean(struct str *out, const char *text, size_t len)
 		len--;
 	if (len > sizeof(line))
 		len = sizeof(line);
+	memcpy(line, text, len);
 	for (size_t i = 0; i < len; i++)
-		line[i] = text[i] == '\t' ? ' ' : text[i];
+		if (line[i] == '\t')
+			line[i] = ' ';
 	utf8_add_line(out, line, len, SHOWN_MAX);
 }
 

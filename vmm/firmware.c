@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/lib/hash.h"
+#include "tools/lib/why.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -18,8 +19,8 @@ static const char *const folders[] = { "../share/qemu", "../share/seabios",
 static const char *const names[] = { "bios-256k.bin", "linuxboot_dma.bin",
 				     "kvmvapic.bin" };
 
-static void describe(struct str *out, const char *program, const char *folder,
-		     const char *name)
+static int describe(struct str *out, const char *program, const char *folder,
+		    const char *name)
 {
 	auto_str struct str path = { 0 }, entry = { 0 };
 	char hex[HASH_HEX_SIZE];
@@ -27,17 +28,20 @@ static void describe(struct str *out, const char *program, const char *folder,
 	if (*folder != '/')
 		str_addf(&path, "%s/", program);
 	str_addf(&path, "%s/%s", folder, name);
-	if (hash_file(AT_FDCWD, str_text(&path), hex) < 0)
-		return;
+	int r = hash_file(AT_FDCWD, str_text(&path), hex);
+	if (r < 0)
+		return why_is_system(r) ? r : 0;
 	str_addf(&entry, "%s %.16s", name, hex);
 	/* Two of the folders may be one. */
 	if (!strstr(str_text(out), str_text(&entry)))
 		str_addf(out, "%s%s", out->len ? ", " : "", str_text(&entry));
+	return 0;
 }
 
 int firmware_describe(struct str *out, const char *qemu)
 {
 	char program[PATH_MAX];
+	int r = 0;
 
 	if (!realpath(qemu, program))
 		return -errno;
@@ -45,8 +49,8 @@ int firmware_describe(struct str *out, const char *qemu)
 		return 0;
 	*strrchr(program, '/') = '\0';
 	for (size_t n = 0; n < COUNT(names); n++) {
-		for (size_t i = 0; i < COUNT(folders); i++)
-			describe(out, program, folders[i], names[n]);
+		for (size_t i = 0; r == 0 && i < COUNT(folders); i++)
+			r = describe(out, program, folders[i], names[n]);
 	}
-	return 0;
+	return r;
 }

@@ -11,5 +11,7 @@
  * BIOS and option ROMs, each as a name and the first 16 digits of its SHA-256,
  * with ", " between them, from where QEMU's own build and distributions have
  * them. They are inputs of a machine as much as QEMU is.
+ *
+ * Return: 0, or -errno: @qemu is not there, or why_is_system().
  */
 int firmware_describe(struct str *out, const char *qemu);

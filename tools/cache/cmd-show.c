@@ -30,7 +30,7 @@ void kconfig_now(const struct options *o, char ret[STATE_CRC_SIZE])
 	r = kconfig_folder(o->kconfig_dir, &folder, &why);
 	if (r == 0)
 		r = kconfig_hash(folder, arch, NULL, &ours, &why);
-	if (why_code(r, EX_PASS) != EX_PASS)
+	if (why_is_system(r))
 		die(EX_BROKEN, "%s", why.text);
 	if (r == 0)
 		memcpy(ret, ours.builtin, STATE_CRC_SIZE);

@@ -124,7 +124,7 @@ static void hash_program(const char *path, const char *what,
 	hash_add_fact(&h, "file", hex);
 	hash_add_fact(&h, "mode", access(path, X_OK) == 0 ? "x" : "-");
 	int r = closure_find(path, &needs, &why);
-	if (why_code(r, EX_PASS) != EX_PASS)
+	if (why_is_system(r))
 		die(EX_BROKEN, "%s", why.text);
 	if (r < 0)
 		hash_add_fact(&h, "trouble", why.text);
@@ -287,7 +287,7 @@ static void read_common(const struct request *req, const char *vm,
 	/* Without QEMU the variants run, and say what is missing. */
 	auto_free char *qemu = program_find("qemu-system-x86_64");
 	int r = qemu ? hash_file(AT_FDCWD, qemu, hex) : -errno;
-	if (why_code(r, EX_PASS) != EX_PASS)
+	if (why_is_system(r))
 		die(EX_BROKEN, "cannot read qemu-system-x86_64: %s",
 		    strerror(-r));
 	cut(digits, r < 0 || !*hex ? "none" : hex);

@@ -79,7 +79,7 @@ enum stamp stamp_check(const char *folder, const char *name,
 	int r = file_read_at(AT_FDCWD, str_text(&path), STAMP_BYTES_MAX, &text);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return STAMP_NONE;
-	if (why_code(r, EX_PASS) != EX_PASS)
+	if (why_is_system(r))
 		die(EX_BROKEN, "cannot read '%s': %s", str_text(&path),
 		    strerror(-r));
 	add_path(&result, folder, "result.json", "");

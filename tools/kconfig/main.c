@@ -131,7 +131,7 @@ static int do_merge(const struct request *req)
 	if (conf_merge(&base, &wanted, NULL, NULL) < 0)
 		die(EX_BROKEN, "out of memory");
 	conf_format(&text, &base);
-	fputs(text_or_die(&text), stdout);
+	fputs(str_text(&text), stdout);
 	return EX_PASS;
 }
 
@@ -148,7 +148,7 @@ static int do_stale(const struct request *req)
 		conf_format_line(&text, &wanted.line[i]);
 		str_add(&text, "\n");
 	}
-	fputs(text_or_die(&text), stdout);
+	fputs(str_text(&text), stdout);
 	return text.len ? EX_FAIL : EX_PASS;
 }
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/why.h"
+
 /* Folders may be "executed", too; execve(2) says EACCES of them. */
 static bool is_program(const char *path)
 {
@@ -45,7 +47,7 @@ char *program_find(const char *name)
 		}
 		if (is_program(path))
 			return path;
-		if (errno == EIO || errno == ENOMEM || errno == EMFILE) {
+		if (why_is_system(-errno)) {
 			free(path);
 			return NULL;
 		}

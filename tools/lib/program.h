@@ -7,7 +7,8 @@
  * @name: with a "/" it is a path; else it is looked for in $PATH, where an
  *	  empty part is the current folder
  *
- * Return: the path, the caller frees it; NULL with errno set (ENOENT, EACCES,
- * ENOMEM) when there is no such program that may be executed.
+ * Return: the path, the caller frees it; NULL with errno set: ENOENT or
+ * EACCES when there is no such program that may be executed, or what
+ * why_is_system() where that cannot be told.
  */
 char *program_find(const char *name);

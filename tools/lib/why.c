@@ -20,9 +20,12 @@ int why_set(struct why *why, int error, const char *fmt, ...)
 
 enum exit_code why_code(int error, enum exit_code code)
 {
-	bool ours = why_is_shortage(error) || error == -EIO || error == -EAGAIN;
+	return why_is_system(error) ? EX_BROKEN : code;
+}
 
-	return ours ? EX_BROKEN : code;
+bool why_is_system(int error)
+{
+	return why_is_shortage(error) || error == -EIO || error == -EAGAIN;
 }
 
 bool why_is_shortage(int error)

@@ -30,6 +30,10 @@ int why_set(struct why *why, int error, const char *fmt, ...)
  */
 bool why_is_shortage(int error);
 
-/* How a program ends by @error: as one that failed itself, if its system did;
- * else with @code, which says what the error means there. */
+/* Is @error, a negative errno value, a failure of the system we run on: a
+ * shortage, or a device? Then it says nothing of what was looked at. */
+bool why_is_system(int error);
+
+/* How a program ends by @error: as one that failed itself, where
+ * why_is_system(); else with @code, which says what the error means there. */
 enum exit_code why_code(int error, enum exit_code code);

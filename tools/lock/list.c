@@ -283,10 +283,8 @@ static void list_read(const struct request *req, struct list *l)
 		die(EX_BROKEN, "%s", why.text);
 	auto_fd int root = open(req->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		die(errno == ENOENT || errno == ENOTDIR || errno == EACCES
-			    ? EX_USAGE
-			    : EX_BROKEN,
-		    "cannot open '%s': %m", req->root);
+		die(why_code(-errno, EX_USAGE), "cannot open '%s': %m",
+		    req->root);
 	r = hosttopo_read(root, &l->host, &why);
 	l->host_known = r == 0;
 	check_shortage(r, &why);

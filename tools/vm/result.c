@@ -145,9 +145,9 @@ static void set_firmware(json_t *o, const char *qemu)
 	auto_free char *path = program_find(qemu);
 	auto_str struct str list = { 0 };
 
-	if (path)
-		firmware_describe(&list, path);
-	set_text(o, "firmware", str_text(&list));
+	int r = path ? firmware_describe(&list, path) : 0;
+
+	set_text(o, "firmware", r < 0 ? NULL : str_text(&list));
 }
 
 /* Of an entry of the cache whose tree was a git tree; else null. */

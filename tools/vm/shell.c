@@ -127,7 +127,7 @@ static void fill_shell(const struct request *req, struct job *job)
 	struct request asked = *req;
 	auto_free char *busybox = program_find("busybox");
 
-	if (!req->shell && !busybox && why_code(-errno, EX_SKIP) != EX_SKIP)
+	if (!req->shell && !busybox && why_is_system(-errno))
 		die(EX_BROKEN, "cannot look for 'busybox': %m");
 	if (!req->shell && !busybox)
 		die(EX_SKIP, "there is no program 'busybox', which is the "

@@ -66,11 +66,14 @@ static int add_qemu(json_t *facts, const char *path, struct why *reterr_why)
 	return r < 0 ? r : add_file(facts, "qemu", path, reterr_why);
 }
 
-static int add_firmware(json_t *facts, const char *qemu)
+static int add_firmware(json_t *facts, const char *qemu, struct why *reterr_why)
 {
 	auto_str struct str list = { 0 };
+	int r = firmware_describe(&list, qemu);
 
-	firmware_describe(&list, qemu);
+	if (r < 0)
+		return why_set(reterr_why, r, "cannot read QEMU's firmware: %s",
+			       strerror(-r));
 	return list.failed ? -ENOMEM
 			   : add_fact(facts, "firmware", str_text(&list));
 }
@@ -119,7 +122,7 @@ static int collect(json_t *facts, const struct machine_config *c,
 	if (r == 0)
 		r = add_qemu(facts, qemu, reterr_why);
 	if (r == 0)
-		r = add_firmware(facts, qemu);
+		r = add_firmware(facts, qemu, reterr_why);
 	return r < 0 ? r : add_machine(facts, c, reterr_why);
 }
 

@@ -21,7 +21,7 @@ static int has_file(const char *folder, const char *name)
 	if (asprintf(&path, "%s/%s", folder, name) < 0)
 		return -ENOMEM;
 	if (stat(path, &st) < 0)
-		return why_code(-errno, EX_PASS) == EX_PASS ? 0 : -errno;
+		return why_is_system(-errno) ? -errno : 0;
 	return S_ISREG(st.st_mode);
 }
 
@@ -110,7 +110,7 @@ int source_tree_version(const char *folder, char **ret, struct why *reterr_why)
 	if (asprintf(&path, "%s/Makefile", folder) < 0)
 		return source_no_memory(reterr_why);
 	r = file_read_at(AT_FDCWD, path, SOURCE_MAKEFILE_MAX, &text);
-	if (r < 0 && why_code(r, EX_PASS) != EX_PASS)
+	if (why_is_system(r))
 		return why_set(reterr_why, r, "cannot read '%s': %s", path,
 			       strerror(-r));
 	if (r >= 0)
