@@ -92,12 +92,14 @@ setup() {
 	mkdir -m 1777 cache
 	# The name of its lock, which is there while one is made: QEMU soon refuses this kernel.
 	local lock='' maker
-	until [ -n "$lock" ]; do
+	for _ in {1..100}; do
+		[ -z "$lock" ] || break
 		template -q 2>/dev/null 3>&- &
 		maker=$!
 		while kill -0 "$maker" 2>/dev/null && ! lock=$(compgen -G 'cache/.templates/*.lock'); do :; done
 		wait "$maker" || :
 	done
+	[ -n "$lock" ]
 	: >>"$lock"
 	chmod 666 "$lock"
 	spawn setpriv --reuid=61001 --clear-groups flock "$lock" sleep 100

@@ -103,26 +103,33 @@ WRAP(int, execve, exec, -1,
      (path, argv, envp))
 WRAP(int, execvp, exec, -1, (const char *path, char *const *argv), (path, argv))
 
+/* The words from @first to the NULL of @rest. */
+static void read_words(char *word[WORDS_MAX], const char *first, va_list rest)
+{
+	memset(word, 0, WORDS_MAX * sizeof(*word));
+	word[0] = (char *)first;
+	for (int i = 1; word[i - 1] && i < WORDS_MAX - 1; i++)
+		word[i] = va_arg(rest, char *);
+}
+
 PUBLIC int execl(const char *path, const char *arg, ...)
 {
-	char *word[WORDS_MAX] = { (char *)arg };
+	char *word[WORDS_MAX];
 	va_list ap;
 
 	va_start(ap, arg);
-	for (int i = 1; word[i - 1] && i < WORDS_MAX - 1; i++)
-		word[i] = va_arg(ap, char *);
+	read_words(word, arg, ap);
 	va_end(ap);
 	return run_fails(FAIL_exec) ? -1 : REAL(execv)(path, word);
 }
 
 PUBLIC int execlp(const char *path, const char *arg, ...)
 {
-	char *word[WORDS_MAX] = { (char *)arg };
+	char *word[WORDS_MAX];
 	va_list ap;
 
 	va_start(ap, arg);
-	for (int i = 1; word[i - 1] && i < WORDS_MAX - 1; i++)
-		word[i] = va_arg(ap, char *);
+	read_words(word, arg, ap);
 	va_end(ap);
 	return run_fails(FAIL_exec) ? -1 : REAL(execvp)(path, word);
 }
