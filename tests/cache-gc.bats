@@ -91,7 +91,7 @@ answer() { printf '%s\n' "$reply" | script -qec "$(printf '%q ' "$@")" /dev/null
 	read_by_somebody one
 	run -75 --separate-stderr ktstr-cache clean --force
 	[ "$output" = two ]
-	[[ "$stderr" == "ktstr-cache: entry 'one' is in use by pid "*" (flock -s cache/.locks/one.lock sleep 60)"*$'\n'"ktstr-cache: 1 of 2 entries are still there" ]]
+	[[ "$stderr" == "ktstr-cache: entry 'one' is in use by pid "*" (flock -s cache/.locks/one.lock sleep 60)"*$'\n'"ktstr-cache: 1 of 2 entries could not be removed" ]]
 	[ -d cache/one ]
 }
 

@@ -81,6 +81,18 @@ commands_cache() {
 	each cache-strip --excuse libelf --may 2 -- ktstr-cache strip built/vmlinux stripped
 	each cache-push "${git[@]}" --swept "*.tmp*" --may 75 --may 2 --skip 'cache/.locks*' -- ktstr-cache push --to share two
 	each cache-pull "${git[@]}" --swept "*.tmp*" --skip cache/one/metadata.json --may 75 --may 2 --skip 'cache/.locks*' -- ktstr-cache pull --from share one
+	# A compiler that may not be executed is none, which the metadata tells.
+	each cache-put --skip cache/three/metadata.json --excuse libelf --excuse libc.so --skip 'cache/.locks*' --swept 'cache/.tmp*' --may 75 --may 2 -- ktstr-cache put "${files[@]}" --key three
+	each cache-put-again --skip cache/two/metadata.json --excuse libelf --excuse libc.so --skip 'cache/.locks*' --swept 'cache/.tmp*' --may 75 --may 2 -- ktstr-cache put "${files[@]}" --key two
+	each cache-list --told '(corrupt: ' -- ktstr-cache list
+	each cache-list-json --told '"unreadable"' --told '"last_use": null' --told 'is called stale' -- ktstr-cache list --json
+	each cache-show --told '"unreadable"' --told '"last_use": null' --told 'is called stale' --may 1 -- ktstr-cache show one
+	each cache-show-why --may 2 -- ktstr-cache show --why one two
+	each cache-verify --told 'without a lock' --may 1 --may 75 --skip 'cache/.locks*' -- ktstr-cache verify one
+	each cache-clean --swept 'cache/.tmp*' --may 75 --skip "cache/.locks*" -- ktstr-cache clean --force one
+	each cache-gc --skip "cache/.locks*" -- ktstr-cache gc --max-size 1
+	each cache-work --swept 'cache/.tmp*' --told 'temporary files are in' --may 126 -- ktstr-cache work -- printenv KTSTR_KCONFIG_DIR
+	each cache-log --skip log.txt --may 126 -- ktstr-cache log --to log.txt --title T -- echo inside
 	each cache-exec --may 126 -- ktstr-cache exec -- echo inside
 	each cache-try --may 126 -- ktstr-cache try --to status -- false
 }

@@ -22,7 +22,8 @@
  *			by a signal or by words of its own
  *	--limit MS      it ends within this time; 60000
  *	--told TEXT     if it says so, on either stream, it has told the
- *			failure in its own way, and what follows may be anyhow
+ *			failure in its own way, and what follows may be anyhow;
+ *			this and those with GLOB or LIB may be given again
  *	--unsteady      how often it waits for another process is not the same
  *			each time, so calls are not either
  *	--places        of the calls that the same functions have led to only
@@ -63,6 +64,14 @@ struct wish {
 	bool places;
 	char **argv;
 };
+
+/* Where one more of an option goes, of @max at most. */
+static int next(int *count, int max)
+{
+	if (*count == max)
+		errx(2, "fail-each: more than %d of an option", max);
+	return (*count)++;
+}
 
 static void read_options(int argc, char **argv, struct wish *w)
 {
@@ -105,8 +114,7 @@ static void read_options(int argc, char **argv, struct wish *w)
 			j->name = optarg;
 			break;
 		case 'w':
-			if (w->swept_count < JUDGE_SKIP)
-				w->swept[w->swept_count++] = optarg;
+			w->swept[next(&w->swept_count, JUDGE_SKIP)] = optarg;
 			break;
 		case 'm':
 			j->mixed = true;
@@ -115,7 +123,7 @@ static void read_options(int argc, char **argv, struct wish *w)
 			j->limit_ms = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'd':
-			j->told = optarg;
+			j->told[next(&j->told_count, JUDGE_TOLD)] = optarg;
 			break;
 		case 'u':
 			j->unsteady = true;
@@ -124,20 +132,18 @@ static void read_options(int argc, char **argv, struct wish *w)
 			w->places = true;
 			break;
 		case 'e':
-			if (j->excuse_count < JUDGE_EXCUSE)
-				j->excuse[j->excuse_count++] = optarg;
+			j->excuse[next(&j->excuse_count, JUDGE_EXCUSE)] =
+				optarg;
 			break;
 		case 'o':
 			w->only = optarg;
 			break;
 		case 'c':
-			if (j->may_count < JUDGE_MAY)
-				j->may[j->may_count++] =
-					(int)strtol(optarg, NULL, 10);
+			j->may[next(&j->may_count, JUDGE_MAY)] =
+				(int)strtol(optarg, NULL, 10);
 			break;
 		case 's':
-			if (j->skip_count < JUDGE_SKIP)
-				j->skip[j->skip_count++] = optarg;
+			j->skip[next(&j->skip_count, JUDGE_SKIP)] = optarg;
 			break;
 		default:
 			exit(2);

@@ -194,6 +194,14 @@ static void tell(struct judge *j, const char *what, const char *wrong,
 	fflush(stdout);
 }
 
+static bool is_told(const struct judge *j, const char *out, const char *said)
+{
+	for (int i = 0; i < j->told_count; i++)
+		if (strstr(out, j->told[i]) || strstr(said, j->told[i]))
+			return true;
+	return false;
+}
+
 void judge_run(struct judge *j, const struct target *t, bool in_time,
 	       const char *what, enum fail_kind kind,
 	       const struct fail_call_info *call, bool loud)
@@ -211,8 +219,7 @@ void judge_run(struct judge *j, const struct target *t, bool in_time,
 		wrong = "the call never came";
 	else if (is_odd(said))
 		wrong = "an odd sentence";
-	else if (WIFEXITED(t->shared->status) && j->told &&
-		 (strstr(out, j->told) || strstr(said, j->told)))
+	else if (WIFEXITED(t->shared->status) && is_told(j, out, said))
 		wrong = NULL;
 	else if (t->shared->status == j->status)
 		wrong = judge_success(j, out, &path);

@@ -11,6 +11,7 @@ enum {
 	JUDGE_MAY = 8,
 	JUDGE_SKIP = 16,
 	JUDGE_EXCUSE = 4,
+	JUDGE_TOLD = 4,
 };
 
 /**
@@ -18,18 +19,17 @@ enum {
  * @name, @folder, @may, @skip, @mixed, @unsteady,
  * @excuse: options of fail-each
  * @is_strict: of the next run: the program itself has asked for memory
- * @told: a text of the output, or of words, behind which the command has gone
- * on
+ * @told: texts of the output, or of words, behind which the command has gone on
  * @before, @after: what is in the folder
  * @out, @status: what it prints, and how it ends
  * @now: as the folder was left by the last run
  * @failures, @violations, @excused: so far
  */
 struct judge {
-	const char *name, *excuse[JUDGE_EXCUSE], *told;
+	const char *name, *excuse[JUDGE_EXCUSE], *told[JUDGE_TOLD];
 	char *folder, *skip[2 * JUDGE_SKIP + 1];
-	int may[JUDGE_MAY], may_count, skip_count, excuse_count, limit_ms,
-		status;
+	int may[JUDGE_MAY], may_count, skip_count, excuse_count, told_count,
+		limit_ms, status;
 	bool mixed, unsteady, is_strict;
 	struct tree before, after, now;
 	char *out;

@@ -12,9 +12,10 @@ setup() { needs_kernel; }
 	run -0 "$KTSTR_TOP/bench/boots.sh"
 	echo "$output"
 	[ "$(grep -c '| attested, [0-9]* s |$' <<<"$output")" -ge 35 ]
-	# Seconds are this machine's; the rest of the row is not.
+	# Seconds are this machine's, and large ones are booted by hand; the rest of the row is not.
 	while read -r row; do
-		grep -qF "${row%attested, *}" "$KTSTR_TOP/doc/presets.md" || {
+		row=${row%attested, *}
+		grep -qF "${row%QEMU builds it |}" "$KTSTR_TOP/doc/presets.md" || {
 			echo "doc/presets.md has no $row"
 			return 1
 		}

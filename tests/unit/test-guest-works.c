@@ -29,6 +29,8 @@ static void reports_are_whole(bool warnings)
 	for (size_t i = 0; i < crew.count; i++) {
 		const struct worker_shared *sh = worker[i].shared;
 
+		for (char **w = worker[i].warnings; w && *w; w++)
+			printf("# %s\n", *w);
 		CHECK(worker[i].over && worker[i].exit == CREW_OK);
 		CHECK(atomic_load(&sh->units) > 0);
 		CHECK(atomic_load(&sh->iterations) > 0);

@@ -54,9 +54,8 @@ int do_built(const struct options *o)
 		puts(path);
 		return EX_PASS;
 	}
-	toolchain = compilers_versions();
-	if (!toolchain)
-		die(EX_BROKEN, "out of memory");
+	if (compilers_versions(&toolchain, &why) < 0)
+		die(EX_BROKEN, "%s", why.text);
 	if (strcmp(entry_text(&e, "toolchain"), toolchain) != 0) {
 		note("'%s' was built with '%s'; here is now '%s'", path,
 		     entry_text(&e, "toolchain"), toolchain);

@@ -126,7 +126,7 @@ static int remove_all(const struct options *o, const struct entries *all)
 		broken += r < 0 && r != -EBUSY;
 	}
 	if (busy + broken)
-		warn("%zu of %zu entries are still there", busy + broken,
+		warn("%zu of %zu entries could not be removed", busy + broken,
 		     all->count);
 	return broken ? EX_BROKEN : busy ? EX_BUSY : EX_PASS;
 }

@@ -144,7 +144,7 @@ static json_t *to_json(const struct list *l, const struct entry *e)
 	json_t *one = describe_entry(l->o->root, e, l->now);
 
 	if (!one)
-		die(EX_BROKEN, "out of memory");
+		die(EX_BROKEN, "cannot look at entry '%s': %m", e->key);
 	if (l->has_releases && *entry_text(e, "version") && !e->error_kind)
 		json_object_set_new(one, "eol", json_boolean(is_eol(l, e)));
 	return one;

@@ -32,6 +32,8 @@ void kconfig_now(const struct options *o, char ret[STATE_CRC_SIZE])
 		r = kconfig_hash(folder, arch, NULL, &ours, &why);
 	if (why_is_system(r))
 		die(EX_BROKEN, "%s", why.text);
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		warn("%s: no entry is called stale", why.text);
 	if (r == 0)
 		memcpy(ret, ours.builtin, STATE_CRC_SIZE);
 }
@@ -49,7 +51,8 @@ void look_or_exit(const struct options *o, const char *key, struct entry *ret)
 		exit(EX_FAIL);
 	}
 	if (r < 0)
-		die(EX_BROKEN, "out of memory");
+		die(EX_BROKEN, "cannot look at entry '%s': %s", key,
+		    strerror(-r));
 }
 
 int do_show(const struct options *o)
@@ -68,7 +71,7 @@ int do_show(const struct options *o)
 	kconfig_now(o, now);
 	all = describe_entry(o->root, &e, now);
 	if (!all)
-		die(EX_BROKEN, "out of memory");
+		die(EX_BROKEN, "cannot look at entry '%s': %m", e.key);
 	value = o->field ? json_object_get(all, o->field) : all;
 	if (!value)
 		die(EX_USAGE, "entry '%s' has no field '%s'", e.key, o->field);
@@ -101,8 +104,10 @@ static bool verify(const struct options *o, const char *key)
 	}
 	if (r == -ENOENT)
 		return true; /* removed while we waited */
-	if (r < 0 || entry_verify(&e) < 0)
-		die(EX_BROKEN, "out of memory");
+	if (r == 0)
+		r = entry_verify(&e);
+	if (r < 0)
+		die(EX_BROKEN, "cannot read entry '%s': %s", key, strerror(-r));
 	if (e.error_kind)
 		warn("entry '%s' is corrupt (%s): %s", e.key, e.error_kind,
 		     e.error.text);

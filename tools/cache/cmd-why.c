@@ -102,11 +102,12 @@ static int take_spec(const struct options *o, const char *spec,
 	if (s.key && take_entry(o, s.key, ret, NULL) == 0)
 		return 0;
 	conf_done(&ret->config);
-	toolchain = compilers_versions();
+	r = compilers_versions(&toolchain, why);
+	if (r < 0)
+		return r;
 	ret->meta = meta_of_source(&s);
-	if (!toolchain || !ret->meta ||
-	    json_object_set_new(ret->meta, "toolchain",
-				json_string(toolchain)) < 0)
+	if (!ret->meta || json_object_set_new(ret->meta, "toolchain",
+					      json_string(toolchain)) < 0)
 		return why_set(why, -ENOMEM, "out of memory");
 	return read_fragments(o, &s, &ret->config, why);
 }

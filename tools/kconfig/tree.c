@@ -91,7 +91,7 @@ int tree_look(const char *tree, const struct conf *config,
 	if (!fts)
 		return why_set(reterr_why, -errno, "cannot read '%s': %s", tree,
 			       strerror(errno));
-	while ((e = fts_read(fts))) {
+	while ((errno = 0, e = fts_read(fts))) {
 		if (e->fts_level == 0 && e->fts_info != FTS_D &&
 		    e->fts_info != FTS_DP)
 			error = e->fts_errno ? e->fts_errno : ENOTDIR;
@@ -100,6 +100,8 @@ int tree_look(const char *tree, const struct conf *config,
 		if (e->fts_info == FTS_F)
 			look(e, config, facts, count);
 	}
+	if (errno)
+		error = errno; /* of what ended it */
 	(void)fts_close(fts);
 	return error ? why_set(reterr_why, -error, "cannot read '%s': %s", tree,
 			       strerror(error))

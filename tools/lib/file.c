@@ -14,6 +14,21 @@
 /* How often others may come between two calls. */
 #define NAME_TRIES 100
 
+/* What most files fit into. */
+#define ROOM_FIRST 16384
+
+static bool grow(char **text, size_t *room, size_t most)
+{
+	size_t more = *room ? 2 * *room : ROOM_FIRST;
+	char *grown = realloc(*text, more < most ? more : most);
+
+	if (!grown)
+		return false;
+	*text = grown;
+	*room = more < most ? more : most;
+	return true;
+}
+
 int file_read_at(int dir, const char *name, size_t max, char **ret)
 {
 	auto_fd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
@@ -22,13 +37,13 @@ int file_read_at(int dir, const char *name, size_t max, char **ret)
 	if (max >= INT_MAX)
 		return -EINVAL;
 
-	auto_free char *text = malloc(max + 2);
-	if (!text)
-		return -ENOMEM;
-
-	size_t len = 0;
-	while (len <= max) {
-		ssize_t n = read(fd, text + len, max + 1 - len);
+	auto_free char *text = NULL;
+	size_t len = 0, room = 0;
+	for (;;) {
+		/* For one byte more than is accepted, and the NUL. */
+		if (room < len + 2 && !grow(&text, &room, max + 2))
+			return -ENOMEM;
+		ssize_t n = read(fd, text + len, room - 1 - len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -36,10 +51,9 @@ int file_read_at(int dir, const char *name, size_t max, char **ret)
 		if (n == 0)
 			break;
 		len += (size_t)n;
+		if (len > max)
+			return -EFBIG;
 	}
-	if (len > max)
-		return -EFBIG;
-
 	text[len] = '\0';
 	*ret = take_ptr(text);
 	return (int)len;

@@ -114,29 +114,30 @@ static noreturn void become(char *const argv[], int out, pid_t parent)
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(EX_BROKEN);
 	execvp(argv[0], argv);
-	_exit(EX_NOT_FOUND);
+	_exit(why_code(-errno, EX_NOT_FOUND));
 }
 
-/* Start a program, ARGV[0]. Return: where to read what it says, or -1. */
+/* Start a program, ARGV[0]. Return: where to read what it says, or -errno. */
 static int start(char *const argv[], pid_t *ret_pid)
 {
 	pid_t self = getpid();
-	int pipes[2];
+	int pipes[2], r;
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return -1;
+		return -errno;
 	*ret_pid = fork();
 	if (*ret_pid == 0)
 		become(argv, pipes[1], self);
+	r = *ret_pid < 0 ? -errno : pipes[0];
 	(void)close(pipes[1]);
-	if (*ret_pid > 0)
-		return pipes[0];
-	(void)close(pipes[0]);
-	return -1;
+	if (r < 0)
+		(void)close(pipes[0]);
+	return r;
 }
 
-/* Read what @fd says first, at most a line, for a limited time. */
-static void read_line(int fd, char *line, size_t size)
+/* Read what @fd says first, at most a line, for a limited time. Return: 0 or
+ * -errno. */
+static int read_line(int fd, char *line, size_t size)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	time_t until = now_s() + ANSWER_S;
@@ -154,35 +155,57 @@ static void read_line(int fd, char *line, size_t size)
 	}
 	line[len] = '\0';
 	line[strcspn(line, "\n")] = '\0';
+	return n < 0 ? -errno : 0;
+}
+
+/* Read the first line that "@argv" prints; none of what is not there. Return: 0
+ * or -errno. */
+static int ask(char *const argv[], char *line, size_t size)
+{
+	pid_t pid = 0;
+	auto_fd int fd = start(argv, &pid);
+	int r = fd, status = 0;
+
+	if (fd < 0)
+		return r;
+	r = read_line(fd, line, size);
+	/* What it has left to say, it says to nobody. */
+	(void)kill(-pid, SIGKILL);
+	(void)kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) < 0)
+		return -errno;
+	if (!*line && WIFEXITED(status) && WEXITSTATUS(status) == EX_BROKEN)
+		return -EAGAIN;
+	return r;
 }
 
 /* Append the first line that "COMMAND --version" prints. */
-static void add_version(struct str *out, const char *command)
+static int add_version(struct str *out, const char *command,
+		       struct why *reterr_why)
 {
 	auto_words char **argv = NULL;
 	char line[256] = "";
-	size_t count = 0;
-	pid_t pid = 0;
+	size_t at;
+	int count = words_split(command, &argv, &at);
+	int r = count;
 
-	if (words_split(command, &argv, &count) < 1 ||
-	    words_append(&argv, "--version") < 0)
-		words_free(take_ptr(argv));
-	auto_fd int fd = argv ? start(argv, &pid) : -1;
-	if (fd >= 0) {
-		read_line(fd, line, sizeof(line));
-		/* What it has left to say, it says to nobody. */
-		(void)kill(-pid, SIGKILL);
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
-	}
+	if (count > 0)
+		r = words_append(&argv, "--version");
+	if (count > 0 && r == 0)
+		r = ask(argv, line, sizeof(line));
 	str_addf(out, "%s%s", out->len ? "; " : "", *line ? line : "none");
+	if (r >= 0 || !why_is_system(r))
+		return 0;
+	return why_set(reterr_why, r, "cannot ask '%s' for its version: %s",
+		       command, strerror(-r));
 }
 
 /*
  * Names as kbuild puts them together: LLVM=1, LLVM=-15 and LLVM=/bin/ mean
  * clang, clang-15 and /bin/clang.
  */
-static void add_tool(struct str *out, const char *gnu, const char *of_llvm)
+static int add_tool(struct str *out, const char *gnu, const char *of_llvm,
+		    struct why *reterr_why)
 {
 	const char *cross = setting("CROSS_COMPILE"), *llvm = setting("LLVM");
 	auto_str struct str name = { 0 };
@@ -192,18 +215,22 @@ static void add_tool(struct str *out, const char *gnu, const char *of_llvm)
 	else
 		str_addf(&name, "%s%s%s", strchr(llvm, '/') ? llvm : "",
 			 of_llvm, *llvm == '-' ? llvm : "");
-	add_version(out, str_text(&name));
+	return add_version(out, str_text(&name), reterr_why);
 }
 
-char *compilers_versions(void)
+int compilers_versions(char **ret, struct why *reterr_why)
 {
 	auto_str struct str out = { 0 };
+	const char *cc = setting("KTSTR_KERNEL_CC");
+	int r = cc ? add_version(&out, cc, reterr_why)
+		   : add_tool(&out, "gcc", "clang", reterr_why);
 
-	if (setting("KTSTR_KERNEL_CC"))
-		add_version(&out, setting("KTSTR_KERNEL_CC"));
-	else
-		add_tool(&out, "gcc", "clang");
-	add_tool(&out, "ld", "ld.lld");
-	add_version(&out, "pahole");
-	return str_take(&out);
+	if (r == 0)
+		r = add_tool(&out, "ld", "ld.lld", reterr_why);
+	if (r == 0)
+		r = add_version(&out, "pahole", reterr_why);
+	if (r < 0)
+		return r;
+	*ret = str_take(&out);
+	return *ret ? 0 : why_set(reterr_why, -ENOMEM, "out of memory");
 }

@@ -31,8 +31,10 @@ int compilers_read(char ret_mark[COMPILERS_MARK_SIZE], char **ret_words,
  *
  * Those that kbuild would take now; pahole in any case, for it makes the BTF.
  *
- * Return: "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ...; v1.24", which the caller
- * frees; "none" for a program that cannot be run, or says
- * nothing for 10 s. NULL when memory ran out.
+ * @ret: "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ...; v1.24", which the caller
+ *	 frees; "none" for a program that is not there, or says nothing for 10 s
+ *
+ * Return: 0, or -errno with a sentence where one could not be asked: what a
+ * kernel was built with must not look like another compiler then.
  */
-char *compilers_versions(void);
+int compilers_versions(char **ret, struct why *reterr_why);

@@ -101,92 +101,118 @@ int copy_file(const char *from, const char *to_dir, const char *name,
 	return 0;
 }
 
-/* Copy what fts found to the same place below @to. */
-static int copy_found(const FTSENT *e, size_t skip, const char *to,
-		      const struct copy_modes *modes, struct why *reterr_why)
+/* What is done in a tree, which it is told of each thing that is in it: of a
+ * folder before (FTS_D) and behind (FTS_DP) what the folder has. */
+typedef int found_fn(const FTSENT *e, void *arg, struct why *reterr_why);
+
+/* Tell @found of one thing, if it could be read. */
+static int tell(const FTSENT *e, found_fn *found, void *arg,
+		struct why *reterr_why)
 {
-	const char *below = e->fts_path + skip;
+	if (e->fts_info == FTS_NS || e->fts_info == FTS_ERR ||
+	    e->fts_info == FTS_DNR)
+		return why_set(reterr_why, -e->fts_errno,
+			       "cannot read '%s': %s", e->fts_path,
+			       strerror(e->fts_errno));
+	return found(e, arg, reterr_why);
+}
+
+static int walk(const char *tree, found_fn *found, void *arg,
+		struct why *reterr_why)
+{
+	char *paths[] = { (char *)tree, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *e = NULL;
+	int r = 0, error = errno;
+
+	/* Its NULL is the end, or an error. */
+	while (fts && r == 0 && (errno = 0, e = fts_read(fts)))
+		r = tell(e, found, arg, reterr_why);
+	if (fts && !e)
+		error = errno;
+	if (!e && error)
+		r = why_set(reterr_why, -error, "cannot read '%s': %s", tree,
+			    strerror(error));
+	if (fts)
+		(void)fts_close(fts);
+	return r;
+}
+
+struct copying {
+	size_t skip; /* where a path below the tree begins */
+	const char *to;
+	const struct copy_modes *modes;
+};
+
+static int copy_found(const FTSENT *e, void *arg, struct why *reterr_why)
+{
+	const struct copying *c = arg;
+	const char *below = e->fts_path + c->skip;
 	auto_free char *path = NULL;
 
 	below += strspn(below, "/");
 	if (e->fts_info == FTS_DP)
 		return 0;
 	if (e->fts_info == FTS_F)
-		return copy_file(e->fts_accpath, to, below, modes, reterr_why);
+		return copy_file(e->fts_accpath, c->to, below, c->modes,
+				 reterr_why);
 	if (e->fts_info != FTS_D)
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is neither file nor folder", e->fts_path);
-	if (asprintf(&path, "%s/%s", to, below) < 0)
+	if (asprintf(&path, "%s/%s", c->to, below) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	return copy_make_folder(path, modes, reterr_why);
+	return copy_make_folder(path, c->modes, reterr_why);
 }
 
 int copy_tree(const char *from, const char *to_dir, const char *name,
 	      const struct copy_modes *modes, struct why *reterr_why)
 {
-	char *paths[] = { (char *)from, NULL };
+	struct copying c = { .skip = strlen(from), .modes = modes };
 	auto_free char *to = NULL;
-	FTSENT *e;
-	FTS *fts;
-	int r = 0;
 
 	if (asprintf(&to, "%s/%s", to_dir, name) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
-	fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	if (!fts)
-		return why_set(reterr_why, -errno, "cannot read '%s': %s", from,
-			       strerror(errno));
-	while (r == 0 && (e = fts_read(fts))) {
-		if (e->fts_info == FTS_NS || e->fts_info == FTS_ERR ||
-		    e->fts_info == FTS_DNR)
-			r = why_set(reterr_why, -e->fts_errno,
-				    "cannot read '%s': %s", e->fts_path,
-				    strerror(e->fts_errno));
-		else
-			r = copy_found(e, strlen(from), to, modes, reterr_why);
-	}
-	(void)fts_close(fts);
-	return r;
+	c.to = to;
+	return walk(from, copy_found, &c, reterr_why);
 }
 
-static int sync_folder(const char *path, struct why *reterr_why)
+static int sync_found(const FTSENT *e, void *arg, struct why *reterr_why)
 {
-	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
+	(void)arg;
+	if (e->fts_info != FTS_DP)
+		return 0;
+	auto_fd int fd = open(e->fts_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
-			       path, strerror(errno));
+			       e->fts_path, strerror(errno));
 	return 0;
 }
 
 int copy_sync_folders(const char *dir, struct why *reterr_why)
 {
-	char *paths[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *e;
-	int r = 0;
-
-	if (!fts)
-		return why_set(reterr_why, -errno, "cannot list '%s': %s", dir,
-			       strerror(errno));
-	while (r == 0 && (e = fts_read(fts))) {
-		if (e->fts_info == FTS_DP)
-			r = sync_folder(e->fts_path, reterr_why);
-	}
-	(void)fts_close(fts);
-	return r;
+	return walk(dir, sync_found, NULL, reterr_why);
 }
 
-static int describe_one(const FTSENT *e, size_t skip, json_t *files,
-			struct why *reterr_why)
-{
-	char hash[HASH_HEX_SIZE];
-	int r = hash_file(AT_FDCWD, e->fts_accpath, hash);
+struct describing {
+	size_t skip; /* where a path below the tree begins */
+	json_t *files;
+};
 
+static int describe_found(const FTSENT *e, void *arg, struct why *reterr_why)
+{
+	const struct describing *d = arg;
+	char hash[HASH_HEX_SIZE];
+
+	if (e->fts_info == FTS_D || e->fts_info == FTS_DP)
+		return 0;
+	if (e->fts_info != FTS_F)
+		return why_set(reterr_why, -EINVAL, "'%s' is no file",
+			       e->fts_path);
+	int r = hash_file(AT_FDCWD, e->fts_accpath, hash);
 	if (r < 0)
 		return why_set(reterr_why, r, "cannot read '%s': %s",
 			       e->fts_path, strerror(-r));
-	if (json_object_set_new(files, e->fts_path + skip,
+	if (json_object_set_new(d->files, e->fts_path + d->skip,
 				json_pack("{s:I, s:s}", "size",
 					  (json_int_t)e->fts_statp->st_size,
 					  "sha256", hash)) < 0)
@@ -194,33 +220,26 @@ static int describe_one(const FTSENT *e, size_t skip, json_t *files,
 	return 0;
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+/* The same with its names in order. fts(3) orders as well, but not without
+ * memory, and then it does not say so. */
+static json_t *sort_names(const json_t *o)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
+	auto_free char *text = json_dumps(o, JSON_SORT_KEYS);
+
+	return text ? json_loads(text, 0, NULL) : NULL;
 }
 
 int copy_describe(const char *dir, json_t **ret, struct why *reterr_why)
 {
-	char *paths[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	json_t *files = json_object();
-	FTSENT *e;
-	int r = 0;
+	struct describing d = { .skip = strlen(dir) + 1,
+				.files = json_object() };
+	int r = d.files ? walk(dir, describe_found, &d, reterr_why)
+			: why_set(reterr_why, -ENOMEM, "out of memory");
 
-	while (fts && r == 0 && (e = fts_read(fts))) {
-		if (e->fts_info == FTS_F)
-			r = describe_one(e, strlen(dir) + 1, files, reterr_why);
-		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP)
-			r = why_set(reterr_why, -EIO, "cannot read '%s'",
-				    e->fts_path);
-	}
-	if (!fts || !files)
-		r = why_set(reterr_why, -ENOMEM, "cannot list '%s'", dir);
-	if (fts)
-		(void)fts_close(fts);
-	if (r < 0)
-		json_decref(files);
-	else
-		*ret = files;
+	if (r == 0)
+		*ret = sort_names(d.files);
+	if (r == 0 && !*ret)
+		r = why_set(reterr_why, -ENOMEM, "out of memory");
+	json_decref(d.files);
 	return r;
 }

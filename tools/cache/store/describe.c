@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/store/describe.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -50,19 +51,25 @@ json_t *describe_entry(const char *root, const struct entry *e, const char *now)
 {
 	auto_free char *dwarf = NULL;
 	json_t *all, *added;
+	time_t used;
+	int r;
 
 	if (e->error_kind)
 		return json_pack("{s:s, s:s, s:s, s:s}", "key", e->key, "path",
 				 e->path, "error", e->error.text, "error_kind",
 				 e->error_kind);
-	if (vmlinux_with_dwarf(e, &dwarf) < 0)
+	r = vmlinux_with_dwarf(e, &dwarf);
+	if (r == 0)
+		r = entry_last_use(root, e->key, &used);
+	if (r < 0) {
+		errno = -r;
 		return NULL;
+	}
 	added = json_pack(
 		"{s:s, s:o, s:s, s:o, s:o, s:s?, s:n}", "path", e->path,
 		"image_path", path_in(e, entry_text(e, "image_name")),
 		"kconfig_status", kconfig_status_name(kconfig_status(e, now)),
-		"last_use", time_or_null(entry_last_use(root, e->key)),
-		"symbols",
+		"last_use", time_or_null(used), "symbols",
 		json_is_true(json_object_get(e->meta, "has_vmlinux"))
 			? path_in(e, "vmlinux")
 			: json_null(),
@@ -71,6 +78,7 @@ json_t *describe_entry(const char *root, const struct entry *e, const char *now)
 	if (!all || !added || json_object_update(all, added) < 0) {
 		json_decref(all);
 		all = NULL;
+		errno = ENOMEM;
 	}
 	json_decref(added);
 	return all;

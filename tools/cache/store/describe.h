@@ -34,7 +34,7 @@ const char *kconfig_status_name(enum kconfig_status status);
  * vmlinux), dwarf (see vmlinux_with_dwarf()), eol (null: not known here); or,
  * of a corrupt one, key, path, error and error_kind.
  *
- * Return: a new reference, NULL without memory.
+ * Return: a new reference; NULL with errno where why_is_system().
  */
 json_t *describe_entry(const char *root, const struct entry *e,
 		       const char *now);

@@ -18,8 +18,11 @@ void entries_done(struct entries *all)
 
 bool entry_is_ours(const char *root, const struct entry *e)
 {
-	return !e->error_kind || entry_last_use(root, e->key) != 0 ||
-	       entry_names_itself(e);
+	time_t used;
+
+	if (!e->error_kind || entry_names_itself(e))
+		return true;
+	return entry_last_use(root, e->key, &used) == 0 && used != 0;
 }
 
 /* Valid before corrupt, newest first, then by key. */

@@ -93,10 +93,10 @@ static int read_meta(struct entry *e, int dir)
 	auto_fd int fd =
 		openat(dir, ENTRY_METADATA, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	auto_free char *text = NULL;
-	int r = fd < 0 ? -errno : 0;
 	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
-	if (r == 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+	if (r == 0 && !S_ISREG(st.st_mode))
 		r = -EINVAL;
 	if (r == 0)
 		r = file_read_at(dir, ENTRY_METADATA, META_BYTES_MAX, &text);
@@ -168,14 +168,20 @@ void entry_parse(struct entry *e, const char *text, size_t len)
 			error.column, error.text);
 }
 
-/* A file that the metadata lists: is it there, with its size? */
-static void check_file(struct entry *e, int dir, const char *name,
-		       const json_t *file)
+/* A file that the metadata lists: is it there, with its size? Return: as
+ * read_meta(). */
+static int check_file(struct entry *e, int dir, const char *name,
+		      const json_t *file)
 {
-	struct stat st;
+	struct stat st = { 0 };
+	int r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISREG(st.st_mode))
+	if (why_is_shortage(r))
+		return r;
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		corrupt(e, "unreadable", "%s cannot be looked at: %s", name,
+			strerror(-r));
+	else if (r < 0 || !S_ISREG(st.st_mode))
 		corrupt(e,
 			strcmp(name, entry_text(e, "image_name")) == 0
 				? "image_missing"
@@ -185,21 +191,24 @@ static void check_file(struct entry *e, int dir, const char *name,
 		 json_integer_value(json_object_get(file, "size")))
 		corrupt(e, "file_damaged", "%s has another size than it had",
 			name);
+	return 0;
 }
 
-static void check_files(struct entry *e, int dir)
+static int check_files(struct entry *e, int dir)
 {
 	json_t *files = json_object_get(e->meta, "files"), *file;
 	const char *name;
+	int r = 0;
 
 	if (!json_object_get(files, entry_text(e, "image_name")))
 		corrupt(e, "image_missing", "metadata.json does not list %s",
 			entry_text(e, "image_name"));
 	json_object_foreach(files, name, file)
 	{
-		if (!e->error_kind)
-			check_file(e, dir, name, file);
+		if (r == 0 && !e->error_kind)
+			r = check_file(e, dir, name, file);
 	}
+	return r;
 }
 
 /* Look at the entry once; the open folder goes to @ret_dir. Return: 0, -ENOENT,
@@ -220,7 +229,7 @@ static int look_once(struct entry *e, int *ret_dir)
 	if (!e->error_kind)
 		r = read_meta(e, *ret_dir);
 	if (r == 0 && !e->error_kind)
-		check_files(e, *ret_dir);
+		r = check_files(e, *ret_dir);
 	return r;
 }
 
@@ -289,6 +298,8 @@ int entry_verify(struct entry *e)
 	if (e->error_kind)
 		return 0;
 	auto_fd int dir = open(e->path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	if (dir < 0 && why_is_shortage(-errno))
+		return -errno;
 	if (dir < 0) {
 		corrupt(e, "unreadable", "'%s' cannot be opened: %s", e->path,
 			strerror(errno));
@@ -301,6 +312,8 @@ int entry_verify(struct entry *e)
 			json_string_value(json_object_get(file, "sha256"));
 		int r = hash_file(dir, name, hash);
 
+		if (why_is_shortage(r))
+			return r;
 		if (r < 0)
 			corrupt(e, "unreadable", "%s cannot be read: %s", name,
 				strerror(-r));

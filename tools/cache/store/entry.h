@@ -55,7 +55,7 @@ void entry_parse(struct entry *e, const char *text, size_t len);
  *
  * One that is replaced while we look is looked at again: a reader meets the old
  * entry or the new one. Return: 0, also for a corrupt one; -ENOENT when there
- * is none; -ENOMEM.
+ * is none; -errno where why_is_shortage().
  */
 int entry_look(const char *root, const char *key, struct entry *ret);
 
@@ -68,7 +68,8 @@ int entry_load(const char *root, const char *key, struct entry *ret,
 /**
  * entry_verify() - read every file of an entry, and compare its SHA-256
  *
- * Sets error_kind and error when one differs. Return: 0 or -ENOMEM.
+ * Sets error_kind and error when one differs. Return: 0, or -errno where
+ * why_is_shortage().
  */
 int entry_verify(struct entry *e);
 

@@ -189,13 +189,14 @@ void entry_used(const char *root, const char *key)
 		stamp(fd);
 }
 
-time_t entry_last_use(const char *root, const char *key)
+int entry_last_use(const char *root, const char *key, time_t *ret)
 {
 	auto_place struct place at = { .folder = -1 };
-	struct stat st;
+	int r = find(root, key, &at, NULL);
+	struct stat st = { 0 };
 
-	if (find(root, key, &at, NULL) < 0 ||
-	    fstatat(at.folder, at.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	return st.st_mtime;
+	if (r == 0 && fstatat(at.folder, at.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		r = -errno;
+	*ret = st.st_mtime;
+	return why_is_system(r) ? r : 0;
 }

@@ -48,5 +48,6 @@ void entry_lock_remove(const char *root, const char *key, int fd);
  */
 void entry_used(const char *root, const char *key);
 
-/* When an entry was used last, as far as noted; else 0. */
-time_t entry_last_use(const char *root, const char *key);
+/* When an entry was used last, as far as noted; else 0. Return: 0, or -errno
+ * where why_is_system(): nothing is known then, not even that none is noted. */
+int entry_last_use(const char *root, const char *key, time_t *ret);

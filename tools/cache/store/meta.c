@@ -59,7 +59,8 @@ static json_t *describe_source(const struct source *s)
 
 /* The size that the vmlinux had; and where it is in a local tree, with its
  * time, for who wants its DWARF. */
-static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
+static int add_vmlinux_facts(json_t *meta, const struct store_request *req,
+			     struct why *reterr_why)
 {
 	auto_free char *path = NULL;
 	struct stat st;
@@ -67,34 +68,40 @@ static int add_vmlinux_facts(json_t *meta, const struct store_request *req)
 	if (!req->vmlinux)
 		return 0;
 	if (stat(req->vmlinux, &st) < 0)
-		return -errno;
+		return why_set(reterr_why, -errno, "cannot read '%s': %s",
+			       req->vmlinux, strerror(errno));
 	if (json_object_set_new(meta, "source_vmlinux_size",
 				json_integer(st.st_size)) < 0)
-		return -ENOMEM;
+		return why_set(reterr_why, -ENOMEM, "out of memory");
 	if (!req->source || req->source->kind != SOURCE_DIRECTORY)
 		return 0;
 	path = realpath(req->vmlinux, NULL);
 	if (!path)
-		return -errno;
+		return why_set(reterr_why, -errno, "cannot read '%s': %s",
+			       req->vmlinux, strerror(errno));
 	if (json_object_set_new(meta, "source_vmlinux_path",
 				json_string(path)) < 0 ||
 	    json_object_set_new(meta, "source_vmlinux_mtime_secs",
 				json_integer(st.st_mtime)) < 0)
-		return -ENOMEM;
+		return why_set(reterr_why, -ENOMEM, "out of memory");
 	return 0;
 }
 
 /* What a build is recognised by, if nobody has touched its source meanwhile. */
-static int add_identity(json_t *meta, const struct store_request *req)
+static int add_identity(json_t *meta, const struct store_request *req,
+			struct why *reterr_why)
 {
 	bool known = req->source && req->source->identity && !req->edited;
-	auto_free char *toolchain = compilers_versions();
-	json_t *identity =
-		known ? json_string(req->source->identity) : json_null();
+	auto_free char *toolchain = NULL;
+	int r = compilers_versions(&toolchain, reterr_why);
 
-	if (!toolchain || json_object_set_new(meta, "identity", identity) < 0 ||
+	if (r < 0)
+		return r;
+	if (json_object_set_new(meta, "identity",
+				known ? json_string(req->source->identity)
+				      : json_null()) < 0 ||
 	    json_object_set_new(meta, "toolchain", json_string(toolchain)) < 0)
-		return -ENOMEM;
+		return why_set(reterr_why, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -171,16 +178,15 @@ int meta_make(const struct store_request *req, const char *work, bool has_btf,
 		config_string(&config, "CONFIG_CC_VERSION_TEXT"), "pahole",
 		config_string(&config, "CONFIG_PAHOLE_VERSION"), "tool_version",
 		KTSTR_VERSION, "files", files);
-	if (!meta || add_base(meta, s) < 0 || add_identity(meta, req) < 0) {
+	if (!meta || add_base(meta, s) < 0)
+		r = why_set(reterr_why, -ENOMEM, "out of memory");
+	if (r == 0)
+		r = add_identity(meta, req, reterr_why);
+	if (r == 0)
+		r = add_vmlinux_facts(meta, req, reterr_why);
+	if (r < 0)
 		json_decref(meta);
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	}
-	r = add_vmlinux_facts(meta, req);
-	if (r < 0) {
-		json_decref(meta);
-		return why_set(reterr_why, r, "cannot read '%s': %s",
-			       req->vmlinux, strerror(-r));
-	}
-	*ret = meta;
-	return 0;
+	else
+		*ret = meta;
+	return r;
 }

@@ -54,8 +54,12 @@ static int discard_folder(const char *root, const char *path,
 	/* On a disk that is too full for a mark a file becomes it. */
 	if (fd >= 0 && !marked)
 		(void)renameat(fd, ENTRY_METADATA, fd, TEMP_MARK);
-	(void)temp_remove_tree(doomed);
-	return 0;
+	r = temp_remove_tree(doomed);
+	return r == 0 ? 0
+		      : why_set(reterr_why, r,
+				"'%s' is gone from the cache, but not all of "
+				"'%s' could be removed: %s",
+				name, doomed, strerror(-r));
 }
 
 /* Remove a file or a folder. */

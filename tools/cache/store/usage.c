@@ -76,12 +76,19 @@ static int add_entries(struct usage *u, const char *root,
 			.name = e->key,
 			.is_entry = true,
 			.corrupt = e->error_kind != NULL,
-			.used = entry_last_use(root, e->key),
 		};
 		struct stat st;
 
 		if (!entry_is_ours(root, e))
 			continue;
+		/* Else what is in use would look as what is not. */
+		r = entry_last_use(root, e->key, &t.used);
+		if (r < 0)
+			why_set(reterr_why, r,
+				"cannot look when '%s' was used: %s", e->key,
+				strerror(-r));
+		if (r < 0)
+			break;
 		if (stat(e->path, &st) == 0 && st.st_mtime > t.used)
 			t.used = st.st_mtime;
 		r = add_thing(u, &t);
@@ -98,11 +105,12 @@ static bool is_companion(const char *name)
 	return end && (strcmp(end, ".lock") == 0 || strcmp(end, ".note") == 0);
 }
 
-/* Is the folder a git repository? Then the cache was set to its work tree, and
- * our mirrors are not what is in it. */
+/* Is the folder a git repository, or may it be one? Then the cache was set to
+ * its work tree, and our mirrors are not what is in it. */
 static bool is_repository(int folder)
 {
-	return faccessat(folder, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(folder, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
 }
 
 /* Add what is in the folder @below of the cache. */
@@ -158,13 +166,15 @@ static int measure(struct usage *u, const char *root, size_t index)
 	fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!fts)
 		return -errno;
-	while (r == 0 && (e = fts_read(fts))) {
+	while (r == 0 && (errno = 0, e = fts_read(fts))) {
 		if (e->fts_info == FTS_NS || e->fts_info == FTS_DP)
 			continue;
 		u->thing[index].bytes +=
 			(uint64_t)e->fts_statp->st_blocks * STAT_BLOCK_BYTES;
 		r = add_file(u, index, e->fts_statp);
 	}
+	if (r == 0)
+		r = -errno; /* of what ended it */
 	(void)fts_close(fts);
 	return r;
 }

@@ -44,8 +44,10 @@ static noreturn void become(const struct child *c, int out, pid_t parent,
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(EX_BROKEN);
 	if (out >= 0 &&
-	    (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0))
+	    (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)) {
+		warn("cannot start '%s': %m", argv[0]);
 		_exit(EX_BROKEN);
+	}
 	sigprocmask(SIG_SETMASK, &c->before, NULL);
 	execvp(argv[0], argv);
 	error = errno;
@@ -228,11 +230,11 @@ int wrap_log(const char *path, bool append, const char *title, bool echo,
 	auto_fd int in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	if (out < 0 || in < 0)
+	if (out < 0 || in < 0 || fstat(in, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
 			       path, strerror(errno));
 	/* Of another kind there may be no end to read. */
-	if (fstat(in, &st) < 0 || !S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode))
 		return why_set(reterr_why, -EINVAL,
 			       "cannot write '%s': it is no regular file",
 			       path);
