@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What each type of work counts. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,6 +169,47 @@ TEST(churns_say_what_they_are_refused)
 		      strstr(worker[0].warnings[0], "refused here"));
 		free_all();
 	}
+}
+
+/* @n processes that leave no time of the first CPU to others. */
+static void spin(pid_t *pid, size_t n, const cpu_set_t *one)
+{
+	for (size_t i = 0; i < n; i++) {
+		pid[i] = fork();
+		CHECK(pid[i] >= 0);
+		if (pid[i] == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)sched_setaffinity(0, sizeof(*one), one);
+			for (;;)
+				continue;
+		}
+	}
+}
+
+/* On a full CPU the idle policy has hardly a share. */
+TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
+{
+	struct work work = read_work("policy-churn spin=1000000");
+	pid_t spinning[20];
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	spawn(&work, 1);
+	CHECK_INT(sched_setaffinity(worker[0].child.pid, sizeof(one), &one), 0);
+	crew_start(&crew);
+	spin(spinning, 20, &one);
+	while (sched_getscheduler(worker[0].child.pid) != SCHED_IDLE)
+		watch_until(&watch, clock_now_ns() + NS_PER_MS, NULL, NULL);
+	crew_stop(&crew);
+	for (size_t i = 0; i < 20; i++) {
+		kill(spinning[i], SIGKILL);
+		CHECK_INT(waitpid(spinning[i], NULL, 0), spinning[i]);
+	}
+	reports_are_whole(true);
+	CHECK(!worker[0].warnings);
+	free_all();
+	work_done(&work);
 }
 
 /* The first of @n workers is killed: what it owes to others never comes. */

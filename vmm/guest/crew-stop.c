@@ -35,8 +35,9 @@ static void tell_to_stop(struct worker *w)
 {
 	struct sched_param high = { .sched_priority = SPAWN_INIT_PRIORITY - 1 };
 
-	/* Its program shall not run on while the worker waits for a CPU. */
-	if (w->work->type == WORK_EXEC)
+	/* Its program shall not run on while the worker waits for a CPU; and
+	 * one that is of the idle policy just now would wait for all others. */
+	if (w->work->type == WORK_EXEC || w->work->type == WORK_POLICY_CHURN)
 		(void)sched_setscheduler(w->child.pid, SCHED_FIFO, &high);
 	atomic_store(&w->shared->stop, 1);
 	worker_futex_wake(&w->shared->stop, 1);

@@ -127,6 +127,8 @@ static void begin_policy(struct self *self)
 static void turn_policy_churn(struct self *self)
 {
 	worker_spin_and_look(self, self->work->spin);
+	if (worker_stopped(self))
+		return; /* init has given it a policy to end with */
 	do
 		self->step = (self->step + 1) % POLICIES;
 	while (self->step && !(self->may & 1U << self->step));
