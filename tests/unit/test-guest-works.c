@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/crew.h"
+#include "vmm/guest/spawn.h"
 #include "vmm/guest/worker-pages.h"
 
 /* As a test's file says it. */
@@ -186,8 +188,33 @@ static void spin(pid_t *pid, size_t n, const cpu_set_t *one)
 	}
 }
 
+/*
+ * A process that does to @pid what it would do itself if it had looked for the
+ * stop just before init made haste: it takes the idle policy, in its turn.
+ */
+static void be_late(pid_t pid)
+{
+	CHECK_INT(kill(pid, SIGSTOP), 0);
+	pid_t late = fork();
+
+	CHECK(late >= 0);
+	if (late != 0)
+		return; /* the watch takes its end */
+	struct sched_param param = { .sched_priority = SPAWN_INIT_PRIORITY };
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)sched_setscheduler(0, SCHED_FIFO, &param);
+	while (sched_getparam(pid, &param) == 0 &&
+	       param.sched_priority != SPAWN_INIT_PRIORITY - 1)
+		usleep(100);
+	(void)kill(pid, SIGCONT);
+	usleep(100); /* a tenth of the turn */
+	param.sched_priority = 0;
+	(void)sched_setscheduler(pid, SCHED_IDLE, &param);
+	_exit(0);
+}
+
 /* On a full CPU the idle policy has hardly a share. */
-TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
+static void stop_idle(bool late)
 {
 	struct work work = read_work("policy-churn spin=1000000");
 	pid_t spinning[20];
@@ -201,6 +228,10 @@ TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
 	spin(spinning, 20, &one);
 	while (sched_getscheduler(worker[0].child.pid) != SCHED_IDLE)
 		watch_until(&watch, clock_now_ns() + NS_PER_MS, NULL, NULL);
+	for (size_t i = 0; i < 20; i++)
+		(void)setpriority(PRIO_PROCESS, (id_t)spinning[i], -20);
+	if (late)
+		be_late(worker[0].child.pid);
 	crew_stop(&crew);
 	for (size_t i = 0; i < 20; i++) {
 		kill(spinning[i], SIGKILL);
@@ -210,6 +241,16 @@ TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
 	CHECK(!worker[0].warnings);
 	free_all();
 	work_done(&work);
+}
+
+TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
+{
+	stop_idle(false);
+}
+
+TEST(a_worker_that_becomes_idle_behind_the_stop_is_stopped)
+{
+	stop_idle(true);
 }
 
 /* The first of @n workers is killed: what it owes to others never comes. */

@@ -10,7 +10,8 @@
 #include "vmm/guest/crew.h"
 #include "vmm/guest/spawn.h"
 
-#define KILL_NS (2 * NS_PER_SEC) /* from SIGKILL to the end */
+#define KILL_NS	 (2 * NS_PER_SEC)	     /* from SIGKILL to the end */
+#define AGAIN_NS (UINT64_C(100) * NS_PER_MS) /* from one haste to the next */
 
 static bool all_ended(const void *arg)
 {
@@ -31,20 +32,43 @@ static void wait_ended(struct crew *c, uint64_t deadline_ns)
 		; /* told once; the workers still report */
 }
 
-static void tell_to_stop(struct worker *w)
+/* Its program shall not run on while the worker waits for a CPU; and one that
+ * is of the idle policy just now would wait for all others. */
+static void hasten(const struct worker *w)
 {
 	struct sched_param high = { .sched_priority = SPAWN_INIT_PRIORITY - 1 };
 
-	/* Its program shall not run on while the worker waits for a CPU; and
-	 * one that is of the idle policy just now would wait for all others. */
 	if (w->work->type == WORK_EXEC || w->work->type == WORK_POLICY_CHURN)
 		(void)sched_setscheduler(w->child.pid, SCHED_FIFO, &high);
+}
+
+static void tell_to_stop(struct worker *w)
+{
+	hasten(w);
 	atomic_store(&w->shared->stop, 1);
 	worker_futex_wake(&w->shared->stop, 1);
 	/* One in read(2) is woken by a byte that it will not take for one of
 	 * its partner's: it looks at @stop first. */
 	if (w->in_writer >= 0 && write(w->in_writer, "", 1) < 0)
 		crew_warn(w, "cannot wake it: %s", strerror(errno));
+}
+
+/* Who had looked for the stop before it came, and changes its policy, does so
+ * behind our change: so that is made again. */
+static void wait_stopped(struct crew *c)
+{
+	uint64_t now = clock_now_ns(), end = now + CREW_STOP_NS;
+
+	while (now < end && !all_ended(c)) {
+		wait_ended(c, now + AGAIN_NS < end ? now + AGAIN_NS : end);
+		for (size_t i = 0; i < c->count; i++) {
+			const struct worker *w = c->member[i];
+
+			if (w->started && !w->over && !w->child.ended)
+				hasten(w);
+		}
+		now = clock_now_ns();
+	}
 }
 
 uint64_t crew_wants_since(const struct worker *w)
@@ -155,7 +179,7 @@ void crew_stop(struct crew *c)
 		else if (!w->started)
 			spawn_kill(&w->child);
 	}
-	wait_ended(c, clock_now_ns() + CREW_STOP_NS);
+	wait_stopped(c);
 	kill_the_rest(c);
 	for (size_t i = 0; i < c->count; i++) {
 		if (!c->member[i]->over && c->member[i]->started)
