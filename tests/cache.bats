@@ -43,6 +43,10 @@ load cache
 	run -125 --separate-stderr timeout -s KILL 5 ktstr-cache log --to /dev/full -- false
 	[ "$stderr" = "ktstr-cache: cannot write '/dev/full': it is no regular file" ]
 	mkfifo fifo
+	# Nobody may make a file there.
+	run -125 --separate-stderr ktstr-cache log --to /sys/log -- false
+	[[ "$stderr" == "ktstr-cache: cannot write '/sys/log': "* ]]
+	[[ "$stderr" != *"No such file"* ]]
 	run -125 --separate-stderr timeout -s KILL 5 ktstr-cache log --to fifo -- false
 	[ "$stderr" = "ktstr-cache: cannot write 'fifo': it is no regular file" ]
 	mkdir small

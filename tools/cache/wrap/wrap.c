@@ -227,10 +227,12 @@ int wrap_log(const char *path, bool append, const char *title, bool echo,
 			       O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
 				       (append ? 0 : O_TRUNC),
 			       0666);
-	auto_fd int in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	/* Where that failed, its cause is the one to tell. */
+	auto_fd int in =
+		out < 0 ? -1 : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	if (out < 0 || in < 0 || fstat(in, &st) < 0)
+	if (in < 0 || fstat(in, &st) < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
 			       path, strerror(errno));
 	/* Of another kind there may be no end to read. */
