@@ -40,6 +40,42 @@ static bool has(const char *path, const char *text)
 	return same;
 }
 
+/* It grows by twos, and must not lose or take a byte where it does. */
+TEST(a_file_is_read_up_to_the_most_and_no_byte_more)
+{
+	static const size_t size[] = { 0,     1,     16381, 16382, 16383,
+				       16384, 16385, 32766, 32767, 32768 };
+	char *text, *is;
+	struct why why;
+
+	enter();
+	for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
+		size_t n = size[i];
+
+		text = malloc(n + 1);
+		CHECK(text != NULL);
+		memset(text, 'x', n);
+		text[n] = '\0';
+		CHECK_INT(file_publish("sized", text, n, 0666, &why), 0);
+		for (size_t max = n; max < n + 3; max++) {
+			is = NULL;
+			CHECK_INT(file_read_at(AT_FDCWD, "sized", max, &is), n);
+			CHECK(is && strcmp(is, text) == 0);
+			free(is);
+		}
+		is = NULL;
+		if (n)
+			CHECK_INT(file_read_at(AT_FDCWD, "sized", n - 1, &is),
+				  -EFBIG);
+		CHECK(!is);
+		free(text);
+	}
+	CHECK_INT(file_read_at(AT_FDCWD, "/proc/self/stat", 16384, &is) > 0, 1);
+	CHECK(strchr(is, '\n') == is + strlen(is) - 1);
+	free(is);
+	leave();
+}
+
 static int entries(void)
 {
 	DIR *d = opendir(".");
