@@ -175,6 +175,25 @@ each_call_fails() {
 	nothing_left
 }
 
+@test "cache: a folder that cannot be read to its end is not an entry's" {
+	two_kernels
+	mkdir -p bpf/more
+	touch bpf/one bpf/more/two
+	put one --bpf-dir bpf
+	mv cache start
+	for ((n = 1; ; n++)); do
+		rm -rf cache
+		cp -a start cache
+		run --separate-stderr fault getdents64 "$n" EIO put --image built2/arch/x86/boot/bzImage \
+			--vmlinux built2/vmlinux --config built2/.config --bpf-dir bpf --key one
+		grep -q INJECTED injected || break
+		echo "$n: exit $status: $stderr"
+		[ "$status" = 0 ] || { [ "$status" = 125 ] && [[ "$stderr" == *": Input/output error" ]]; }
+		[ "$(jq '.files | length' cache/one/metadata.json)" = 5 ]
+	done
+	[ "$n" -gt 5 ]
+}
+
 @test "cache: clean and gc on a failing disk leave whole entries, or none" {
 	two_kernels
 	put one

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/store/copy.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,41 +101,69 @@ int copy_file(const char *from, const char *to_dir, const char *name,
 	return 0;
 }
 
-/* What is done in a tree, which it is told of each thing that is in it: of a
- * folder before (FTS_D) and behind (FTS_DP) what the folder has. */
-typedef int found_fn(const FTSENT *e, void *arg, struct why *reterr_why);
+enum found {
+	FOUND_FOLDER, /* before what it has */
+	FOUND_END,    /* of a folder, behind what it has */
+	FOUND_FILE,
+	FOUND_OTHER,
+};
 
-/* Tell @found of one thing, if it could be read. */
-static int tell(const FTSENT *e, found_fn *found, void *arg,
-		struct why *reterr_why)
+/* What is done with each thing in a tree; @bytes is the size of a file. */
+typedef int found_fn(const char *path, enum found what, off_t bytes, void *arg,
+		     struct why *reterr_why);
+
+static int cannot_read(const char *path, int error, struct why *reterr_why)
 {
-	if (e->fts_info == FTS_NS || e->fts_info == FTS_ERR ||
-	    e->fts_info == FTS_DNR)
-		return why_set(reterr_why, -e->fts_errno,
-			       "cannot read '%s': %s", e->fts_path,
-			       strerror(e->fts_errno));
-	return found(e, arg, reterr_why);
+	return why_set(reterr_why, -error, "cannot read '%s': %s", path,
+		       strerror(error));
 }
 
-static int walk(const char *tree, found_fn *found, void *arg,
+static int walk(const char *path, found_fn *found, void *arg,
+		struct why *reterr_why);
+
+/* The same with all that is in a folder. fts(3) of glibc takes an error of
+ * getdents(2) for the end of the folder. */
+static int walk_folder(const char *folder, found_fn *found, void *arg,
+		       struct why *reterr_why)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *d;
+	int r = 0;
+
+	if (!dir)
+		return cannot_read(folder, errno, reterr_why);
+	while (r == 0 && (errno = 0, d = readdir(dir))) {
+		auto_free char *path = NULL;
+
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+			continue;
+		if (asprintf(&path, "%s/%s", folder, d->d_name) < 0)
+			r = why_set(reterr_why, -ENOMEM, "out of memory");
+		else
+			r = walk(path, found, arg, reterr_why);
+	}
+	if (r == 0 && errno)
+		r = cannot_read(folder, errno, reterr_why);
+	(void)closedir(dir);
+	return r;
+}
+
+static int walk(const char *path, found_fn *found, void *arg,
 		struct why *reterr_why)
 {
-	char *paths[] = { (char *)tree, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *e = NULL;
-	int r = 0, error = errno;
+	struct stat st;
+	int r;
 
-	/* Its NULL is the end, or an error. */
-	while (fts && r == 0 && (errno = 0, e = fts_read(fts)))
-		r = tell(e, found, arg, reterr_why);
-	if (fts && !e)
-		error = errno;
-	if (!e && error)
-		r = why_set(reterr_why, -error, "cannot read '%s': %s", tree,
-			    strerror(error));
-	if (fts)
-		(void)fts_close(fts);
-	return r;
+	if (lstat(path, &st) < 0)
+		return cannot_read(path, errno, reterr_why);
+	if (!S_ISDIR(st.st_mode))
+		return found(path,
+			     S_ISREG(st.st_mode) ? FOUND_FILE : FOUND_OTHER,
+			     st.st_size, arg, reterr_why);
+	r = found(path, FOUND_FOLDER, 0, arg, reterr_why);
+	if (r == 0)
+		r = walk_folder(path, found, arg, reterr_why);
+	return r < 0 ? r : found(path, FOUND_END, 0, arg, reterr_why);
 }
 
 struct copying {
@@ -144,21 +172,22 @@ struct copying {
 	const struct copy_modes *modes;
 };
 
-static int copy_found(const FTSENT *e, void *arg, struct why *reterr_why)
+static int copy_found(const char *from, enum found what, off_t bytes, void *arg,
+		      struct why *reterr_why)
 {
 	const struct copying *c = arg;
-	const char *below = e->fts_path + c->skip;
+	const char *below = from + c->skip;
 	auto_free char *path = NULL;
 
+	(void)bytes;
 	below += strspn(below, "/");
-	if (e->fts_info == FTS_DP)
+	if (what == FOUND_END)
 		return 0;
-	if (e->fts_info == FTS_F)
-		return copy_file(e->fts_accpath, c->to, below, c->modes,
-				 reterr_why);
-	if (e->fts_info != FTS_D)
+	if (what == FOUND_FILE)
+		return copy_file(from, c->to, below, c->modes, reterr_why);
+	if (what != FOUND_FOLDER)
 		return why_set(reterr_why, -EINVAL,
-			       "'%s' is neither file nor folder", e->fts_path);
+			       "'%s' is neither file nor folder", from);
 	if (asprintf(&path, "%s/%s", c->to, below) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	return copy_make_folder(path, c->modes, reterr_why);
@@ -176,15 +205,17 @@ int copy_tree(const char *from, const char *to_dir, const char *name,
 	return walk(from, copy_found, &c, reterr_why);
 }
 
-static int sync_found(const FTSENT *e, void *arg, struct why *reterr_why)
+static int sync_found(const char *path, enum found what, off_t bytes, void *arg,
+		      struct why *reterr_why)
 {
+	(void)bytes;
 	(void)arg;
-	if (e->fts_info != FTS_DP)
+	if (what != FOUND_END)
 		return 0;
-	auto_fd int fd = open(e->fts_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
 		return why_set(reterr_why, -errno, "cannot write '%s': %s",
-			       e->fts_path, strerror(errno));
+			       path, strerror(errno));
 	return 0;
 }
 
@@ -198,30 +229,28 @@ struct describing {
 	json_t *files;
 };
 
-static int describe_found(const FTSENT *e, void *arg, struct why *reterr_why)
+static int describe_found(const char *path, enum found what, off_t bytes,
+			  void *arg, struct why *reterr_why)
 {
 	const struct describing *d = arg;
 	char hash[HASH_HEX_SIZE];
 
-	if (e->fts_info == FTS_D || e->fts_info == FTS_DP)
+	if (what == FOUND_FOLDER || what == FOUND_END)
 		return 0;
-	if (e->fts_info != FTS_F)
-		return why_set(reterr_why, -EINVAL, "'%s' is no file",
-			       e->fts_path);
-	int r = hash_file(AT_FDCWD, e->fts_accpath, hash);
+	if (what != FOUND_FILE)
+		return why_set(reterr_why, -EINVAL, "'%s' is no file", path);
+	int r = hash_file(AT_FDCWD, path, hash);
 	if (r < 0)
-		return why_set(reterr_why, r, "cannot read '%s': %s",
-			       e->fts_path, strerror(-r));
-	if (json_object_set_new(d->files, e->fts_path + d->skip,
+		return cannot_read(path, -r, reterr_why);
+	if (json_object_set_new(d->files, path + d->skip,
 				json_pack("{s:I, s:s}", "size",
-					  (json_int_t)e->fts_statp->st_size,
-					  "sha256", hash)) < 0)
+					  (json_int_t)bytes, "sha256", hash)) <
+	    0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	return 0;
 }
 
-/* The same with its names in order. fts(3) orders as well, but not without
- * memory, and then it does not say so. */
+/* The same with its names in order. */
 static json_t *sort_names(const json_t *o)
 {
 	auto_free char *text = json_dumps(o, JSON_SORT_KEYS);
