@@ -194,6 +194,22 @@ each_call_fails() {
 	[ "$n" -gt 5 ]
 }
 
+@test "cache: a compiler that cannot be started is told, one that says nothing is none" {
+	built
+	printf '#!/bin/sh\nexit 125\n' >silent
+	printf '#!/bin/sh\nprintf "\\nsecond"\n' >empty
+	chmod +x silent empty
+	KTSTR_KERNEL_CC=$PWD/silent run -125 --separate-stderr strace -f -qq -o injected -P "$PWD/silent" -e trace=execve \
+		-e inject=execve:error=ENOMEM env ASAN_OPTIONS=detect_leaks=0 ktstr-cache put \
+		--image built/arch/x86/boot/bzImage --vmlinux built/vmlinux --config built/.config --key one
+	[ "$stderr" = "ktstr-cache: cannot ask '$PWD/silent' for its version: Cannot allocate memory" ]
+	for cc in ./silent ./empty ./nothing; do
+		KTSTR_KERNEL_CC=$cc put one
+		run -0 ktstr-cache show --field toolchain one
+		[[ "$output" == "none; "* ]]
+	done
+}
+
 @test "cache: clean and gc on a failing disk leave whole entries, or none" {
 	two_kernels
 	put one

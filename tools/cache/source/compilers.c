@@ -24,6 +24,10 @@
 /* How long a program may take to tell its version. */
 #define ANSWER_S 10
 
+/* What one that could not be started says in its place: a NUL, which none of
+ * them begins with, and errno. */
+#define FAILED_BYTES 2
+
 static time_t now_s(void)
 {
 	struct timespec t;
@@ -107,14 +111,16 @@ int compilers_read(char ret_mark[COMPILERS_MARK_SIZE], char **ret_words,
 static noreturn void become(char *const argv[], int out, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char failed[FAILED_BYTES] = { '\0', '\0' };
 
 	/* A session of its own, so that it can be ended with its children. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
 	    setsid() < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
-		_exit(EX_BROKEN);
-	execvp(argv[0], argv);
-	_exit(why_code(-errno, EX_NOT_FOUND));
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ||
+	    execvp(argv[0], argv) < 0)
+		failed[1] = (char)errno;
+	_exit(write(out, failed, sizeof(failed)) < 0 ? EX_BROKEN
+						     : EX_NOT_FOUND);
 }
 
 /* Start a program, ARGV[0]. Return: where to read what it says, or -errno. */
@@ -153,9 +159,13 @@ static int read_line(int fd, char *line, size_t size)
 		if (n > 0)
 			len += (size_t)n;
 	}
+	if (n < 0)
+		return -errno;
 	line[len] = '\0';
+	if (len == FAILED_BYTES && !line[0])
+		return -line[1];
 	line[strcspn(line, "\n")] = '\0';
-	return n < 0 ? -errno : 0;
+	return 0;
 }
 
 /* Read the first line that "@argv" prints; none of what is not there. Return: 0
@@ -164,18 +174,15 @@ static int ask(char *const argv[], char *line, size_t size)
 {
 	pid_t pid = 0;
 	auto_fd int fd = start(argv, &pid);
-	int r = fd, status = 0;
+	int r;
 
 	if (fd < 0)
-		return r;
+		return fd;
 	r = read_line(fd, line, size);
 	/* What it has left to say, it says to nobody. */
 	(void)kill(-pid, SIGKILL);
 	(void)kill(pid, SIGKILL);
-	if (waitpid(pid, &status, 0) < 0)
-		return -errno;
-	if (!*line && WIFEXITED(status) && WEXITSTATUS(status) == EX_BROKEN)
-		return -EAGAIN;
+	(void)waitpid(pid, NULL, 0);
 	return r;
 }
 
