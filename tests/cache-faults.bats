@@ -210,6 +210,18 @@ each_call_fails() {
 	done
 }
 
+@test "cache: what cannot be looked at is not called somebody else's" {
+	built
+	put bad
+	rm -f cache/bad/metadata.json
+	run -125 --separate-stderr strace -f -qq -o injected -P "$KTSTR_CACHE_DIR/.locks" -e trace=openat \
+		-e inject=openat:error=EMFILE:when=1 env ASAN_OPTIONS=detect_leaks=0 ktstr-cache clean --force bad
+	[ "$stderr" = "ktstr-cache: cannot look at entry 'bad': Too many open files" ]
+	[ -d cache/bad ]
+	run -0 ktstr-cache clean --force bad
+	[ "$output" = bad ]
+}
+
 @test "cache: clean and gc on a failing disk leave whole entries, or none" {
 	two_kernels
 	put one

@@ -10,12 +10,13 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# failing COMMAND...: each call of it in turn, in a folder with the file "old".
+# failing [OPTION... --] COMMAND...: each call of it in turn, in a folder with the file "old".
 failing() {
 	rm -rf in
 	mkdir -p from
 	echo content >from/old
-	fail-each --preload "$KTSTR_BUILD/fail-calls.so" --from from --in "$PWD/in" --name it --limit 4000 -- "$@"
+	[[ $1 == --* ]] || set -- -- "$@"
+	fail-each --preload "$KTSTR_BUILD/fail-calls.so" --from from --in "$PWD/in" --name it --limit 4000 "$@"
 }
 
 # program CODE: a program of ours with this in main().
@@ -58,10 +59,17 @@ breaks() {
 		"it: memory:0:1 memory: an odd sentence; exit 125;"
 }
 
+@test "failures: a command that is refused at once is a violation, unless it is meant to be" {
+	program 'fputs("program: wrong option", stderr); return 2;'
+	run -1 failing ./program
+	[ "${lines[0]}" = "it: undisturbed: another exit status than --ends; exit 2; it said 'program: wrong option'" ]
+	run -0 failing --ends 2 --may 2 -- ./program
+}
+
 @test "failures: commands of ours end with a sentence, and leave nothing half" {
 	mkdir work
 	run -0 "$KTSTR_TOP/tests/failures/failures.sh" work --places -- 'lock-*' 'kconfig-*' 'gauntlet-[!rt]*' 'gauntlet-report-*' \
-		cache-key cache-get cache-strip cache-push cache-pull vm-run vm-initramfs
+		cache-key cache-get cache-strip cache-push cache-pull cache-built 'cache-gc*' vm-run vm-initramfs
 	echo "$output"
 	[[ ${lines[-1]} =~ ^[0-9]+' commands, '([0-9]+)' failures injected, 0 violations'$ ]]
 	[ "${BASH_REMATCH[1]}" -gt 1000 ]

@@ -10,6 +10,7 @@
  *	--in DIR        that folder; the command runs in it
  *	--stdin FILE    standard input of the command
  *	--name TEXT     how the command is called in the report
+ *	--ends CODE     the exit status of the undisturbed command; 0
  *	--may CODE      an exit status that it may have when a system call
  *			fails, beside 125 and that of the undisturbed command
  *	--skip GLOB     paths in the folder that may be anyhow, as locks are
@@ -81,6 +82,7 @@ static void read_options(int argc, char **argv, struct wish *w)
 		{ "in", required_argument, NULL, 'i' },
 		{ "stdin", required_argument, NULL, 't' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "ends", required_argument, NULL, 'E' },
 		{ "may", required_argument, NULL, 'c' },
 		{ "skip", required_argument, NULL, 's' },
 		{ "swept", required_argument, NULL, 'w' },
@@ -137,6 +139,9 @@ static void read_options(int argc, char **argv, struct wish *w)
 			break;
 		case 'o':
 			w->only = optarg;
+			break;
+		case 'E':
+			j->ends = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'c':
 			j->may[next(&j->may_count, JUDGE_MAY)] =

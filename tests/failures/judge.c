@@ -44,6 +44,37 @@ void judge_prepare(struct judge *j, const char *from)
 	look(j);
 }
 
+static void tell(struct judge *j, const char *what, const char *wrong,
+		 const char *path, const struct target *t, const char *said)
+{
+	int status = t->shared->status;
+
+	printf("%s: %s: %s%s%s; %s %d; it said '%.*s'\n", j->name, what, wrong,
+	       path ? ": " : "", path ? path : "",
+	       WIFEXITED(status) ? "exit" : "signal",
+	       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+	       (int)strcspn(said, "\n"), said);
+	fflush(stdout);
+}
+
+/* One that is refused before it begins has few calls that can fail, and none of
+ * those that are meant. */
+static void judge_end(struct judge *j, const struct target *t)
+{
+	int status = t->shared->status;
+	char *said = text_of(t->err);
+
+	if (t->shared->left || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != j->ends) {
+		tell(j, "undisturbed",
+		     t->shared->left ? "processes are left"
+				     : "another exit status than --ends",
+		     NULL, t, said);
+		j->violations++;
+	}
+	free(said);
+}
+
 void judge_undisturbed(struct judge *j, const struct target *t, bool first)
 {
 	char *out = text_of(t->out);
@@ -54,10 +85,7 @@ void judge_undisturbed(struct judge *j, const struct target *t, bool first)
 		j->out = out;
 		j->status = t->shared->status;
 		tree_read(j->folder, NULL, &j->after);
-		if (t->shared->left || !WIFEXITED(j->status))
-			j->violations++,
-				printf("%s: undisturbed: status 0x%x, %d processes left\n",
-				       j->name, j->status, t->shared->left);
+		judge_end(j, t);
 		return;
 	}
 	path = tree_difference(&j->now, &j->after, NULL, j->skip, NULL);
@@ -179,19 +207,6 @@ static bool is_excused(const struct judge *j, const struct target *t,
 		    is_of(j->excuse[i], t, said))
 			return true;
 	return false;
-}
-
-static void tell(struct judge *j, const char *what, const char *wrong,
-		 const char *path, const struct target *t, const char *said)
-{
-	int status = t->shared->status;
-
-	printf("%s: %s: %s%s%s; %s %d; it said '%.*s'\n", j->name, what, wrong,
-	       path ? ": " : "", path ? path : "",
-	       WIFEXITED(status) ? "exit" : "signal",
-	       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-	       (int)strcspn(said, "\n"), said);
-	fflush(stdout);
 }
 
 static bool is_told(const struct judge *j, const char *out, const char *said)

@@ -16,7 +16,7 @@ enum {
 
 /**
  * struct judge - what is known of the undisturbed command, and what is allowed
- * @name, @folder, @may, @skip, @mixed, @unsteady,
+ * @name, @folder, @ends, @may, @skip, @mixed, @unsteady,
  * @excuse: options of fail-each
  * @is_strict: of the next run: the program itself has asked for memory
  * @told: texts of the output, or of words, behind which the command has gone on
@@ -29,7 +29,7 @@ struct judge {
 	const char *name, *excuse[JUDGE_EXCUSE], *told[JUDGE_TOLD];
 	char *folder, *skip[2 * JUDGE_SKIP + 1];
 	int may[JUDGE_MAY], may_count, skip_count, excuse_count, told_count,
-		limit_ms, status;
+		limit_ms, ends, status;
 	bool mixed, unsteady, is_strict;
 	struct tree before, after, now;
 	char *out;

@@ -40,10 +40,13 @@ int do_built(const struct options *o)
 		return EX_FAIL;
 	}
 	r = load(path, &e, &why);
-	if (r < 0) {
-		detail("there is no build in '%s'%s%s", path,
-		       r == -ENOENT ? "" : ": ", r == -ENOENT ? "" : why.text);
+	if (r == -ENOENT) {
+		detail("there is no build in '%s'", path);
 		return EX_FAIL;
+	}
+	if (r < 0) {
+		warn("%s", why.text);
+		return why_code(r, EX_FAIL);
 	}
 	if (strcmp(entry_text(&e, "identity"), s.identity) != 0) {
 		detail("'%s' was built of something else", path);

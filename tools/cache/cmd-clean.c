@@ -66,7 +66,12 @@ static bool confirm(size_t entries, size_t templates)
 /* Say that what looks like a corrupt entry was never one. */
 static bool is_foreign(const struct options *o, const struct entry *e)
 {
-	if (entry_is_ours(o->root, e))
+	int r = entry_is_ours(o->root, e);
+
+	if (r < 0)
+		die(EX_BROKEN, "cannot look at entry '%s': %s", e->key,
+		    strerror(-r));
+	if (r > 0)
 		return false;
 	warn("'%s' is no entry, and not of this program: it stays", e->path);
 	return true;

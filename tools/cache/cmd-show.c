@@ -96,7 +96,10 @@ static bool verify(const struct options *o, const char *key)
 
 	r = entry_look(o->root, key, &e);
 	/* A lock would make an entry of what never was one. */
-	if (r == 0 && entry_is_ours(o->root, &e)) {
+	int ours = r == 0 ? entry_is_ours(o->root, &e) : 0;
+	if (ours < 0)
+		r = ours;
+	if (ours > 0) {
 		if (entry_hold(o->root, key, VERIFY_WAIT_MS, &lock, &why) < 0)
 			die(EX_BUSY, "%s", why.text);
 		entry_done(&e); /* it may have been replaced meanwhile */

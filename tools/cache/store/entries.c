@@ -16,13 +16,15 @@ void entries_done(struct entries *all)
 	*all = (struct entries){ 0 };
 }
 
-bool entry_is_ours(const char *root, const struct entry *e)
+int entry_is_ours(const char *root, const struct entry *e)
 {
 	time_t used;
+	int r;
 
 	if (!e->error_kind || entry_names_itself(e))
-		return true;
-	return entry_last_use(root, e->key, &used) == 0 && used != 0;
+		return 1;
+	r = entry_last_use(root, e->key, &used);
+	return r < 0 ? r : used != 0;
 }
 
 /* Valid before corrupt, newest first, then by key. */

@@ -98,8 +98,10 @@ bool entry_names_itself(const struct entry *e);
  * A cache may have been set to a folder that has other things in it, which are
  * not ours to remove. Ours is what can be used, what has a lock, which whoever
  * puts an entry leaves, and what says of itself which entry it is.
+ *
+ * Return: 1 or 0; -errno where why_is_system(), and it cannot be told.
  */
-bool entry_is_ours(const char *root, const struct entry *e);
+int entry_is_ours(const char *root, const struct entry *e);
 
 /* Read the whole cache; a missing root is an empty one. */
 int entries_load(const char *root, struct entries *ret, struct why *reterr_why);

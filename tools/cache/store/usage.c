@@ -79,19 +79,19 @@ static int add_entries(struct usage *u, const char *root,
 		};
 		struct stat st;
 
-		if (!entry_is_ours(root, e))
+		r = entry_is_ours(root, e);
+		if (r == 0)
 			continue;
 		/* Else what is in use would look as what is not. */
-		r = entry_last_use(root, e->key, &t.used);
-		if (r < 0)
-			why_set(reterr_why, r,
-				"cannot look when '%s' was used: %s", e->key,
-				strerror(-r));
-		if (r < 0)
-			break;
-		if (stat(e->path, &st) == 0 && st.st_mtime > t.used)
+		if (r > 0)
+			r = entry_last_use(root, e->key, &t.used);
+		if (r == 0 && stat(e->path, &st) == 0 && st.st_mtime > t.used)
 			t.used = st.st_mtime;
-		r = add_thing(u, &t);
+		if (r == 0)
+			r = add_thing(u, &t);
+		if (r < 0)
+			why_set(reterr_why, r, "cannot look at entry '%s': %s",
+				e->key, strerror(-r));
 	}
 	entries_done(&all);
 	return r;
@@ -105,12 +105,36 @@ static bool is_companion(const char *name)
 	return end && (strcmp(end, ".lock") == 0 || strcmp(end, ".note") == 0);
 }
 
-/* Is the folder a git repository, or may it be one? Then the cache was set to
- * its work tree, and our mirrors are not what is in it. */
-static bool is_repository(int folder)
+/* Is the folder a git repository? Then the cache was set to its work tree, and
+ * our mirrors are not what is in it. Return: 1 or 0, or -errno. */
+static int is_repository(int folder)
 {
-	return faccessat(folder, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       errno != ENOENT;
+	struct stat st;
+
+	if (fstatat(folder, "HEAD", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}
+
+/* Add @name of the folder @below of the cache, which is open at @dir. */
+static int add_other(struct usage *u, int dir, const char *below,
+		     const char *name)
+{
+	auto_free char *path = NULL;
+	struct thing t = { 0 };
+	struct stat st;
+
+	if (name[0] == '.' || is_companion(name))
+		return 0;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno; /* gone meanwhile */
+	if (asprintf(&path, "%s/%s", below, name) < 0)
+		return -ENOMEM;
+	t.name = path;
+	/* We read folders ourselves, which changes their atime. */
+	t.used = S_ISREG(st.st_mode) && st.st_atime > st.st_mtime ? st.st_atime
+								  : st.st_mtime;
+	return add_thing(u, &t);
 }
 
 /* Add what is in the folder @below of the cache. */
@@ -119,36 +143,21 @@ static int add_others(struct usage *u, const char *root, const char *below)
 	auto_free char *folder = NULL;
 	struct dirent *d;
 	DIR *dir;
-	int r = 0;
+	int r;
 
 	if (asprintf(&folder, "%s/%s", root, below) < 0)
 		return -ENOMEM;
 	dir = opendir(folder);
-	if (dir && is_repository(dirfd(dir))) {
-		(void)closedir(dir);
-		return 0;
-	}
-	while (dir && r == 0 && (d = readdir(dir))) {
-		auto_free char *name = NULL;
-		struct thing t = { 0 };
-		struct stat st;
-
-		if (d->d_name[0] == '.' || is_companion(d->d_name) ||
-		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (asprintf(&name, "%s/%s", below, d->d_name) < 0)
-			r = -ENOMEM;
-		t.name = name;
-		/* We read folders ourselves, which changes their atime. */
-		t.used = S_ISREG(st.st_mode) && st.st_atime > st.st_mtime
-				 ? st.st_atime
-				 : st.st_mtime;
-		if (r == 0)
-			r = add_thing(u, &t);
-	}
-	if (dir)
-		(void)closedir(dir);
-	return r;
+	if (!dir)
+		/* It is not there, or closed to us. */
+		return why_is_system(-errno) ? -errno : 0;
+	r = is_repository(dirfd(dir));
+	while (r == 0 && (errno = 0, d = readdir(dir)))
+		r = add_other(u, dirfd(dir), below, d->d_name);
+	if (r == 0)
+		r = -errno; /* of what ended it */
+	(void)closedir(dir);
+	return r < 0 ? r : 0;
 }
 
 /* Note all files of the thing at @index. */
@@ -167,7 +176,12 @@ static int measure(struct usage *u, const char *root, size_t index)
 	if (!fts)
 		return -errno;
 	while (r == 0 && (errno = 0, e = fts_read(fts))) {
-		if (e->fts_info == FTS_NS || e->fts_info == FTS_DP)
+		/* What a bad disk does not show must not keep the rest. */
+		if ((e->fts_info == FTS_NS || e->fts_info == FTS_DNR) &&
+		    why_is_shortage(-e->fts_errno))
+			r = -e->fts_errno;
+		if (e->fts_info == FTS_NS || e->fts_info == FTS_DNR ||
+		    e->fts_info == FTS_DP)
 			continue;
 		u->thing[index].bytes +=
 			(uint64_t)e->fts_statp->st_blocks * STAT_BLOCK_BYTES;
