@@ -10,12 +10,20 @@
 
 #define T_SECONDS 240 /* longest a test may take */
 #define T_SKIPPED 77
+#define T_NO_ROOT 78
 
 /* For a test that a kernel is needed for. */
 #define NEEDS_KERNEL()                                                         \
 	do {                                                                   \
 		if (!getenv("KTSTR_TEST_KERNEL_ENTRY"))                        \
 			_exit(T_SKIPPED);                                      \
+	} while (0)
+
+/* For a test of what only root may do. */
+#define NEEDS_ROOT()                                                           \
+	do {                                                                   \
+		if (geteuid() != 0)                                            \
+			_exit(T_NO_ROOT);                                      \
 	} while (0)
 
 struct t_case {
@@ -71,10 +79,12 @@ int main(void)
 		}
 		if (pid > 0)
 			waitpid(pid, &status, 0);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == T_SKIPPED) {
-			printf("ok %d - %s # skip needs a kernel: "
-			       "KTSTR_TEST_KERNEL_ENTRY\n",
-			       ++n, t->name);
+		int end = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		if (end == T_SKIPPED || end == T_NO_ROOT) {
+			printf("ok %d - %s # skip needs %s\n", ++n, t->name,
+			       end == T_NO_ROOT
+				       ? "root"
+				       : "a kernel: KTSTR_TEST_KERNEL_ENTRY");
 			continue;
 		}
 		failed += status != 0;

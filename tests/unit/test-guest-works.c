@@ -161,6 +161,7 @@ TEST(churns_say_what_they_are_refused)
 {
 	static const char *const text[] = { "nice-sweep", "policy-churn" };
 
+	NEEDS_ROOT(); /* others may not leave the idle policy; init is root */
 	for (size_t i = 0; i < 2; i++) {
 		struct work work = read_work(text[i]);
 
@@ -245,11 +246,13 @@ static void stop_idle(bool late)
 
 TEST(a_worker_of_the_idle_policy_is_stopped_at_once)
 {
+	NEEDS_ROOT();
 	stop_idle(false);
 }
 
 TEST(a_worker_that_becomes_idle_behind_the_stop_is_stopped)
 {
+	NEEDS_ROOT();
 	stop_idle(true);
 }
 
