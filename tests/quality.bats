@@ -198,3 +198,31 @@ program() {
 		find saved -name '*.gcda' -delete
 	done
 }
+
+@test "coverage: what a program and its children have run counts once" {
+	"${CC:-cc}" --version | grep -qi clang && skip "gcc alone has these counters"
+	mkdir -p saved/tests/instrument
+	cat >a.c <<-'END'
+		#include <sys/wait.h>
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			int first = argc;
+			for (int i = 0; i < 3; i++) {
+				if (fork() == 0) {
+					execlp(i ? "true" : "/none", "true", (char *)NULL);
+					_exit(1);
+				}
+				wait(NULL);
+			}
+			return first == 0 || !argv;
+		}
+	END
+	"${CC:-cc}" "-I$KTSTR_TOP" -fdata-sections "-Wl,-T,$KTSTR_TOP/tests/instrument/counters.ld" -Wl,--wrap=__gcov_reset_int,--wrap=_exit,--wrap=__gcov_dump \
+		-O0 --coverage "-DINSTRUMENT_DIR=\"$PWD/saved\"" -D_GNU_SOURCE -o a "$KTSTR_TOP/tests/instrument/"{exit,shared}.c a.c
+	for _ in 1 2 3; do ./a; done
+	run -0 "${GCOV:-gcov}" -t a-a.gcda
+	echo "$output"
+	counts=$(sed -n 's/^ *\([0-9#]*\): *\(5\|11\):.*/\2=\1/p' <<<"$output" | paste -sd' ')
+	[ "$counts" = "5=3 11=9" ]
+}

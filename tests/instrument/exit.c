@@ -6,9 +6,9 @@
  */
 #include <fcntl.h>
 #include <gcov.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <stdnoreturn.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "tests/instrument/shared.h"
@@ -19,19 +19,13 @@ void __real___gcov_dump(void);
 void __wrap___gcov_dump(void);
 
 /* By opening a file of them: of what Landlock forbids access(2) knows nothing.
- * A guest saves them elsewhere: coverage-guest.c. */
-static bool can_save(void)
+ * A guest saves them elsewhere: coverage-guest.c. Return: the file, or -1. */
+static int open_saved(void)
 {
-	int fd;
-
-	if (getenv("GCOV_PREFIX"))
-		return true;
-	fd = open(INSTRUMENT_DIR "/tests/instrument/exit.gcda",
-		  O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return false;
-	(void)close(fd);
-	return true;
+	return open(getenv("GCOV_PREFIX") ? "/dev/null"
+					  : INSTRUMENT_DIR
+			    "/tests/instrument/exit.gcda",
+		    O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 }
 
 /* Who cannot save them, in a sandbox or as another user, must not say so where
@@ -41,21 +35,21 @@ __attribute__((constructor)) static void be_silent(void)
 	(void)setenv("GCOV_ERROR_FILE", "/dev/null", 0);
 }
 
-/* That a file cannot be opened gcc's runtime says on standard error all the
- * same, when it saves at the end, behind this. */
-__attribute__((destructor)) static void end_silently(void)
-{
-	int fd = can_save() ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)dup2(fd, STDERR_FILENO);
-}
-
-/* Before a program becomes another one, too. */
+/*
+ * Before a program becomes another one, too. Saving adds what is saved already
+ * to the counters, which all processes of the program have: they begin anew, or
+ * the next one to save would save it twice. Until then the others wait.
+ */
 void __wrap___gcov_dump(void)
 {
-	if (!shared_is_saved_by_other() && can_save())
-		__real___gcov_dump();
+	int fd = shared_is_saved_by_other() ? -1 : open_saved();
+
+	if (fd < 0)
+		return;
+	(void)flock(fd, LOCK_EX);
+	__real___gcov_dump();
+	shared_begin_anew();
+	(void)close(fd);
 }
 
 noreturn void __wrap__exit(int status)

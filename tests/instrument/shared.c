@@ -8,6 +8,7 @@
  * time, with all files of its engine; there only init does it, and a worker or
  * a program that ends in a test takes as long as it does without counters.
  */
+#include <gcov.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "tests/instrument/shared.h"
 
 extern char ktstr_counters_begin[], ktstr_counters_end[];
+void __real___gcov_reset_int(void);
 void __wrap___gcov_reset_int(void);
 void __real__exit(int status);
 
@@ -27,14 +29,18 @@ bool shared_is_saved_by_other(void)
 	return owner != getpid() && getenv(SHARED_ONE_SAVES);
 }
 
-/* Without gcov's own end, which saves. */
+/* Without gcov's own end, which saves, and complains where it cannot. */
 static void end(int status, void *arg)
 {
 	(void)arg;
-	if (!shared_is_saved_by_other())
-		return;
 	(void)fflush(NULL);
+	__gcov_dump();
 	__real__exit(status);
+}
+
+void shared_begin_anew(void)
+{
+	__real___gcov_reset_int();
 }
 
 __attribute__((constructor(101))) static void share(void)

@@ -9,3 +9,6 @@
 
 /* By that this process saves none. */
 bool shared_is_saved_by_other(void);
+
+/* The counters of all processes are 0, and may be saved again. */
+void shared_begin_anew(void);
