@@ -19,8 +19,9 @@ static const bool is_value_of[FEATURE_KINDS] = {
 	[FEATURE_CLOCK] = true,
 };
 
-static uint32_t number_of(struct features *f, enum feature_kind kind,
-			  const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static uint32_t
+number_of(struct features *f, enum feature_kind kind, const char *fmt,
+	  va_list ap)
 {
 	size_t before = f->names.count;
 	char *name;
