@@ -48,7 +48,10 @@ static char **find_installed(void)
 	str_addf(&pattern, "%s/" INSTALLED "/*/*.test", self);
 	if (pattern.failed)
 		die(EX_BROKEN, "out of memory");
-	if (glob(pattern.text, 0, NULL, &found) != 0)
+	int r = glob(pattern.text, 0, NULL, &found);
+	if (r == GLOB_NOSPACE)
+		die(EX_BROKEN, "out of memory");
+	if (r != 0)
 		die(EX_USAGE,
 		    "no scenarios are installed in '%s/" INSTALLED
 		    "'; name their files",
