@@ -68,9 +68,9 @@ breaks() {
 
 @test "failures: commands of ours end with a sentence, and leave nothing half" {
 	mkdir work
-	run -0 "$KTSTR_TOP/tests/failures/failures.sh" work --places -- 'lock-*' 'kconfig-*' 'gauntlet-[!rt]*' 'gauntlet-report-*' \
+	run "$KTSTR_TOP/tests/failures/failures.sh" work --places -- 'lock-*' 'kconfig-*' 'gauntlet-[!rt]*' 'gauntlet-report-*' \
 		cache-key cache-get cache-strip cache-push cache-pull cache-built 'cache-gc*' vm-run vm-initramfs
-	echo "$output"
+	echo "$output" # shown if what follows fails
 	[[ ${lines[-1]} =~ ^[0-9]+' commands, '([0-9]+)' failures injected, 0 violations'$ ]]
 	[ "${BASH_REMATCH[1]}" -gt 1000 ]
 }
