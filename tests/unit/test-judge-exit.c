@@ -164,10 +164,24 @@ TEST(what_is_unloaded_at_the_end_did_not_let_go)
 
 	/* Taken out silently at 9, and unregistered only after that. */
 	FAILS(&r, "fell-back", ATTACHED, DETACHED,
-	      "{\"t\":\"kmsg\",\"level\":6,\"at_ns\":10,\"text\":\"sched_ext: "
+	      "{\"t\":\"kmsg\",\"level\":6,\"at_ns\":20000000,\"text\":\"sched_ext: "
 	      "BPF scheduler \\\"x\\\" disabled (unregistered from user "
 	      "space)\"}",
 	      STOPPED);
+}
+
+TEST(the_clock_of_messages_may_be_ahead)
+{
+	auto_run struct run r = { 0 };
+
+	/* The guest looks at 9, and has read the message by then. */
+	FAILS(&r, "user-exit", ATTACHED,
+	      "{\"t\":\"kmsg\",\"level\":6,\"at_ns\":1100000,\"text\":"
+	      "\"sched_ext: BPF scheduler \\\"x\\\" disabled (unregistered "
+	      "from user space)\"}",
+	      DETACHED, STOPPED);
+	CHECK(has_reason(&r, "the scheduler lost its charge: its own program "
+			     "took it out"));
 }
 
 TEST(who_leaves_while_the_guest_looks_lets_go)

@@ -76,11 +76,17 @@ const char *sched_exit_class(const struct sched_exit *x)
 	return names[x->kind];
 }
 
+/* The kernel dates messages by another clock than the guest its frames: it was
+ * 1.1 ms ahead where both were of one moment. */
+#define KMSG_AHEAD_NS 10000000
+
 bool sched_exit_let_go(const struct facts *f, int64_t at_ns)
 {
 	for (size_t i = 0; i < json_array_size(f->kmsg); i++) {
 		if (strstr(kmsg_text(f, i), "(unregistered from user space)") &&
-		    facts_int(json_array_get(f->kmsg, i), "at_ns") <= at_ns)
+		    facts_int(json_array_get(f->kmsg, i), "at_ns") -
+				    KMSG_AHEAD_NS <=
+			    at_ns)
 			return true;
 	}
 	return false;
