@@ -49,15 +49,12 @@ static int for_each(const char *path,
 
 	if (!dir)
 		return -errno;
-	/* NULL is the end, or an error: it must not look empty then. */
-	while (r == 0 && (errno = 0, d = readdir(dir))) {
+	while (r == 0 && (d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") != 0 &&
 		    strcmp(d->d_name, "..") != 0 &&
 		    strcmp(d->d_name, TEMP_MARK) != 0)
 			r = each(path, d->d_name);
 	}
-	if (r == 0)
-		r = -errno;
 	(void)closedir(dir);
 	return r;
 }
