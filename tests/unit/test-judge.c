@@ -98,6 +98,33 @@ TEST(a_kernel_that_lacks_something_is_a_skip)
 	check_verdict(&s, VERDICT_ERROR, "harness");
 }
 
+/* One worker of @cgroup that did not run on for so long. */
+#define GAP(cgroup, ms)                                                        \
+	"{\"t\":\"worker\",\"cgroup\":\"" cgroup                               \
+	"\",\"work\":0,\"index\":0,\"units\":9,\"wall_ns\":1000000000,"        \
+	"\"cpu_ns\":500000000,\"max_gap_ns\":" #ms                             \
+	"000000,\"gap_cpu\":1,\"exit\":\"ok\",\"segments\":[{\"allowed\":"     \
+	"\"0\",\"used\":\"0\"}]}"
+
+TEST(all_cgroups_that_fail_are_named_the_worst_with_its_value)
+{
+	auto_run struct run one = { 0 }, two = { 0 }, many = { 0 };
+
+	JUDGE(&one, TOPOLOGY, CALIBRATION, GAP("a", 2500), GAP("b", 1999));
+	check_reason(&one, "max-gap: cgroup 'a': a worker did not run on for "
+			   "2500.0 ms (on CPU 1); the limit is 2000 ms");
+	JUDGE(&two, TOPOLOGY, CALIBRATION, GAP("a", 2500), GAP("b", 2600));
+	check_reason(&two, "max-gap: cgroup 'b': a worker did not run on for "
+			   "2600.0 ms (on CPU 1); the limit is 2000 ms; cgroup "
+			   "'a' fails, too");
+	JUDGE(&many, TOPOLOGY, CALIBRATION, GAP("a", 2500), GAP("b", 2600),
+	      GAP("c", 1), GAP("d", 2001), GAP("e", 2002), GAP("f", 2003),
+	      GAP("g", 2004));
+	check_reason(&many, "max-gap: cgroup 'b': a worker did not run on for "
+			    "2600.0 ms (on CPU 1); the limit is 2000 ms; "
+			    "cgroups 'a', 'd', 'e' and 2 more fail, too");
+}
+
 TEST(a_cgroup_that_the_scheduler_refuses_is_its_fault)
 {
 	auto_run struct run r = { 0 };

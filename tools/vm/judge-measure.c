@@ -2,6 +2,12 @@
 #include "tools/vm/judge-measure.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "tools/lib/str.h"
+
+/* Cgroups that are named beside the worst. */
+#define OTHERS_MAX 3
 
 /* What a check looks at; below 0 where there is nothing to look at. */
 static double value_of(enum check_kind kind, const struct group_stats *s)
@@ -282,14 +288,47 @@ void judge_measure_all(const struct facts *f, struct measured *ret)
 		 "own: it takes only those that ask for SCHED_EXT");
 }
 
+static bool keeps(enum check_kind kind, double limit, double value)
+{
+	if (check_info[kind].type == CHECK_YESNO)
+		limit = 0;
+	return check_info[kind].least ? value >= limit : value <= limit;
+}
+
+/* Who fails beside @worst: which of two tells more is not always the worse. */
+static void tell_others(const struct named_stats *group, size_t count,
+			size_t worst, enum check_kind kind, double limit,
+			struct measured *m)
+{
+	auto_str struct str names = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = value_of(kind, &group[i].stats);
+
+		if (i == worst || value < 0 || keeps(kind, limit, value))
+			continue;
+		if (n++ < OTHERS_MAX)
+			str_addf(&names, "%s'%s'", n > 1 ? ", " : "",
+				 group[i].name);
+	}
+	if (n > OTHERS_MAX)
+		str_addf(&names, " and %zu more", n - OTHERS_MAX);
+	if (n > 0)
+		snprintf(m->text + strlen(m->text),
+			 sizeof(m->text) - strlen(m->text),
+			 n > 1 ? "; cgroups %s fail, too"
+			       : "; cgroup %s fails, too",
+			 str_text(&names));
+}
+
 void judge_measure(const struct named_stats *group, size_t count,
 		   enum check_kind kind, double limit, struct measured *ret)
 {
 	bool least = check_info[kind].least;
+	size_t worst = 0;
 
 	*ret = (struct measured){ .ok = true };
-	if (check_info[kind].type == CHECK_YESNO)
-		limit = 0;
 	for (size_t i = 0; i < count; i++) {
 		double value = value_of(kind, &group[i].stats);
 
@@ -298,9 +337,14 @@ void judge_measure(const struct named_stats *group, size_t count,
 			continue;
 		ret->any = true;
 		ret->value = value;
-		ret->ok = least ? value >= limit : value <= limit;
-		tell(kind, group[i].name, limit, &group[i].stats, ret);
+		worst = i;
 	}
-	if (!ret->any)
+	if (!ret->any) {
 		snprintf(ret->text, sizeof(ret->text), "%s", nothing(kind));
+		return;
+	}
+	ret->ok = keeps(kind, limit, ret->value);
+	tell(kind, group[worst].name, limit, &group[worst].stats, ret);
+	if (!ret->ok)
+		tell_others(group, count, worst, kind, limit, ret);
 }

@@ -15,7 +15,7 @@
 struct measured {
 	bool ok, any;
 	double value;
-	char text[300];
+	char text[500];
 };
 
 /* The same of the scheduler: how many tasks it did not take. */
