@@ -175,6 +175,13 @@ ok 3 - $name/s3 # SKIP because <it> & that" ]
 	run -2 ktstr-gauntlet report --variants list empty
 }
 
+@test "gauntlet: results behind a link are read" {
+	result r k/s/t/own/default/virtual/s1 pass
+	ln -s r link
+	run -0 ktstr-gauntlet report link
+	[[ $output == *"1 passed, 0 failed"* ]]
+}
+
 @test "gauntlet: a full disk is not a success" {
 	result r k/s/t/own/default/virtual/s1 pass
 	run -125 sh -c 'ktstr-gauntlet report r >/dev/full'

@@ -114,6 +114,19 @@ dropped() {
 	[ "$said" = "CONFIG_MODULES is off" ]
 }
 
+@test "kconfig: check reads all of a tree, or says what it cannot read" {
+	printf 'config NAMED\n\tbool "n"\n' >kfile
+	echo 'CONFIG_NAMED=y' >one
+	dropped CONFIG_NAMED=m
+	mv tree linux-6.12
+	ln -s linux-6.12 tree # as /usr/src has it
+	run -0 --separate-stderr ktstr-kconfig check base --requested one --tree tree
+	[[ $stderr != *"no such option"* ]]
+	truncate -s 5M linux-6.12/arch/Kconfig
+	run -2 --separate-stderr ktstr-kconfig check base --requested one --tree tree
+	[ "$stderr" = "ktstr-kconfig: cannot read 'tree/arch/Kconfig': File too large" ]
+}
+
 @test "kconfig: check knows which architecture a configuration is for" {
 	: >kfile
 	dropped CONFIG_FOREIGN=y

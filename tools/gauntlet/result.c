@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "tools/lib/file.h"
 #include "tools/lib/utf8.h"
 #include "tools/lib/variant-name.h"
+#include "tools/lib/walk.h"
 #include "tools/lib/why.h"
 #include "tools/lib/words.h"
 
@@ -247,48 +247,32 @@ static void read_found(const struct reading *reading, const char *path)
 	take(reading, add(reading->all, name), path, o);
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+/* What is gone while tests run is not there. */
+static int find_result(const char *path, enum walk_found what, off_t bytes,
+		       void *arg, struct why *reterr_why)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
-}
+	const char *name = strrchr(path, '/');
 
-static void read_tree(const struct reading *reading, const char *folder)
-{
-	char *paths[] = { must(strdup(folder)), NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	FTSENT *e;
-
-	if (!fts)
-		die(EX_BROKEN, "cannot look into '%s': %m", folder);
-	while ((errno = 0, e = fts_read(fts))) {
-		if (e->fts_info == FTS_F &&
-		    strcmp(e->fts_name, "result.json") == 0)
-			read_found(reading, e->fts_path);
-		else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR)
-			die(why_code(-e->fts_errno, EX_USAGE),
-			    "cannot look into '%s': %s", e->fts_path,
-			    strerror(e->fts_errno));
-	}
-	/* The end has no error. */
-	if (errno)
-		die(EX_BROKEN, "cannot look into '%s': %m", folder);
-	fts_close(fts);
-	free(paths[0]);
+	(void)bytes;
+	(void)reterr_why;
+	if (what == WALK_FILE && name && strcmp(name, "/result.json") == 0)
+		read_found(arg, path);
+	return 0;
 }
 
 static void read_results(const struct reading *reading, const char *folder,
 			 const char *variants)
 {
 	struct results *all = reading->all;
+	struct why why = { 0 };
 
 	*all = (struct results){ 0 };
 	if (variants) {
 		read_list(reading, folder, variants);
 	} else {
-		if (access(folder, R_OK | X_OK) < 0)
-			die(why_code(-errno, EX_USAGE),
-			    "cannot look into '%s': %m", folder);
-		read_tree(reading, folder);
+		int r = walk_folder(folder, find_result, (void *)reading, &why);
+		if (r < 0)
+			die(why_code(r, EX_USAGE), "%s", why.text);
 	}
 	for (size_t i = 0; i < all->count; i++)
 		all->tally[all->item[i].verdict]++;

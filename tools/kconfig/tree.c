@@ -4,12 +4,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
+#include "tools/lib/walk.h"
 
 #define MAX_BYTES (4 << 20)
 
@@ -25,85 +25,79 @@ static bool is_kconfig(const char *name)
 	       strncmp(name, "Kconfig.", 8) == 0;
 }
 
-/* Is the folder @name of arch/ that of another machine than @config's? */
-static bool is_foreign(const char *name, const struct conf *config)
+/* The part of @path behind "@folder/"; NULL if it is not below that. */
+static const char *below(const char *path, const char *folder)
 {
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/'
+		       ? path + len + 1
+		       : NULL;
+}
+
+/* Is @path, in the tree, of the folder arch/NAME of another machine than
+ * @config's? */
+static bool is_foreign(const char *path, const struct conf *config)
+{
+	const char *arch = below(path, "arch");
+	size_t len = arch ? strcspn(arch, "/") : 0;
 	char option[64];
 	const struct conf_line on = { .name = option, .value = (char *)"y" };
-	int n = snprintf(option, sizeof(option), "CONFIG_%s", name);
+	int n;
 
+	if (!arch || !arch[len])
+		return false;
+	n = snprintf(option, sizeof(option), "CONFIG_%.*s", (int)len, arch);
 	for (char *p = option; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
 	return n < 0 || (size_t)n >= sizeof(option) || !conf_has(config, &on);
 }
 
-/* Is @e below the folder @second of the folder @first of the tree? */
-static bool is_below(const FTSENT *e, const char *first,
-		     const char **ret_second)
-{
-	const FTSENT *up = e->fts_parent;
-
-	while (e->fts_level > 2) {
-		e = up;
-		up = e->fts_parent;
-	}
-	*ret_second = e->fts_name;
-	return e->fts_level == 2 && strcmp(up->fts_name, first) == 0;
-}
-
 /* Folders whose Kconfig files are not the kernel's. */
-static bool is_skipped(const FTSENT *e)
+static bool is_skipped(const char *path)
 {
-	const char *second;
+	const char *name = strrchr(path, '/');
 
-	if (e->fts_level > 0 && e->fts_name[0] == '.')
-		return true;
-	if (e->fts_level == 1)
-		return strcmp(e->fts_name, "Documentation") == 0;
-	return e->fts_level == 2 && is_below(e, "scripts", &second) &&
-	       strcmp(second, "kconfig") == 0;
+	return (name ? name[1] : *path) == '.' ||
+	       strcmp(path, "Documentation") == 0 ||
+	       strcmp(path, "scripts/kconfig") == 0;
 }
 
-static void look(const FTSENT *e, const struct conf *config,
-		 struct option_facts *facts, size_t count)
-{
-	auto_free char *text = NULL;
-	const char *arch;
+struct looking {
+	size_t skip; /* where a path in the tree begins */
+	const struct conf *config;
+	struct option_facts *facts;
+	size_t count;
+};
 
-	if (!is_kconfig(e->fts_name) ||
-	    file_read_at(AT_FDCWD, e->fts_accpath, MAX_BYTES, &text) <= 0)
-		return;
-	if (e->fts_level > 2 && is_below(e, "arch", &arch) &&
-	    is_foreign(arch, config))
-		tree_look_foreign(text, facts, count);
+static int look(const char *path, enum walk_found what, off_t bytes, void *arg,
+		struct why *reterr_why)
+{
+	const char *name = strrchr(path, '/') + 1;
+	const struct looking *l = arg;
+	auto_free char *text = NULL;
+	ssize_t n;
+
+	(void)bytes;
+	if (what == WALK_FOLDER)
+		return is_skipped(path + l->skip) ? WALK_SKIP : 0;
+	if (what != WALK_FILE || !is_kconfig(name))
+		return 0;
+	n = file_read_at(AT_FDCWD, path, MAX_BYTES, &text);
+	if (n < 0)
+		return why_set(reterr_why, (int)n, "cannot read '%s': %s", path,
+			       strerror((int)-n));
+	if (is_foreign(path + l->skip, l->config))
+		tree_look_foreign(text, l->facts, l->count);
 	else
-		tree_look_at(text, config, facts, count);
+		tree_look_at(text, l->config, l->facts, l->count);
+	return 0;
 }
 
 int tree_look(const char *tree, const struct conf *config,
 	      struct option_facts *facts, size_t count, struct why *reterr_why)
 {
-	char *paths[] = { (char *)tree, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *e;
-	int error = 0;
+	struct looking l = { strlen(tree) + 1, config, facts, count };
 
-	if (!fts)
-		return why_set(reterr_why, -errno, "cannot read '%s': %s", tree,
-			       strerror(errno));
-	while ((errno = 0, e = fts_read(fts))) {
-		if (e->fts_level == 0 && e->fts_info != FTS_D &&
-		    e->fts_info != FTS_DP)
-			error = e->fts_errno ? e->fts_errno : ENOTDIR;
-		if (e->fts_info == FTS_D && is_skipped(e))
-			(void)fts_set(fts, e, FTS_SKIP);
-		if (e->fts_info == FTS_F)
-			look(e, config, facts, count);
-	}
-	if (errno)
-		error = errno; /* of what ended it */
-	(void)fts_close(fts);
-	return error ? why_set(reterr_why, -error, "cannot read '%s': %s", tree,
-			       strerror(error))
-		     : 0;
+	return walk_folder(tree, look, &l, reterr_why);
 }

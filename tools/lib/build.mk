@@ -20,6 +20,7 @@ lib-objs-y += tools/lib/utf8.o
 lib-objs-y += tools/lib/variant-name.o
 lib-objs-y += tools/lib/verifier-collapse.o
 lib-objs-y += tools/lib/verifier-log.o
+lib-objs-y += tools/lib/walk.o
 lib-objs-y += tools/lib/why.o
 lib-objs-y += tools/lib/wide.o
 lib-objs-y += tools/lib/words.o

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/cache/store/copy.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include "tools/lib/cleanup.h"
 #include "tools/lib/file.h"
 #include "tools/lib/hash.h"
+#include "tools/lib/walk.h"
 
 #define BLOCK_BYTES 65536
 
@@ -101,79 +101,20 @@ int copy_file(const char *from, const char *to_dir, const char *name,
 	return 0;
 }
 
-enum found {
-	FOUND_FOLDER, /* before what it has */
-	FOUND_END,    /* of a folder, behind what it has */
-	FOUND_FILE,
-	FOUND_OTHER,
-};
-
-/* What is done with each thing in a tree; @bytes is the size of a file. */
-typedef int found_fn(const char *path, enum found what, off_t bytes, void *arg,
-		     struct why *reterr_why);
-
-static int cannot_read(const char *path, int error, struct why *reterr_why)
-{
-	return why_set(reterr_why, -error, "cannot read '%s': %s", path,
-		       strerror(error));
-}
-
-static int walk(const char *path, found_fn *found, void *arg,
-		struct why *reterr_why);
-
-/* The same with all that is in a folder. fts(3) of glibc takes an error of
- * getdents(2) for the end of the folder. */
-static int walk_folder(const char *folder, found_fn *found, void *arg,
-		       struct why *reterr_why)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *d;
-	int r = 0;
-
-	if (!dir)
-		return cannot_read(folder, errno, reterr_why);
-	while (r == 0 && (errno = 0, d = readdir(dir))) {
-		auto_free char *path = NULL;
-
-		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
-			continue;
-		if (asprintf(&path, "%s/%s", folder, d->d_name) < 0)
-			r = why_set(reterr_why, -ENOMEM, "out of memory");
-		else
-			r = walk(path, found, arg, reterr_why);
-	}
-	if (r == 0 && errno)
-		r = cannot_read(folder, errno, reterr_why);
-	(void)closedir(dir);
-	return r;
-}
-
-static int walk(const char *path, found_fn *found, void *arg,
-		struct why *reterr_why)
-{
-	struct stat st;
-	int r;
-
-	if (lstat(path, &st) < 0)
-		return cannot_read(path, errno, reterr_why);
-	if (!S_ISDIR(st.st_mode))
-		return found(path,
-			     S_ISREG(st.st_mode) ? FOUND_FILE : FOUND_OTHER,
-			     st.st_size, arg, reterr_why);
-	r = found(path, FOUND_FOLDER, 0, arg, reterr_why);
-	if (r == 0)
-		r = walk_folder(path, found, arg, reterr_why);
-	return r < 0 ? r : found(path, FOUND_END, 0, arg, reterr_why);
-}
-
 struct copying {
 	size_t skip; /* where a path below the tree begins */
 	const char *to;
 	const struct copy_modes *modes;
 };
 
-static int copy_found(const char *from, enum found what, off_t bytes, void *arg,
-		      struct why *reterr_why)
+static int is_gone(const char *path, struct why *reterr_why)
+{
+	return why_set(reterr_why, -ENOENT, "cannot read '%s': %s", path,
+		       strerror(ENOENT));
+}
+
+static int copy_found(const char *from, enum walk_found what, off_t bytes,
+		      void *arg, struct why *reterr_why)
 {
 	const struct copying *c = arg;
 	const char *below = from + c->skip;
@@ -181,11 +122,13 @@ static int copy_found(const char *from, enum found what, off_t bytes, void *arg,
 
 	(void)bytes;
 	below += strspn(below, "/");
-	if (what == FOUND_END)
+	if (what == WALK_END)
 		return 0;
-	if (what == FOUND_FILE)
+	if (what == WALK_GONE)
+		return is_gone(from, reterr_why);
+	if (what == WALK_FILE)
 		return copy_file(from, c->to, below, c->modes, reterr_why);
-	if (what != FOUND_FOLDER)
+	if (what != WALK_FOLDER)
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is neither file nor folder", from);
 	if (asprintf(&path, "%s/%s", c->to, below) < 0)
@@ -202,15 +145,17 @@ int copy_tree(const char *from, const char *to_dir, const char *name,
 	if (asprintf(&to, "%s/%s", to_dir, name) < 0)
 		return why_set(reterr_why, -ENOMEM, "out of memory");
 	c.to = to;
-	return walk(from, copy_found, &c, reterr_why);
+	return walk_tree(from, copy_found, &c, reterr_why);
 }
 
-static int sync_found(const char *path, enum found what, off_t bytes, void *arg,
-		      struct why *reterr_why)
+static int sync_found(const char *path, enum walk_found what, off_t bytes,
+		      void *arg, struct why *reterr_why)
 {
 	(void)bytes;
 	(void)arg;
-	if (what != FOUND_END)
+	if (what == WALK_GONE)
+		return is_gone(path, reterr_why);
+	if (what != WALK_END)
 		return 0;
 	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
@@ -221,7 +166,7 @@ static int sync_found(const char *path, enum found what, off_t bytes, void *arg,
 
 int copy_sync_folders(const char *dir, struct why *reterr_why)
 {
-	return walk(dir, sync_found, NULL, reterr_why);
+	return walk_tree(dir, sync_found, NULL, reterr_why);
 }
 
 struct describing {
@@ -229,19 +174,22 @@ struct describing {
 	json_t *files;
 };
 
-static int describe_found(const char *path, enum found what, off_t bytes,
+static int describe_found(const char *path, enum walk_found what, off_t bytes,
 			  void *arg, struct why *reterr_why)
 {
 	const struct describing *d = arg;
 	char hash[HASH_HEX_SIZE];
 
-	if (what == FOUND_FOLDER || what == FOUND_END)
+	if (what == WALK_FOLDER || what == WALK_END)
 		return 0;
-	if (what != FOUND_FILE)
+	if (what == WALK_GONE)
+		return is_gone(path, reterr_why);
+	if (what != WALK_FILE)
 		return why_set(reterr_why, -EINVAL, "'%s' is no file", path);
 	int r = hash_file(AT_FDCWD, path, hash);
 	if (r < 0)
-		return cannot_read(path, -r, reterr_why);
+		return why_set(reterr_why, r, "cannot read '%s': %s", path,
+			       strerror(-r));
 	if (json_object_set_new(d->files, path + d->skip,
 				json_pack("{s:I, s:s}", "size",
 					  (json_int_t)bytes, "sha256", hash)) <
@@ -262,7 +210,7 @@ int copy_describe(const char *dir, json_t **ret, struct why *reterr_why)
 {
 	struct describing d = { .skip = strlen(dir) + 1,
 				.files = json_object() };
-	int r = d.files ? walk(dir, describe_found, &d, reterr_why)
+	int r = d.files ? walk_tree(dir, describe_found, &d, reterr_why)
 			: why_set(reterr_why, -ENOMEM, "out of memory");
 
 	if (r == 0)
