@@ -125,6 +125,26 @@ TEST(all_cgroups_that_fail_are_named_the_worst_with_its_value)
 			    "cgroups 'a', 'd', 'e' and 2 more fail, too");
 }
 
+/* As long as a name can be. */
+#define DIGITS "0123456789012345678901234567890123456789"
+#define NAME_A DIGITS "/" DIGITS "/" DIGITS "/-aaa"
+#define NAME_B DIGITS "/" DIGITS "/" DIGITS "/-bbb"
+#define NAME_C DIGITS "/" DIGITS "/" DIGITS "/-ccc"
+#define NAME_D DIGITS "/" DIGITS "/" DIGITS "/-ddd"
+#define NAME_E DIGITS "/" DIGITS "/" DIGITS "/-eee"
+
+TEST(names_of_cgroups_are_told_whole)
+{
+	auto_run struct run r = { 0 };
+
+	JUDGE(&r, TOPOLOGY, CALIBRATION, GAP(NAME_A, 2500), GAP(NAME_B, 2600),
+	      GAP(NAME_C, 2001), GAP(NAME_D, 2002), GAP(NAME_E, 2003));
+	check_reason(&r, "max-gap: cgroup '" NAME_B
+			 "': a worker did not run on for 2600.0 ms (on CPU 1); "
+			 "the limit is 2000 ms; cgroups '" NAME_A "', '" NAME_C
+			 "', '" NAME_D "' and 1 more fail, too");
+}
+
 TEST(a_cgroup_that_the_scheduler_refuses_is_its_fault)
 {
 	auto_run struct run r = { 0 };

@@ -15,7 +15,7 @@
 struct measured {
 	bool ok, any;
 	double value;
-	char text[500];
+	char text[900]; /* five names, of 128 bytes at most, are in it */
 };
 
 /* The same of the scheduler: how many tasks it did not take. */

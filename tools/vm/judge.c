@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/lib/cleanup.h"
+#include "tools/lib/utf8.h"
 #include "tools/vm/judge-checks.h"
 #include "tools/vm/judge-expect.h"
 #include "tools/vm/judge-kernel.h"
@@ -17,7 +18,6 @@
 #include "tools/vm/judge-sched.h"
 #include "tools/vm/judge-workers.h"
 #include "vmm/attest.h"
-#include "vmm/console.h"
 
 const char *verdict_name(enum verdict v)
 {
@@ -43,19 +43,34 @@ void judgement_done(struct judgement *j)
 	*j = (struct judgement){ 0 };
 }
 
+/* Leave the last line of @text alone, as on a terminal. */
+static const char *last_line(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		text[--len] = '\0';
+	for (char *tab = text; (tab = strchr(tab, '\t'));)
+		*tab = ' ';
+	const char *newline = strrchr(text, '\n');
+
+	return newline ? newline + 1 : text;
+}
+
 void judge_reason(struct judgement *j, const char *fmt, ...)
 {
 	auto_str struct str text = { 0 };
-	char line[600];
+	char line[1000];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	/* Texts of the guest are among them: one clean line each. */
-	console_tail(&text, line, strlen(line), 1, "");
-	if (text.len > 0)
-		text.text[text.len - 1] = '\0';
+	/* Texts of the guest are among them: one clean line each, and all of
+	 * it, since limits and names are at its end. */
+	const char *last = last_line(line);
+
+	utf8_add_line(&text, last, strlen(last), 0);
 	json_array_append_new(j->reasons, json_string(str_text(&text)));
 }
 
