@@ -16,7 +16,8 @@ struct why {
  * why_set() - record what failed
  * @why:   where to write, or NULL when the caller does not care
  * @error: negative errno value
- * @fmt:   what failed, with names in 'single quotes'; no full stop
+ * @fmt:   what failed, with names in 'single quotes'; no full stop. Of what is
+ *	   longer than @why has room for, the begin and the end are kept
  *
  * Return: @error, so that a failure is one statement:
  *	return why_set(why, -errno, "cannot open '%s'", path);
