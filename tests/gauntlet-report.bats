@@ -182,6 +182,24 @@ ok 3 - $name/s3 # SKIP because <it> & that" ]
 	[[ $output == *"1 passed, 0 failed"* ]]
 }
 
+@test "gauntlet: a result that goes while a report is written is none" {
+	local i name=own/default/virtual/s1
+	for i in {100..500}; do result r "k/s/t$i/$name" pass; done
+	mkfifo pipe
+	spawn sh -c 'ktstr-gauntlet report --json r >pipe; echo $? >status'
+	exec 4<pipe
+	# All of them are read by now, and there is less room in a pipe.
+	read -r -N 1 -u 4 first
+	rm -r r/k/s/t500
+	jq -c '.tally.pass, (.variants[-1] | .name, .verdict, .result)' <<<"$first$(cat <&4)" >told
+	until_true test -s status
+	[ "$(cat status)" -eq 0 ]
+	[ "$(cat told)" = "401
+\"k/s/t500/$name\"
+\"pass\"
+null" ]
+}
+
 @test "gauntlet: a full disk is not a success" {
 	result r k/s/t/own/default/virtual/s1 pass
 	run -125 sh -c 'ktstr-gauntlet report r >/dev/full'

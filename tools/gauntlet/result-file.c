@@ -51,6 +51,7 @@ json_t *result_read(const char *path, char **reterr)
 			     len == -ESPIPE ? "it is no file"
 					    : strerror(-len)) < 0)
 			die(EX_BROKEN, "out of memory");
+		errno = -len;
 		return NULL;
 	}
 	o = json_loadb(text, (size_t)len, JSON_REJECT_DUPLICATES, &error);
@@ -68,6 +69,7 @@ json_t *result_read(const char *path, char **reterr)
 		     o ? "" : error.text) < 0)
 		die(EX_BROKEN, "out of memory");
 	json_decref(o);
+	errno = EINVAL;
 	return NULL;
 }
 

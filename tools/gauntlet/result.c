@@ -239,6 +239,9 @@ static void read_found(const struct reading *reading, const char *path)
 	auto_free char *error = NULL;
 	json_t *o = result_read(path, &error);
 
+	/* Another run of its variant removes it, at any time. */
+	if (!o && errno == ENOENT)
+		return;
 	if (!o) {
 		set_error(add(reading->all, path), error);
 		return;
@@ -317,7 +320,7 @@ json_t *result_load(const struct result *r)
 	json_t *o = r->path ? result_read(r->path, &error) : NULL;
 
 	/* It could be read before. */
-	if (r->path && !o)
+	if (r->path && !o && errno != ENOENT)
 		die(EX_BROKEN, "%s", error);
 	return o;
 }

@@ -83,8 +83,8 @@ void results_done(struct results *r);
 /* The whole object, json_decref() it; NULL when there is none (any more). */
 json_t *result_load(const struct result *r);
 
-/* The object in the file @path; or NULL and the reason, which the caller frees.
- * json_decref() it. */
+/* The object in the file @path; or NULL and the reason, which the caller frees,
+ * and errno: ENOENT when there is no file. json_decref() it. */
 json_t *result_read(const char *path, char **reterr);
 /* Of what result_read() gave. */
 enum verdict result_verdict(const json_t *o);
