@@ -127,6 +127,15 @@ dropped() {
 	[ "$stderr" = "ktstr-kconfig: cannot read 'tree/arch/Kconfig': File too large" ]
 }
 
+@test "kconfig: check refuses a tree that is none" {
+	printf 'config NAMED\n\tbool "n"\n' >kfile
+	echo 'CONFIG_NAMED=y' >one
+	dropped CONFIG_NAMED=m
+	mkdir -p other/src
+	run -2 --separate-stderr ktstr-kconfig check base --requested one --tree other
+	[ "$stderr" = "ktstr-kconfig: 'other' is no kernel tree: it has no Kconfig file" ]
+}
+
 @test "kconfig: check knows which architecture a configuration is for" {
 	: >kfile
 	dropped CONFIG_FOREIGN=y

@@ -68,13 +68,14 @@ struct looking {
 	const struct conf *config;
 	struct option_facts *facts;
 	size_t count;
+	size_t files; /* read until now */
 };
 
 static int look(const char *path, enum walk_found what, off_t bytes, void *arg,
 		struct why *reterr_why)
 {
 	const char *name = strrchr(path, '/') + 1;
-	const struct looking *l = arg;
+	struct looking *l = arg;
 	auto_free char *text = NULL;
 	ssize_t n;
 
@@ -87,6 +88,7 @@ static int look(const char *path, enum walk_found what, off_t bytes, void *arg,
 	if (n < 0)
 		return why_set(reterr_why, (int)n, "cannot read '%s': %s", path,
 			       strerror((int)-n));
+	l->files++;
 	if (is_foreign(path + l->skip, l->config))
 		tree_look_foreign(text, l->facts, l->count);
 	else
@@ -97,7 +99,13 @@ static int look(const char *path, enum walk_found what, off_t bytes, void *arg,
 int tree_look(const char *tree, const struct conf *config,
 	      struct option_facts *facts, size_t count, struct why *reterr_why)
 {
-	struct looking l = { strlen(tree) + 1, config, facts, count };
+	struct looking l = { strlen(tree) + 1, config, facts, count, 0 };
+	int r = walk_folder(tree, look, &l, reterr_why);
 
-	return walk_folder(tree, look, &l, reterr_why);
+	/* No option is known there, which would say nothing of the options. */
+	if (r == 0 && l.files == 0)
+		return why_set(reterr_why, -ENOENT,
+			       "'%s' is no kernel tree: it has no Kconfig file",
+			       tree);
+	return r;
 }

@@ -31,7 +31,7 @@ void option_facts_done(struct option_facts *o);
  *
  * Reads every file called Kconfig or Kconfig.* once.
  *
- * Return: 0, or -errno of reading the tree.
+ * Return: 0, or -errno of reading the tree; -ENOENT when it has none of these.
  */
 int tree_look(const char *tree, const struct conf *config,
 	      struct option_facts *facts, size_t count, struct why *reterr_why);
