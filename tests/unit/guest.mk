@@ -14,7 +14,7 @@ $(eval $(call guest-test,test-guest-btf,vmm/guest/btf.o))
 $(eval $(call guest-test,test-guest-field,$(addprefix vmm/guest/,field.o field-value.o)))
 test-guest-field-libs-y += -lbpf -lelf -lz
 $(eval $(call guest-test,test-guest-inject,vmm/guest/inject.o))
-crew-test-objs := $(addprefix vmm/guest/,crew.o ftrace.o windows.o windows-sums.o windows-cores.o short-waits.o shared-cores.o crew-again.o crew-fork.o crew-memory.o crew-stop.o worker.o worker-account.o worker-pages.o \
+crew-test-objs := $(addprefix vmm/guest/,crew.o ftrace.o windows.o windows-idle.o windows-sums.o windows-cores.o short-waits.o shared-cores.o crew-again.o crew-fork.o crew-memory.o crew-stop.o worker.o worker-account.o worker-pages.o \
 	work-spin.o work-sleep.o work-pipe.o work-futex.o work-cache.o work-churn.o work-memory.o \
 	work-fork.o work-exec.o \
 	histogram.o segment.o watch.o child.o kmsg.o textlog.o channel.o json.o spawn.o group.o cgroup.o scx.o \
@@ -22,6 +22,7 @@ crew-test-objs := $(addprefix vmm/guest/,crew.o ftrace.o windows.o windows-sums.
 $(eval $(call guest-test,test-guest-crew,$(crew-test-objs)))
 $(eval $(call guest-test,test-guest-works,$(crew-test-objs)))
 $(eval $(call guest-test,test-guest-windows,$(crew-test-objs)))
+$(eval $(call guest-test,test-guest-windows-idle,$(crew-test-objs)))
 $(eval $(call guest-test,test-guest-windows-cores,$(crew-test-objs)))
 $(eval $(call guest-test,test-guest-short-waits,vmm/guest/short-waits.o))
 $(eval $(call guest-test,test-guest-shared-cores,vmm/guest/shared-cores.o))

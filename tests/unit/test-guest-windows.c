@@ -24,20 +24,6 @@ static bool is_near(uint64_t ns, uint64_t ms)
 	return ns >= ms * NS_PER_MS && ns < (ms + 10000) * NS_PER_MS;
 }
 
-TEST(idle_times_are_read_by_number)
-{
-	uint64_t idle[4] = { 7, 7, 7, 7 };
-
-	windows_read_idle(
-		"cpu  1 2 3 4 5 6\ncpu0 1 2 3 40 2 0 0\n"
-		"cpu2 1 2 3 60 0 0\ncpu9 1 2 3 4 5\nintr 5 6 7 8 9 1\n",
-		4, idle);
-	CHECK_INT(idle[0], 42);
-	CHECK_INT(idle[1], 7); /* off line */
-	CHECK_INT(idle[2], 60);
-	CHECK_INT(idle[3], 7);
-}
-
 TEST(who_gets_nothing_done_stands_still)
 {
 	struct work work = work_default();

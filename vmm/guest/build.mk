@@ -10,7 +10,7 @@ guest-work-objs := $(addprefix work-,spin.o sleep.o pipe.o futex.o cache.o churn
 guest-progs-y       += ktstr-init
 ktstr-init-objs-y   := $(guest-lib-objs) $(addprefix vmm/guest/,main.o run.o here.o \
 	mounts.o regions.o input.o feeder.o watch.o scheduler.o afterwards.o exec.o spawn.o shell.o relay.o steal.o turns.o cgroup.o group.o \
-	worker.o worker-account.o worker-pages.o $(guest-work-objs) crew.o windows.o windows-sums.o windows-cores.o short-waits.o shared-cores.o report.o engine.o \
+	worker.o worker-account.o worker-pages.o $(guest-work-objs) crew.o windows.o windows-idle.o windows-sums.o windows-cores.o short-waits.o shared-cores.o report.o engine.o \
 	crew-again.o crew-fork.o crew-memory.o crew-stop.o calibrate.o clocksource.o scenario.o scenario-crew.o scenario-setup.o \
 	ops.o ops-cpus.o ops-groups.o ops-limits.o levers.o dumps.o maps.o maps-find.o maps-value.o field.o field-value.o payload.o born.o switch.o trace.o scx-timeout.o verify.o verify-send.o monitor.o devmem.o ftrace.o \
 	repro.o repro-attach.o repro-ops.o repro-send.o)

@@ -14,8 +14,6 @@
 #include "vmm/guest/clock.h"
 #include "vmm/guest/crew.h"
 
-#define STAT_BYTES (1U << 20)
-
 static uint64_t later(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -38,13 +36,16 @@ int windows_prepare(struct windows *s, struct worker *worker, size_t count,
 		worker[i].window =
 			(struct worker_window){ .idle_wait_cpu = -1,
 						.since_ns = s->looked_ns };
-	return s->idle && s->before && s->span_idle && s->sum ? 0 : -ENOMEM;
+	return s->idle && s->before && s->span_idle && s->sum
+		       ? idle_times_prepare(&s->times, cpus)
+		       : -ENOMEM;
 }
 
 void windows_free(struct windows *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		free(s->worker[i].window.idle);
+	idle_times_free(&s->times);
 	free(s->idle);
 	free(s->before);
 	free(s->span_idle);
@@ -53,35 +54,13 @@ void windows_free(struct windows *s)
 	*s = (struct windows){ 0 };
 }
 
-/* "cpu0 user nice system idle iowait ...": source: proc(5). */
-void windows_read_idle(const char *stat, unsigned int cpus, uint64_t *ret)
-{
-	for (const char *line = stat; line; line = strchr(line, '\n')) {
-		uint64_t idle, wait;
-		unsigned int cpu;
-
-		line += *line == '\n';
-		/* Not the first line, which has all of them together. */
-		if (strncmp(line, "cpu", 3) == 0 && line[3] != ' ' &&
-		    sscanf(line, "cpu%u %*u %*u %*u %" SCNu64 " %" SCNu64, &cpu,
-			   &idle, &wait) == 3 &&
-		    cpu < cpus)
-			ret[cpu] = idle + wait;
-	}
-}
-
 bool windows_see_idle(struct windows *s)
 {
-	auto_free char *text = NULL;
-
 	if (s->has_idle)
 		return true;
-	if (file_read_at(AT_FDCWD, "/proc/stat", STAT_BYTES, &text) < 0)
-		return false;
 	memcpy(s->idle, s->before, s->cpus * sizeof(*s->idle));
-	windows_read_idle(text, s->cpus, s->idle);
-	s->has_idle = true;
-	return true;
+	s->has_idle = idle_times_read(&s->times, s->idle);
+	return s->has_idle;
 }
 
 /* Was one of @allowed idle at any time since the look before? */

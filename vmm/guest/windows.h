@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "vmm/guest/shared-cores.h"
+#include "vmm/guest/windows-idle.h"
 #include "vmm/guest/worker.h"
 
 #define WINDOWS_NS	(100 * UINT64_C(1000000))    /* between two looks */
@@ -127,6 +128,7 @@ struct windows_cores {
  *	 it one? It may wait by the test's will then.
  * @cpus:    one more than the highest number of a CPU
  * @core, @core_count: CPUs of the cores; none: nobody asks
+ * @times:   what the kernel tells of CPUs' idle times
  * @idle, @before: idle time of CPUs in ticks, by number, at this look and the
  *	 one before, if @has_idle and @had_idle
  * @looked_ns: when the look before was
@@ -146,6 +148,7 @@ struct windows {
 	unsigned int cpus;
 	const cpu_set_t *core;
 	unsigned int core_count;
+	struct idle_times times;
 	uint64_t *idle, *before;
 	bool has_idle, had_idle;
 	uint64_t looked_ns, wake_ns, span_ns;
@@ -182,7 +185,3 @@ bool windows_judge(const struct windows *s, const struct worker *w);
 
 /* What @w has run and waited so far. */
 bool windows_read_sched(const struct worker *w, struct worker_sched *ret);
-
-/* Idle times of CPUs below @cpus from the text of /proc/stat, in ticks; one
- * that is off line keeps what @ret has. */
-void windows_read_idle(const char *stat, unsigned int cpus, uint64_t *ret);
