@@ -8,6 +8,8 @@
 /* Nodes of the tree of programs have 64 slots, and numbers have 31 bits. */
 #define SLOTS	   64
 #define LEVELS_MAX 6
+/* Numbers of programs that are looked up, schedulers' or not. */
+#define NUMBERS_MAX 4096
 /* How an entry of the tree is marked that is a node: linux/xarray.h. */
 #define MARK_MASK UINT64_C(3)
 #define MARK_NODE UINT64_C(2)
@@ -108,7 +110,8 @@ static void add_statistics(const struct mon_reader *r, uint64_t stats,
 	}
 }
 
-static void add_program(const struct mon_reader *r, uint64_t prog, uint32_t id,
+/* Return: is it a scheduler's? */
+static bool add_program(const struct mon_reader *r, uint64_t prog, uint32_t id,
 			struct str *out)
 {
 	struct mon_program p = { .id = id };
@@ -118,13 +121,14 @@ static void add_program(const struct mon_reader *r, uint64_t prog, uint32_t id,
 	    type != MON_STRUCT_OPS || number(r, prog, MON_PROG_AUX, &aux) < 0 ||
 	    !aux || number(r, aux, MON_AUX_INSNS, &insns) < 0 ||
 	    number(r, prog, MON_PROG_STATS, &stats) < 0)
-		return;
+		return false;
 	p.type = (uint32_t)type;
 	p.insns = (uint32_t)insns;
 	if (mon_has(r->layout, MON_AUX_NAME))
 		read_name(r, aux + r->layout->field[MON_AUX_NAME].at, p.name);
 	add_statistics(r, stats, &p);
 	str_add_bytes(out, &p, sizeof(p));
+	return true;
 }
 
 /* The program of number @id in the tree, or 0. */
@@ -155,6 +159,7 @@ static uint64_t find_program(const struct mon_reader *r, uint64_t head,
 int mon_reader_programs(struct mon_reader *r, struct str *out)
 {
 	uint64_t idr = r->layout->symbol[MON_PROG_IDR], head, next;
+	unsigned int told = 0;
 
 	if (!r->layout->has[MON_PROG_IDR] ||
 	    !mon_has(r->layout, MON_NODE_SLOTS) ||
@@ -162,13 +167,16 @@ int mon_reader_programs(struct mon_reader *r, struct str *out)
 	    number(r, idr, MON_IDR_HEAD, &head) < 0 ||
 	    number(r, idr, MON_IDR_NEXT, &next) < 0)
 		return -ENOTSUP;
-	if (next > MON_PROGRAMS_MAX)
-		next = MON_PROGRAMS_MAX;
-	for (uint32_t id = 0; head && id < next; id++) {
+	if (next > NUMBERS_MAX)
+		next = NUMBERS_MAX;
+	/* Where all numbers lead to programs, the counters of each CPU would
+	 * keep who reads from outside for too long. */
+	for (uint32_t id = 0; head && id < next && told < MON_PROGRAMS_MAX;
+	     id++) {
 		uint64_t prog = find_program(r, head, id);
 
 		if (prog)
-			add_program(r, prog, id, out);
+			told += add_program(r, prog, id, out);
 	}
 	return 0;
 }

@@ -85,7 +85,8 @@ int mon_reader_domains(struct mon_reader *r, struct str *out);
 
 /**
  * mon_reader_programs() - BPF programs that are a scheduler's
- * @out: struct mon_program one behind the other, by number, are appended
+ * @out: struct mon_program one behind the other, by number, are appended, the
+ *	 first MON_PROGRAMS_MAX
  *
  * Return: 0; -ENOTSUP: this kernel has none.
  */

@@ -19,9 +19,9 @@
 /* What a series may have in bytes; who writes one takes a longer period. */
 #define MON_SERIES_MAX (12U << 20)
 #define MON_CPUS_MAX   512
-/* A CPU's domains, and a machine's programs. */
+/* A CPU's domains, and a machine's programs: a scheduler has up to 40. */
 #define MON_DOMAINS_MAX	 16
-#define MON_PROGRAMS_MAX 4096
+#define MON_PROGRAMS_MAX 512
 
 enum mon_record {
 	MON_SAMPLE = 1, /* struct mon_cpu of each CPU */
