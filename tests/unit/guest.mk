@@ -10,6 +10,7 @@ $(eval $(call guest-test,test-guest-count,$(addprefix vmm/guest/,histogram.o seg
 $(eval $(call guest-test,test-guest-machine,$(addprefix vmm/guest/,machine.o machine-caches.o \
 	machine-domains.o machine-memory.o sysfs.o json.o scx.o)))
 $(eval $(call guest-test,test-guest-job,vmm/guest/job.o))
+$(eval $(call guest-test,test-guest-devmem,vmm/guest/devmem.o))
 $(eval $(call guest-test,test-guest-btf,vmm/guest/btf.o))
 $(eval $(call guest-test,test-guest-field,$(addprefix vmm/guest/,field.o field-value.o)))
 test-guest-field-libs-y += -lbpf -lelf -lz

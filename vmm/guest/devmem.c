@@ -92,19 +92,21 @@ static const char *find(struct devmem *d, uint64_t pa)
 	return map;
 }
 
-/* Numbers come whole: another CPU may be writing. */
+/* Numbers come whole: another CPU may be writing. Where they go to may be less
+ * aligned: a domain has its counters as pieces of 4 bytes. */
 static void copy(void *to, const char *from, uint32_t len)
 {
-	bool aligned = (uintptr_t)from % 8 == 0;
+	if (len == 8 && (uintptr_t)from % 8 == 0) {
+		uint64_t n = *(const volatile uint64_t *)(const void *)from;
 
-	if (len == 8 && aligned)
-		*(uint64_t *)to =
-			*(const volatile uint64_t *)(const void *)from;
-	else if (len == 4 && (uintptr_t)from % 4 == 0)
-		*(uint32_t *)to =
-			*(const volatile uint32_t *)(const void *)from;
-	else
+		memcpy(to, &n, sizeof(n));
+	} else if (len == 4 && (uintptr_t)from % 4 == 0) {
+		uint32_t n = *(const volatile uint32_t *)(const void *)from;
+
+		memcpy(to, &n, sizeof(n));
+	} else {
 		memcpy(to, from, len);
+	}
 }
 
 static int read_one(struct devmem *d, const struct mon_piece *p)
