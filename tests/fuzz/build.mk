@@ -25,6 +25,7 @@ $(eval $(call fuzz-target,kfile,$(addprefix tools/kconfig/,conf.o expr.o kfile.o
 $(eval $(call fuzz-target,kernel-spec,$(addprefix tools/cache/,source/spec.o release/version.o)))
 $(eval $(call fuzz-target,kmsg,$(addprefix vmm/guest/,channel.o json.o kmsg.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,locks))
+$(eval $(call fuzz-target,mon,vmm/guest/devmem.o,-ljansson $$(lib-lzma)))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
 $(foreach t,elf manifest metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
