@@ -82,6 +82,17 @@ TEST(a_page_of_2_MiB_and_one_of_1_GiB)
 	kernel_done(&k);
 }
 
+TEST(no_page_is_larger_than_1_GiB)
+{
+	struct kernel k;
+
+	kernel_make(&k, 1);
+	map(&k, VMALLOC + 0x5000, 4, 0, 0x40000 | PRESENT);
+	entry(&k, 0, VMALLOC + 0x5000, 3, TABLE(1) | LEAF | PRESENT);
+	CHECK(pa_of(&k, VMALLOC + 0x5abc) == 0x40abc);
+	kernel_done(&k);
+}
+
 TEST(five_levels)
 {
 	struct kernel k;
