@@ -112,6 +112,43 @@ TEST(an_expression_finds_the_first_place)
 	CHECK(match("1e999", 0, "1e999") == -EINVAL);
 }
 
+/* Of a metric in output of that kind. */
+static unsigned int complaints(const char *kind, const char *metric)
+{
+	auto_str struct str text = { 0 };
+	struct diag d = { 0 };
+	unsigned int count;
+	struct test t;
+
+	str_addf(&text, HEAD "output = %s\nmetric = %s\n", kind, metric);
+	CHECK_INT(test_parse("p.test", str_text(&text), &d, &t), 0);
+	count = (unsigned int)d.count;
+	test_done(&t);
+	diag_done(&d);
+	return count;
+}
+
+TEST(names_and_units_are_text)
+{
+	CHECK_INT(complaints("json", "p\303\251 unit=\302\265s"), 0);
+	CHECK_INT(complaints("json", "p\351"), 1);
+	CHECK_INT(complaints("json", "p unit=\265s"), 1);
+	CHECK_INT(complaints("json", "p\303"), 1);
+	CHECK_INT(complaints("json", "p\033[1m unit=\177"), 2);
+}
+
+TEST(plus_signs_within_each_other_are_counted)
+{
+	CHECK_INT(complaints("regex", "p match=a+b+c+d+(e+)(f+)"), 0);
+	CHECK_INT(complaints("regex", "p match=((a+)+x|(b+)+)+ \\++"), 0);
+	CHECK_INT(complaints("regex", "p match=(((a+)+)+)+"), 0);
+	CHECK_INT(complaints("regex", "p match=[+++++(]a"), 0);
+	CHECK_INT(complaints("regex", "p match=(((((a+)*)+)?)+b)++"), 1);
+	CHECK_INT(complaints("regex", "p match=x)+++++"), 1);
+	CHECK_INT(complaints("regex", "p match=[^]+]+++++"), 1);
+	CHECK_INT(complaints("regex", "p match=\\(+++++"), 1);
+}
+
 /* Judge a test of that text: the frames are all but the end. */
 static void judge_payload(struct run *r, const char *text,
 			  const char *const *frames)

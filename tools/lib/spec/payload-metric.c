@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/lib/cleanup.h"
 #include "tools/lib/num.h"
 #include "tools/lib/spec/test-parts.h"
+#include "tools/lib/utf8.h"
 
 #define NAME_BYTES 200
 #define UNIT_BYTES 32
@@ -24,6 +26,25 @@ struct option {
 	struct place at_name, at;
 	struct diag *d;
 };
+
+/* Names and units stand in the result, which is JSON, and in reports: a text
+ * that is not UTF-8 would be left out there, and one with an escape sequence
+ * would command the reader's terminal. */
+static int check_text(const char *what, const char *text,
+		      const struct place *at, struct diag *d)
+{
+	auto_str struct str clean = { 0 };
+
+	utf8_add_line(&clean, text, strlen(text), 0);
+	if (clean.failed)
+		return -ENOMEM;
+	if (strcmp(str_text(&clean), text) != 0)
+		diag_add(d, at,
+			 "a metric's %s is UTF-8 text without control "
+			 "characters",
+			 what);
+	return 0;
+}
 
 /* "-1.5" */
 static bool read_number(const struct option *o, double *ret)
@@ -66,7 +87,9 @@ static int read_unit(const struct option *o)
 	}
 	free(o->m->unit);
 	o->m->unit = strdup(o->value);
-	return o->m->unit ? 0 : -ENOMEM;
+	if (!o->m->unit)
+		return -ENOMEM;
+	return check_text("unit", o->value, &o->at, o->d);
 }
 
 static int set_option(const struct option *o, const char *name)
@@ -91,39 +114,84 @@ static int set_option(const struct option *o, const char *name)
 	return 0;
 }
 
-/* What makes regexec(3) slow, or regcomp(3) large: where it stands, or NULL. */
-static const char *find_costly(const char *text)
+/*
+ * How many '+' are within each other: of the part read last, and the most in
+ * each group that is open. The regcomp(3) of glibc copies what a '+' repeats
+ * (parse_dup_op() in posix/regcomp.c), so that each of them doubles the memory:
+ * "a" and 32 of them take all there is.
+ */
+struct nesting {
+	unsigned int last, inside[PAYLOAD_PATTERN_MAX + 1];
+	size_t level;
+};
+
+static bool nests_too_much(struct nesting *n, char c)
 {
+	switch (c) {
+	case '(':
+		n->inside[++n->level] = 0;
+		n->last = 0;
+		break;
+	case ')':
+		n->last = n->level > 0 ? n->inside[n->level--] : 0;
+		break;
+	case '+':
+		n->last++;
+		break;
+	case '*':
+	case '?':
+		break;
+	default:
+		n->last = 0;
+		break;
+	}
+	if (n->inside[n->level] < n->last)
+		n->inside[n->level] = n->last;
+	return n->last > PAYLOAD_PLUS_MAX;
+}
+
+/* Does @text, of PAYLOAD_PATTERN_MAX bytes at most, have what makes regexec(3)
+ * slow, or regcomp(3) large? */
+static bool is_costly(const char *text)
+{
+	struct nesting n = { 0 };
 	bool listed = false;
 
 	for (const char *p = text; *p; p++) {
-		if (*p == '\\' && p[1] >= '1' && p[1] <= '9')
-			return p;
-		if (*p == '\\' && p[1] && !listed)
+		char c = *p;
+
+		if (c == '\\' && p[1] >= '1' && p[1] <= '9')
+			return true;
+		if (c == '\\' && p[1] && !listed) {
 			p++;
-		else if (*p == '[' && !listed)
+			c = 'a'; /* no operator */
+		} else if (c == '[' && !listed) {
 			listed = true, p += p[1] == '^', p += p[1] == ']';
-		else if (*p == ']' && listed)
+		} else if (c == ']' && listed) {
 			listed = false;
-		else if (*p == '{' && !listed)
-			return p;
+		} else if (c == '{' && !listed) {
+			return true;
+		}
+		if (nests_too_much(&n, listed ? 'a' : c))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static void check_match(struct payload_metric *m, const struct place *at,
 			bool grouped, struct diag *d)
 {
-	const char *costly = find_costly(m->match);
 	char text[128];
 	regex_t re;
 	int r;
 
-	if (!*m->match || strlen(m->match) > PAYLOAD_PATTERN_MAX || costly) {
+	if (!*m->match || strlen(m->match) > PAYLOAD_PATTERN_MAX ||
+	    is_costly(m->match)) {
 		diag_add(d, at,
 			 "'match' is an extended regular expression of at most "
-			 "%d bytes, without {n} and \\1",
-			 PAYLOAD_PATTERN_MAX);
+			 "%d bytes, without {n} and \\1, and with no more than "
+			 "%d '+' within each other",
+			 PAYLOAD_PATTERN_MAX, PAYLOAD_PLUS_MAX);
 		return;
 	}
 	r = regcomp(&re, m->match, REG_EXTENDED | REG_NEWLINE);
@@ -188,8 +256,8 @@ static int read_options(struct payload_metric *m, const struct conf_entry *e,
 	return r;
 }
 
-static void check_name(const struct payload *p, const struct payload_metric *m,
-		       const struct place *at, struct diag *d)
+static int check_name(const struct payload *p, const struct payload_metric *m,
+		      const struct place *at, struct diag *d)
 {
 	if (strlen(m->name) > NAME_BYTES || strchr(m->name, '='))
 		diag_add(d, at,
@@ -203,6 +271,7 @@ static void check_name(const struct payload *p, const struct payload_metric *m,
 				 "%u",
 				 m->name, p->metric[i].at.line);
 	}
+	return check_text("name", m->name, at, d);
 }
 
 int payload_read_metric(struct payload *p, const struct conf_entry *e,
@@ -232,7 +301,8 @@ int payload_read_metric(struct payload *p, const struct conf_entry *e,
 				      .at = e->at_value };
 	if (!m->name)
 		return -ENOMEM;
-	check_name(p, m, &w.item[0].at, d);
+	if (check_name(p, m, &w.item[0].at, d) < 0)
+		return -ENOMEM;
 	return read_options(m, e, &w, d);
 }
 

@@ -13,6 +13,7 @@
 #define PAYLOAD_METRICS_MAX 64
 #define PAYLOAD_PATTERN_MAX 256
 #define PAYLOAD_GROUPS_MAX  9
+#define PAYLOAD_PLUS_MAX    4
 /* Of each of its two streams, in bytes; the rest is dropped, and counted. */
 #define PAYLOAD_OUTPUT_BYTES (256 * 1024)
 
@@ -29,7 +30,8 @@ enum payload_better { BETTER_UNKNOWN, BETTER_LOWER, BETTER_HIGHER };
  * struct payload_metric - "metric =": one number of the output
  * @name:  of JSON the dotted path to it, "jobs.0.read.iops"
  * @match: of PAYLOAD_REGEX, a POSIX extended expression without counted
- *	   repeats and back-references, so that no text takes long; else NULL
+ *	   repeats and back-references, whose time can be exponential, and with
+ *	   at most PAYLOAD_PLUS_MAX '+' within each other; else NULL
  * @group: its parenthesis that holds the number; 0: all of the match
  * @min, @max: bounds, both of them good; valid if @has_min, @has_max
  * @unit:  for reports; NULL: none
