@@ -100,6 +100,28 @@ static int get(unsigned int port, unsigned int tries, struct str *ret,
 	return http_get(&req, ret, why);
 }
 
+/* libcurl 7.88 dies of the second answer where its handle had the first. */
+TEST(a_header_that_goes_on_from_nothing_ends_no_program)
+{
+	unsigned int port;
+	int listener = listen_on(&port);
+	const char *const answers[] = {
+		"HTTP/1.1 302 X\r\nContent-Length: 0\r\nLocation: /1\r\n\r\n",
+		"HTTP/1.1 302 X\r\n ocation: x\r\nContent-Length: 0\r\n"
+		"Location: /2\r\n\r\n",
+		"HTTP/1.1 200 X\r\n y: z\r\n\r\nbody", NULL
+	};
+	auto_str struct str text = { 0 };
+	struct server s = start(listener, port, answers);
+	struct why why = { .text = "" };
+	int r = get(s.port, 1, &text, &why);
+
+	CHECK(r == -EIO ? *why.text && text.len == 0
+			: r == 0 && strcmp(text.text, "body") == 0);
+	munmap(s.heard, MAX_HEARD);
+	close(listener);
+}
+
 TEST(a_token_stays_with_scheme_host_and_port)
 {
 	unsigned int port[2];

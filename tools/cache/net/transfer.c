@@ -198,31 +198,6 @@ static int hop(struct transfer *t, const char *where, const struct url *url,
 	return judge_code(t, code, detail);
 }
 
-static int follow(struct transfer *t, struct curl_slist *list)
-{
-	auto_free char *where = strdup(t->req->url);
-	struct url url = t->url;
-	int r = -EIO;
-
-	for (int i = 0; where && i <= MAX_REDIRECTS; i++) {
-		char *next;
-
-		r = hop(t, where, &url, list);
-		if (r < 0)
-			return r;
-		next = redirect(t, &url);
-		if (t->error)
-			return t->error;
-		if (!next)
-			return body_end(t);
-		free(where);
-		where = next;
-	}
-	if (!where)
-		return why_set(&t->why, -ENOMEM, "out of memory");
-	return broken(t, "the server redirects too often");
-}
-
 /* The headers of this attempt; NULL when there are none. */
 static struct curl_slist *headers(const struct transfer *t)
 {
@@ -257,19 +232,56 @@ static void set_method(struct transfer *t)
 	}
 }
 
+/*
+ * A handle for one hop: libcurl 7.88, used again, joins a first header that
+ * begins with a blank to the last one of the answer before, which it has freed.
+ */
+static int start(struct transfer *t)
+{
+	curl_easy_cleanup(t->curl);
+	t->curl = curl_easy_init();
+	if (!t->curl)
+		return why_set(&t->why, -ENOMEM, "cannot start libcurl");
+	set_limits(t);
+	set_method(t);
+	return 0;
+}
+
+static int follow(struct transfer *t, struct curl_slist *list)
+{
+	auto_free char *where = strdup(t->req->url);
+	struct url url = t->url;
+	int r = -EIO;
+
+	for (int i = 0; where && i <= MAX_REDIRECTS; i++) {
+		char *next;
+
+		r = start(t);
+		if (r == 0)
+			r = hop(t, where, &url, list);
+		if (r < 0)
+			return r;
+		next = redirect(t, &url);
+		if (t->error)
+			return t->error;
+		if (!next)
+			return body_end(t);
+		free(where);
+		where = next;
+	}
+	if (!where)
+		return why_set(&t->why, -ENOMEM, "out of memory");
+	return broken(t, "the server redirects too often");
+}
+
 int transfer_try(struct transfer *t)
 {
-	struct curl_slist *list;
+	struct curl_slist *list = headers(t);
 	int r;
 
 	t->again = false;
 	t->retry_ms = 0;
-	t->curl = curl_easy_init();
-	if (!t->curl)
-		return why_set(&t->why, -ENOMEM, "cannot start libcurl");
-	list = headers(t);
-	set_limits(t);
-	set_method(t);
+	t->curl = NULL;
 	r = follow(t, list);
 	curl_easy_cleanup(t->curl);
 	curl_slist_free_all(list);
