@@ -27,8 +27,9 @@ $(eval $(call fuzz-target,kmsg,$(addprefix vmm/guest/,channel.o json.o kmsg.o),-
 $(eval $(call fuzz-target,locks))
 $(eval $(call fuzz-target,mon,vmm/guest/devmem.o,-ljansson $$(lib-lzma)))
 $(eval $(call fuzz-target,mountinfo,tools/sandbox/position.o))
-$(foreach t,elf manifest metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
+$(foreach t,elf http manifest metadata releases tar,$(eval $(call fuzz-target,$t,$$(filter-out \
 	%/main.o,$$(ktstr-cache-objs-y)),$$(ktstr-cache-libs-y))))
+$(eval $(call fuzz-target,payload,$$(filter-out tests/%,$$(test-payload-objs-y)),$$(test-payload-libs-y)))
 $(eval $(call fuzz-target,qmp,,-ljansson))
 $(eval $(call fuzz-target,repro,$$(filter-out tests/%,$$(test-repro-story-objs-y)) \
 	$(addprefix tools/vm/,repro-inside.o repro-report.o) $(addprefix vmm/repro/,decode.o pieces.o plan.o) \
@@ -37,6 +38,7 @@ $(eval $(call fuzz-target,repro-plan))
 $(eval $(call fuzz-target,result,$$(gauntlet-parts),$$(ktstr-gauntlet-libs-y)))
 $(eval $(call fuzz-target,series))
 $(eval $(call fuzz-target,spec))
+$(eval $(call fuzz-target,sums,tools/cache/release/sums.o,-lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,trace,$$(addprefix tools/vm/,trace-out.o trace-tasks.o),-ljansson -lnettle $$(lib-lzma)))
 $(eval $(call fuzz-target,ttylink))
 $(eval $(call fuzz-target,variant-name))
