@@ -112,6 +112,22 @@ TEST(an_expression_finds_the_first_place)
 	CHECK(match("1e999", 0, "1e999") == -EINVAL);
 }
 
+TEST(an_expression_sees_the_first_4096_bytes_of_each_line)
+{
+	char text[4200];
+
+	memset(text, 'a', sizeof(text));
+	strcpy(text + 4094, "12\n");
+	CHECK(match("[0-9]+", 0, text) == 12);
+	memset(text, 'a', sizeof(text));
+	strcpy(text + 4095, "12 13");
+	CHECK(match("[0-9]+", 0, text) == 1);
+	strcpy(text + 4095, "a12\n13");
+	CHECK(match("[0-9]+", 0, text) == 13);
+	CHECK(match("a", 0, "\n\n") == -ENOENT);
+	CHECK(match("^[0-9]+$", 0, "\n7") == 7);
+}
+
 /* Of a metric in output of that kind. */
 static unsigned int complaints(const char *kind, const char *metric)
 {

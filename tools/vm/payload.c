@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 
 /* Brackets of a banner that are tried, so that no output takes long. */
 #define TRIES_MAX 64
+/* Bytes of a line that expressions see, and the NUL. */
+#define LINE_SIZE 4097
 
 json_t *payload_json(const struct str *text)
 {
@@ -96,33 +99,48 @@ static bool read_number(const char *text, double *ret)
 	return !*end && isfinite(*ret);
 }
 
+/* The first line that is like @re. regexec(3) of glibc takes time by the square
+ * of a text's length. Return: 0, -ENOENT, or -ENOMEM. */
+static int match_lines(const regex_t *re, const char *text,
+		       char line[LINE_SIZE],
+		       regmatch_t found[PAYLOAD_GROUPS_MAX + 1])
+{
+	int r = REG_NOMATCH;
+
+	for (size_t len; r == REG_NOMATCH && *text; text += len) {
+		len = strcspn(text, "\n");
+		snprintf(line, LINE_SIZE, "%.*s", (int)len, text);
+		r = regexec(re, line, PAYLOAD_GROUPS_MAX + 1, found, 0);
+		len += text[len] == '\n';
+	}
+	return r == 0 ? 0 : r == REG_NOMATCH ? -ENOENT : -ENOMEM;
+}
+
 int payload_match(const struct payload_metric *m, const struct str *text,
 		  double *ret, struct why *reterr_why)
 {
 	regmatch_t found[PAYLOAD_GROUPS_MAX + 1];
 	const regmatch_t *g = &found[m->group];
-	auto_free char *number = NULL;
-	const char *begin;
+	char line[LINE_SIZE];
 	regex_t re;
 	int r;
 
 	if (regcomp(&re, m->match, REG_EXTENDED | REG_NEWLINE) != 0)
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' is no regular expression", m->match);
-	r = regexec(&re, str_text(text), PAYLOAD_GROUPS_MAX + 1, found, 0);
+	r = match_lines(&re, str_text(text), line, found);
 	regfree(&re);
+	if (r == -ENOMEM)
+		return why_set(reterr_why, r, "out of memory");
 	if (r != 0 || g->rm_so < 0)
 		return why_set(reterr_why, -ENOENT,
 			       "the output has no '%s': nothing in it is like "
 			       "'%s'",
 			       m->name, m->match);
-	begin = str_text(text) + g->rm_so;
-	number = strndup(begin, (size_t)(g->rm_eo - g->rm_so));
-	if (!number)
-		return why_set(reterr_why, -ENOMEM, "out of memory");
-	if (!read_number(number, ret))
+	line[g->rm_eo] = '\0';
+	if (!read_number(line + g->rm_so, ret))
 		return why_set(reterr_why, -EINVAL,
 			       "'%s' of the output is no number: '%.60s'",
-			       m->name, number);
+			       m->name, line + g->rm_so);
 	return 0;
 }
