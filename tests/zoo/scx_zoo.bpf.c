@@ -347,14 +347,19 @@ static __always_inline void refuse_at_length(void)
 s32 SCX_OP_SLEEPABLE(zoo_init)
 {
 	u32 x = 0;
+	s32 cpu;
 
 	while (fault == FAULT_REJECT_SLOW && x != 42)
 		x += bpf_get_prandom_u32() & 3;
 	if (fault == FAULT_REJECT_LONG)
 		refuse_at_length();
 	loaded_at = bpf_ktime_get_ns();
-	if (faulty(FAULT_INIT_CPU) && bpf_get_smp_processor_id() != 0)
-		return -22 /* -EINVAL */;
+	bpf_for(cpu, 0, cpu_count)
+	{
+		if (faulty(FAULT_INIT_CPU) && cpu != 0)
+			return -22 /* -EINVAL */;
+		*clock_of(cpu) = 0;
+	}
 	return scx_bpf_create_dsq(QUEUE, NUMA_NO_NODE);
 }
 

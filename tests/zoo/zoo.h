@@ -35,7 +35,7 @@
 	FAULT(DEAD_QUEUE, "dead-queue", "a task goes to no queue that exists") \
 	FAULT(ERROR_BUSY, "error-busy", "an error under load")                 \
 	FAULT(CRASH, "crash", "an error")                                      \
-	FAULT(INIT_CPU, "init-cpu", "init fails on CPUs other than 0")         \
+	FAULT(INIT_CPU, "init-cpu", "init fails for CPUs other than 0")        \
 	FAULT(LEAK, "leak", "memory for each new task is never freed")         \
 	FAULT(LINGER, "linger", "the program does not end when it is told to") \
 	FAULT(SLOW_SELECT, "slow-select", "select_cpu takes 1 ms")             \
