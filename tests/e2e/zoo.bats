@@ -5,9 +5,12 @@ bats_require_minimum_version 1.5.0
 load ../helper
 load project
 
-@test "zoo: faults of several kinds are caught by their words, and who has none is not accused" {
+# One seed, and the kernel's examples are left to tests/full and kernel-scheds.bats.
+export ZOO_SEEDS=1 ZOO_EXAMPLES=no
+
+@test "zoo: smoke's faults are caught by their words, and who has none is not accused" {
 	needs_kernel
-	"$KTSTR_TOP/tests/zoo/zoo.sh" tiny "$BATS_FILE_TMPDIR/zoo" 2>"$BATS_TEST_TMPDIR/log" ||
+	"$KTSTR_TOP/tests/zoo/zoo.sh" smoke "$BATS_FILE_TMPDIR/zoo" 2>"$BATS_TEST_TMPDIR/log" ||
 		{ tail -n 40 "$BATS_TEST_TMPDIR/log"; return 1; }
 }
 
@@ -26,7 +29,7 @@ load project
 	run -2 --separate-stderr "$zoo" --fault stall --chance 0
 	[ "$stderr" = "scx_zoo: --chance: '0' is not a number from 1 to 100" ]
 	run -2 --separate-stderr "$KTSTR_TOP/tests/zoo/zoo.sh" huge x
-	[ "$stderr" = "zoo.sh: LEVEL is tiny, smoke or full, not 'huge'" ]
+	[ "$stderr" = "zoo.sh: LEVEL is smoke or full, not 'huge'" ]
 }
 
 @test "zoo: a command line that says nothing clear is refused" {
@@ -64,7 +67,7 @@ put() {
 score() {
 	local line
 	ZOO_PLAY=no ZOO_ONLY='^partial +cgroup-steady' ZOO_KNOWN=$BATS_TEST_TMPDIR/known \
-		run "-$1" --separate-stderr "$KTSTR_TOP/tests/zoo/zoo.sh" tiny "$BATS_FILE_TMPDIR/zoo"
+		run "-$1" --separate-stderr "$KTSTR_TOP/tests/zoo/zoo.sh" smoke "$BATS_FILE_TMPDIR/zoo"
 	for line in "${@:2}"; do
 		grep -E "^$line" <<<"$output" >/dev/null || { echo "no '$line' in: $output"; return 1; }
 	done
@@ -78,9 +81,9 @@ score() {
 		put $who pass ok
 	done
 	put partial fail check-failed "$words"
-	score 0 'partial .* caught +1/1 ' 'caught 1/1 by tiny' 'false accusations 0 by tiny'
+	score 0 'partial .* caught +1/1 ' 'caught 1/1 by smoke' 'false accusations 0 by smoke'
 	put partial pass ok
-	score 1 'partial .* missed +0/1 ' 'not caught: partial' 'caught 0/1 by tiny'
+	score 1 'partial .* missed +0/1 ' 'not caught: partial' 'caught 0/1 by smoke'
 	put partial fail check-failed 'max-gap: too long'
 	score 1 'partial .* other +0/1 ' 'not caught: partial'
 	put partial fail stalled "$words"
@@ -89,9 +92,9 @@ score() {
 	score 1 'partial .* missed +0/1 +no result' 'not caught: partial'
 	put partial fail check-failed "$words"
 	put dormant fail check-failed 'max-gap: too long' 'max-spread: unlike'
-	score 1 'accused: dormant .*max-gap' 'caught 1/1 by tiny' 'false accusations 1 by tiny'
+	score 1 'accused: dormant .*max-gap' 'caught 1/1 by smoke' 'false accusations 1 by smoke'
 	echo 'dormant * check-failed ^max-gap: + ^max-spread:' >"$BATS_TEST_TMPDIR/known"
-	score 0 'a flaw that is known: dormant ' 'false accusations 0 by tiny'
+	score 0 'a flaw that is known: dormant ' 'false accusations 0 by smoke'
 	put dormant fail check-failed 'max-gap: too long' 'not-starved: something else'
 	score 1 'accused: dormant '
 	put dormant fail check-failed 'max-spread: unlike'
@@ -116,6 +119,6 @@ score() {
 	printf '#!/bin/sh\n[ "$1" = run ] || exec "%s/ktstr-vm" "$@"\n' "$KTSTR_BUILD" >"$BATS_TEST_TMPDIR/bin/ktstr-vm"
 	chmod +x "$BATS_TEST_TMPDIR/bin/ktstr-vm"
 	KTSTR_BUILD=$BATS_TEST_TMPDIR/bin ZOO_ONLY='^partial +cgroup-steady' \
-		run -1 --separate-stderr "$KTSTR_TOP/tests/zoo/zoo.sh" tiny "$BATS_TEST_TMPDIR/zoo"
+		run -1 --separate-stderr "$KTSTR_TOP/tests/zoo/zoo.sh" smoke "$BATS_TEST_TMPDIR/zoo"
 	[[ $output == *"no result"*"accused: twin "*"no result"*"not caught: partial"* ]]
 }

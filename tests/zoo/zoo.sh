@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zoo.sh LEVEL FOLDER - play faults.list up to LEVEL in FOLDER, tell what is caught.
 #
-# LEVEL is tiny, smoke or full: tiny and smoke lines are few; full is all of the list.
+# LEVEL is smoke or full: smoke's lines are fewer; full is all of the list.
 # FOLDER becomes a project with the zoo's scheduler and keeps the results; what it
 # has already and has not changed is not run again, so that a run that was cut goes on.
 # ZOO_ONLY is a pattern for awk that a line of the list must match, ZOO_KNOWN another
-# list of known flaws than known.list; ZOO_SEEDS the seeds, else smoke has three, but one for the kernel's examples, which take longest;
+# list of known flaws than known.list; ZOO_SEEDS the seeds, else smoke has three, but one
+# for the kernel's examples, which take longest; ZOO_EXAMPLES=no leaves these out;
 # ZOO_JOBS how many machines at a time; ZOO_PLAY=no tells of the results that are there.
 # The lines stay in FOLDER as matrix.LEVEL and accused.LEVEL, seconds in wall.LEVEL.
 # Prints a line for each fault and scenario, one for each scheduler without a fault
@@ -18,17 +19,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 level=$1
 folder=$2
 case $level in
-tiny) seeds=1 ;;
 smoke) seeds='1 2 3' ;;
 full) seeds=1 ;;
-*) echo "zoo.sh: LEVEL is tiny, smoke or full, not '$level'" >&2; exit 2 ;;
+*) echo "zoo.sh: LEVEL is smoke or full, not '$level'" >&2; exit 2 ;;
 esac
 seeds=${ZOO_SEEDS:-$seeds}
 # Who has no fault; dormant is the program of those that have one, the day before it
 # shows. The kernel's own examples take minutes to build.
 good='twin dormant none'
 examples=''
-[ "$level" = tiny ] || examples=' scx_simple scx_qmap scx_flatcg'
+[ "${ZOO_EXAMPLES:-}" = no ] || examples=' scx_simple scx_qmap scx_flatcg'
 
 zmake() {
 	make --no-print-directory -k -j"${ZOO_JOBS:-1}" -C "$folder" KTSTR="$KTSTR_TOP" KTSTR_TOOLS="$KTSTR_BUILD" REPRO=0 "$@"
@@ -76,13 +76,13 @@ prepare() {
 	awk '!/^#/ && NF { print $1 }' "$here/faults.list" | sort -u | while read -r fault; do
 		declare_sched "$fault" "$(args_of "$fault")"
 	done
-	[ "$level" = tiny ] || prepare_examples
+	[ -z "$examples" ] || prepare_examples
 }
 
 # The list's lines of this level; a category stands for each of its scenarios.
 lines() {
 	local fault where machine its rest name
-	awk -v only="${ZOO_ONLY:-}" -v levels="tiny smoke full" -v level="$level" '
+	awk -v only="${ZOO_ONLY:-}" -v levels="smoke full" -v level="$level" '
 		!/^#/ && NF && $0 ~ only && index(levels, $4) <= index(levels, level)' "$here/faults.list" |
 		while read -r fault where machine its rest; do
 			if [ -d "$KTSTR_TOP/scenarios/$where" ]; then
