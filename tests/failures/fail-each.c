@@ -232,6 +232,18 @@ static bool is_wanted(const struct wish *w, const struct fail_point *p,
 	return strcmp(text, w->only) == 0;
 }
 
+/* Where a command is killed, as it were, or what it cannot remove stays. */
+static void leave_out_swept(struct wish *w, const struct fail_call_info *call,
+			    enum fail_kind kind)
+{
+	bool hard = kind == FAIL_ROOM || kind == FAIL_ROOM_ON ||
+		    kind == FAIL_CALL_ON || call->leaves;
+
+	for (int i = 0; i < w->swept_count; i++)
+		w->judge.skip[w->judge.skip_count + i] =
+			hard ? w->swept[i] : NULL;
+}
+
 static void fail_one(struct wish *w, struct target *t,
 		     const struct fail_point *p, enum fail_kind kind)
 {
@@ -241,17 +253,15 @@ static void fail_one(struct wish *w, struct target *t,
 	t->shared->kind = kind;
 	t->shared->process = p->process;
 	t->shared->nth = p->nth;
-	bool hard = kind == FAIL_ROOM || kind == FAIL_ROOM_ON ||
-		    kind == FAIL_CALL_ON;
-	hard |= info[p->call].leaves;
-	for (int i = 0; i < w->swept_count; i++)
-		j->skip[j->skip_count + i] = hard ? w->swept[i] : NULL;
 	j->is_strict = kind == FAIL_ROOM && !p->foreign;
 	judge_prepare(j, w->from);
 	bool in_time = target_run(t, j->limit_ms);
+	const struct fail_call_info *call =
+		&info[t->shared->hit ? t->shared->hit_call : p->call];
+	leave_out_swept(w, call, kind);
 	snprintf(what, sizeof(what), "%s:%u:%u %s", kind_name[kind], p->process,
-		 p->nth, info[p->call].name);
-	judge_run(j, t, in_time, what, kind, &info[p->call], w->only != NULL);
+		 p->nth, call->name);
+	judge_run(j, t, in_time, what, kind, call, w->only != NULL);
 }
 
 /* Two runs in which nothing fails are the same, or no other would say much. */

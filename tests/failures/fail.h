@@ -69,7 +69,8 @@ struct fail_point {
  * struct fail_shared - between fail-each and the runs
  * @kind, @process, @nth: what fails in the next run
  * @list:        write all that may fail into @point, for @points
- * @hit:         that call has come
+ * @hit:         that call has come: @hit_call, which is another than in the
+ *               list where a command is not steady
  * @where:       then: its functions, "OBJECT +OFFSET" a line, innermost first
  * @crash:       the same of where the run crashed, or ""
  * @started:     processes so far; process[0] is the program itself. A fork is
@@ -80,6 +81,7 @@ struct fail_point {
 struct fail_shared {
 	uint32_t kind, process, nth;
 	bool list, hit;
+	uint8_t hit_call;
 	uint32_t points, started;
 	int32_t status, left, grace_ms;
 	struct {

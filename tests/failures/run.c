@@ -128,6 +128,7 @@ static bool is_hit(enum fail_call call, uint32_t nth, bool memory)
 	if (nth == shared->nth) {
 		first = call;
 		note_where(shared->where);
+		shared->hit_call = (uint8_t)call;
 		shared->hit = true;
 		return true;
 	}
