@@ -1,5 +1,4 @@
-# shellcheck shell=bash
-# soak.bash - rounds of random faults, for bats: see tests/soak/soak.sh.
+# shellcheck shell=bash disable=SC2154 # bats sets status and output
 
 # soak: KTSTR_SOAK_* say how long, and which; its lines are shown.
 soak() {
