@@ -63,6 +63,12 @@ put() {
 	jq -n '$ARGS.positional as $v | {verdict: $v[0], class: $v[1], reasons: $v[2:]}' --args "${@:2}" >"$out/result.json"
 }
 
+# idles NS: a worker of dormant has waited so long while a CPU was idle.
+idles() {
+	local file=$BATS_FILE_TMPDIR/zoo/ktstr-out/results/k/dormant/cgroup-steady/1n2l2c1t/default/virtual/s1/result.json
+	jq --argjson ns "$1" '.workers = [{idle_wait_ns: 0}, {idle_wait_ns: $ns}]' "$file" >"$file.new" && mv "$file.new" "$file"
+}
+
 # score STATUS LINE...: that is told of the results that are there.
 score() {
 	local line
@@ -99,6 +105,13 @@ score() {
 	score 1 'accused: dormant '
 	put dormant fail check-failed 'max-spread: unlike'
 	score 1 'accused: dormant '
+	echo 'dormant * check-failed,idle ^max-gap:' >"$BATS_TEST_TMPDIR/known"
+	put dormant fail check-failed 'max-gap: too long'
+	score 1 'accused: dormant '
+	idles 99999999
+	score 1 'accused: dormant '
+	idles 100000000
+	score 0 'a flaw that is known: dormant '
 	put dormant error qemu 'max-gap: too long'
 	score 1 'accused: dormant '
 	rm -r "$BATS_FILE_TMPDIR/zoo/ktstr-out/results/k/dormant"
