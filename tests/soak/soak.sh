@@ -43,6 +43,8 @@ secs=${KTSTR_SOAK_SECS:-3600}
 own_session=$(ps -o sess= -p $$ | tr -d ' ')
 kernel=$KTSTR_TEST_KERNEL_ENTRY
 faketime=$(find /usr/lib /usr/lib64 -maxdepth 3 -path '*/faketime/libfaketime.so.1' 2>/dev/null | head -n 1)
+# A sanitizer wants to be the first library, and ends a program where one is before it.
+[ -z "${KTSTR_SAN:-}" ] || faketime=''
 load_pids=() violations=0 rounds=0
 declare -A counts=()
 mount -t tmpfs none /dev/shm && mount -t tmpfs -o size=2G,mode=700 none "$world" || exit 125
@@ -243,7 +245,7 @@ mapfile -t kinds < <(only "${KTSTR_SOAK_FAULTS:-}" "${fault_kinds[@]}")
 [ ${#jobs[@]} -gt 0 ] && [ ${#kinds[@]} -gt 0 ] || exit 2
 narrowed=${KTSTR_SOAK_JOBS:+" JOBS='$KTSTR_SOAK_JOBS'"}${KTSTR_SOAK_FAULTS:+" FAULTS='$KTSTR_SOAK_FAULTS'"}
 echo "soak: seed $seed, $secs s"
-[ -n "$faketime" ] || echo "soak: there is no libfaketime, so times of files are set, and not the clock"
+[ -n "$faketime" ] || echo "soak: there is no libfaketime${KTSTR_SAN:+ with SAN=}, so times of files are set, and not the clock"
 new_world
 if [ -n "${KTSTR_SOAK_ROUND:-}" ]; then
 	run_round "$KTSTR_SOAK_ROUND"
