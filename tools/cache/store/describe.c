@@ -51,7 +51,7 @@ json_t *describe_entry(const char *root, const struct entry *e, const char *now)
 {
 	auto_free char *dwarf = NULL;
 	json_t *all, *added;
-	time_t used;
+	time_t used = 0;
 	int r;
 
 	if (e->error_kind)

@@ -172,7 +172,9 @@ static bool is_costly(const char *text)
 		} else if (c == '{' && !listed) {
 			return true;
 		}
-		if (nests_too_much(&n, listed ? 'a' : c))
+		if (listed)
+			c = 'a';
+		if (nests_too_much(&n, c))
 			return true;
 	}
 	return false;
