@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/fuzz/must.h"
 #include "tools/cache/net/http.h"
 #include "tools/cache/net/part.h"
 #include "tools/cache/net/url.h"
@@ -31,11 +32,6 @@
 #define ROUNDS	    3
 /* Of one attempt: the first request and five redirects. */
 #define REQUESTS_MAX 6
-#define must(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			abort();                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

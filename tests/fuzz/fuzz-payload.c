@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/must.h"
 #include "tools/lib/cleanup.h"
 #include "tools/lib/spec/test.h"
 #include "tools/vm/judge-payloads.h"
@@ -20,11 +21,6 @@
 
 #define NUMBERS_MAX 64
 #define DEPTH_MAX   64
-#define must(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			abort();                                               \
-	} while (0)
 
 /* The whole value, where we are in it, and how many numbers were looked at. */
 struct walk {

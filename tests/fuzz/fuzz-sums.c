@@ -9,14 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/must.h"
 #include "tools/cache/release/sums.h"
 #include "tools/lib/cleanup.h"
-
-#define must(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			abort();                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
