@@ -314,7 +314,7 @@ static void tell_others(const struct named_stats *group, size_t count,
 	}
 	if (n > OTHERS_MAX)
 		str_addf(&names, " and %zu more", n - OTHERS_MAX);
-	if (n > 0)
+	if (n > 0 && !names.failed)
 		snprintf(m->text + strlen(m->text),
 			 sizeof(m->text) - strlen(m->text),
 			 n > 1 ? "; cgroups %s fail, too"

@@ -107,10 +107,10 @@ struct copying {
 	const struct copy_modes *modes;
 };
 
-static int is_gone(const char *path, struct why *reterr_why)
+static int cannot_read(const char *path, int error, struct why *reterr_why)
 {
-	return why_set(reterr_why, -ENOENT, "cannot read '%s': %s", path,
-		       strerror(ENOENT));
+	return why_set(reterr_why, -error, "cannot read '%s': %s", path,
+		       strerror(error));
 }
 
 static int copy_found(const char *from, enum walk_found what, off_t bytes,
@@ -125,7 +125,7 @@ static int copy_found(const char *from, enum walk_found what, off_t bytes,
 	if (what == WALK_END)
 		return 0;
 	if (what == WALK_GONE)
-		return is_gone(from, reterr_why);
+		return cannot_read(from, ENOENT, reterr_why);
 	if (what == WALK_FILE)
 		return copy_file(from, c->to, below, c->modes, reterr_why);
 	if (what != WALK_FOLDER)
@@ -154,7 +154,7 @@ static int sync_found(const char *path, enum walk_found what, off_t bytes,
 	(void)bytes;
 	(void)arg;
 	if (what == WALK_GONE)
-		return is_gone(path, reterr_why);
+		return cannot_read(path, ENOENT, reterr_why);
 	if (what != WALK_END)
 		return 0;
 	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -183,13 +183,12 @@ static int describe_found(const char *path, enum walk_found what, off_t bytes,
 	if (what == WALK_FOLDER || what == WALK_END)
 		return 0;
 	if (what == WALK_GONE)
-		return is_gone(path, reterr_why);
+		return cannot_read(path, ENOENT, reterr_why);
 	if (what != WALK_FILE)
 		return why_set(reterr_why, -EINVAL, "'%s' is no file", path);
 	int r = hash_file(AT_FDCWD, path, hash);
 	if (r < 0)
-		return why_set(reterr_why, r, "cannot read '%s': %s", path,
-			       strerror(-r));
+		return cannot_read(path, -r, reterr_why);
 	if (json_object_set_new(d->files, path + d->skip,
 				json_pack("{s:I, s:s}", "size",
 					  (json_int_t)bytes, "sha256", hash)) <
